@@ -1,0 +1,85 @@
+# Two commands do everything on a machine that has Python, make and a network: `make demo` and `make test`.
+# PYTHON=/path/to/python3 chooses the interpreter; everything is installed into .venv of this folder, nothing outside it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+RECENT := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c '$(RECENT)' >/dev/null 2>&1 && { echo $$name; break; }; done)
+PROCESSES ?= auto
+
+# Programs of the system that tests hold the toolkit against, and the packages that bring them.
+TOOLS := dciodvfy dcmdump
+PACKAGES := dicom3tools dcmtk
+
+.PHONY: help demo test system tools lint format types contracts docs bench clean
+
+help: ## Say what can be made
+	@echo 'make TARGET, where TARGET is:'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: $(VENV)/.installed ## Run the main job on the bundled scans
+	@$(BIN)/kazerooni demo
+
+test: tools lint types contracts docs ## Check everything: lint, types, import contracts, docs, tests with coverage
+	@$(BIN)/python -m pytest -n $(PROCESSES) --cov --cov-report=term
+
+system: ## Install the programs of the system that tests use (Debian, Ubuntu)
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES)
+
+# As `system`, where something is missing and it may be installed; otherwise says how.
+tools:
+	@for tool in $(TOOLS); do \
+		command -v $$tool >/dev/null && continue; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(MAKE) --no-print-directory system; \
+		else echo "Some tests need $(PACKAGES). To install them: sudo apt-get install $(PACKAGES)"; fi; \
+		break; \
+	done
+
+lint: $(VENV)/.installed ## Check format and style
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+format: $(VENV)/.installed ## Format, and repair what can be repaired without thinking
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+types: $(VENV)/.installed ## Check types
+	$(BIN)/mypy
+
+contracts: $(VENV)/.installed ## Check who may import whom
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
+
+bench: $(VENV)/.bench ## Measure speed and memory against other programs
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## Remove everything that was made, .venv too
+	rm -rf $(VENV) docs/_build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find kazerooni tests sample_scans docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@[ -n "$(PYTHON)" ] || { echo 'No Python 3.11 or later with venv was found: install one (Debian, Ubuntu: apt-get install' \
+		'python3 python3-venv), or name it: make PYTHON=/path/to/python3'; exit 1; }
+	@"$(PYTHON)" -c '$(RECENT)' || { echo 'PYTHON=$(PYTHON): Python 3.11 or later with venv is wanted'; exit 1; }
+	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test,bench]'
+	@touch $@

@@ -1,0 +1,83 @@
+"""Terminal: what goes to standard output, what to standard error, and how wide."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+Progress = Callable[[int, int | None], None]
+
+_WIDTH_OF_A_PIPE = 120
+_LOGGER = logging.getLogger("kazerooni")
+
+
+def printable(text: str) -> str:
+    """Replace what is not to be printed: text of a DICOM header may hold the control codes of a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def say(text: str) -> None:
+    """Tell a person something on standard error, wrapped to the terminal, and the log; lines of `text` stay lines."""
+    _LOGGER.info("%s", printable(text))
+    width = _width()
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        wrapped = textwrap.fill(printable(line), width, subsequent_indent=indent, break_long_words=False)
+        typer.echo(wrapped, err=True)
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print one JSON document on standard output."""
+    typer.echo(json.dumps(document, indent=2, allow_nan=False))
+
+
+def show(*parts: RenderableType) -> None:
+    """Print tables and text, the result of a command, on standard output; plain text where it is no terminal."""
+    from rich.console import Console
+
+    console = Console(width=_width(), highlight=False, markup=False, emoji=False, legacy_windows=False)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part)
+    typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()), color=console.is_terminal)
+
+
+def plain_table() -> Table:
+    """Make an empty table: a line under its head on a terminal, nothing but blanks between columns in a pipe."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False, show_edge=False, header_style="bold")
+
+
+def _width() -> int:
+    """Give the width of the terminal, or COLUMNS where it is set, or room enough in a pipe."""
+    return shutil.get_terminal_size((_WIDTH_OF_A_PIPE, 24)).columns
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress | None]:
+    """Give a function to tell progress with (done, of how many), drawn on a terminal; None where there is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

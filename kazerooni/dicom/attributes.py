@@ -1,0 +1,234 @@
+"""Attributes: what the slices of a series usually share, decoded once for each distinct set of values."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from kazerooni.dicom import tags
+from kazerooni.dicom.header import Header, PixelElement
+from kazerooni.dicom.sources import Source
+from kazerooni.dicom.values import day, double, free_text, number, numbers, text, unsigned, whole, words
+
+Orientation = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attributes:
+    """What the slices of one series usually share; compared by identity, because equal values give the same object.
+
+    patient_id, issuer: only to make the pseudonym of; person: digest of birth date and sex, to tell two patients apart that
+    were given one id. `invalid` names the attributes that are present but cannot be understood.
+    """
+
+    patient_id: str
+    issuer: str
+    person: str
+    study_uid: str
+    series_uid: str
+    frame_of_reference_uid: str
+    sop_class: str
+    modality: str
+    study_date: date | None
+    study_description: str
+    description: str
+    protocol: str
+    comments: str
+    manufacturer: str
+    image_type: tuple[str, ...]
+    acquisition_type: str
+    scan_options: tuple[str, ...]
+    table_feed: float | None
+    pitch: float | None
+    kernel: str
+    kvp: float | None
+    contrast: str
+    patient_position: str
+    conversion_type: str
+    slice_thickness_mm: float | None
+    spacing_between_slices_mm: float | None
+    gantry_tilt_degrees: float | None
+    rows: int | None
+    columns: int | None
+    pixel_spacing_mm: tuple[float, float] | None
+    orientation: Orientation | None
+    samples: int
+    photometric: str
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    slope: float | None
+    intercept: float | None
+    rescale_type: str
+    padding: tuple[int, int] | None
+    lossy: bool
+    invalid: tuple[str, ...]
+
+
+class Frame(NamedTuple):
+    """One picture: a single-frame file, or one frame of a multi-frame one.
+
+    number: 0 for the first frame of its file. position: centre of the first pixel, LPS mm; None where it is not given.
+    moment: what tells two acquisitions of one position apart: temporal position, acquisition number, acquisition time,
+    content time; "" where not given.
+    pixels: where PixelData of the file lies; frames: how many pictures the file holds.
+    """
+
+    source: Source
+    number: int
+    attributes: Attributes
+    sop_uid: str
+    position: tuple[float, float, float] | None
+    instance: int | None
+    moment: tuple[str, str, str, str]
+    syntax: str
+    pixels: PixelElement
+    frames: int
+
+
+class AttributeTable:
+    """Decodes the shared attributes of headers, each distinct set once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bytes | None, ...], Attributes] = {}
+
+    def frames(self, source: Source, header: Header, pixels: PixelElement) -> list[Frame]:
+        """List the pictures of a file."""
+        count = len(header.frames) if header.frames else max(whole(header.raw.get(tags.NUMBER_OF_FRAMES)) or 1, 1)
+        own = header.frames or ({},) * (count if count <= _MOST_FRAMES else 1)
+        return [
+            self._frame(source, number, header.raw | frame if frame else header.raw, header.syntax, pixels, count)
+            for number, frame in enumerate(own)
+        ]
+
+    def _frame(
+        self, source: Source, number: int, raw: dict[int, bytes], syntax: str, pixels: PixelElement, count: int
+    ) -> Frame:
+        get = raw.get
+        key = tuple(map(get, tags.SHARED))
+        attributes = self._known.get(key)
+        if attributes is None:
+            attributes = self._known[key] = decode(raw)
+        return Frame(
+            source,
+            number,
+            attributes,
+            text(get(tags.SOP_INSTANCE_UID)),
+            numbers(get(tags.POSITION), 3),  # type: ignore[arg-type]
+            whole(get(tags.INSTANCE_NUMBER)),
+            (
+                text(get(tags.TEMPORAL_POSITION)),
+                text(get(tags.ACQUISITION_NUMBER)),
+                text(get(tags.ACQUISITION_DATETIME)) or text(get(tags.ACQUISITION_TIME)),
+                text(get(tags.CONTENT_TIME)),
+            ),
+            syntax,
+            pixels,
+            count,
+        )
+
+
+# More frames than this in one file are a lie of its header: 100,000 pictures of 512 x 512 are 52 GB.
+_MOST_FRAMES: Final = 100_000
+
+_CHECKED: Final = {
+    tags.SLICE_THICKNESS: ("SliceThickness", 1),
+    tags.PIXEL_SPACING: ("PixelSpacing", 2),
+    tags.ORIENTATION: ("ImageOrientationPatient", 6),
+    tags.RESCALE_SLOPE: ("RescaleSlope", 1),
+    tags.RESCALE_INTERCEPT: ("RescaleIntercept", 1),
+    tags.KVP: ("KVP", 1),
+}
+
+
+def decode(raw: dict[int, bytes]) -> Attributes:
+    """Decode the shared attributes of one header."""
+    get = raw.get
+    characters = get(tags.CHARACTER_SET)
+    spacing = numbers(get(tags.PIXEL_SPACING), 2)
+    thickness = number(get(tags.SLICE_THICKNESS))
+    bits_stored = unsigned(get(tags.BITS_STORED)) or 0
+    high_bit = unsigned(get(tags.HIGH_BIT))
+    signed = unsigned(get(tags.PIXEL_REPRESENTATION)) == 1
+    return Attributes(
+        patient_id=text(get(tags.PATIENT_ID)),
+        issuer=text(get(tags.ISSUER_OF_PATIENT_ID)),
+        person=_person(get(tags.BIRTH_DATE), get(tags.SEX)),
+        study_uid=text(get(tags.STUDY_UID)),
+        series_uid=text(get(tags.SERIES_UID)),
+        frame_of_reference_uid=text(get(tags.FRAME_OF_REFERENCE_UID)),
+        sop_class=text(get(tags.SOP_CLASS_UID)),
+        modality=text(get(tags.MODALITY)).upper(),
+        study_date=_first_date(raw),
+        study_description=free_text(get(tags.STUDY_DESCRIPTION), characters),
+        description=free_text(get(tags.SERIES_DESCRIPTION), characters),
+        protocol=free_text(get(tags.PROTOCOL_NAME), characters),
+        comments=free_text(get(tags.IMAGE_COMMENTS), characters),
+        manufacturer=free_text(get(tags.MANUFACTURER), characters),
+        image_type=words(get(tags.IMAGE_TYPE)),
+        acquisition_type=text(get(tags.ACQUISITION_TYPE)).upper(),
+        scan_options=words(get(tags.SCAN_OPTIONS)),
+        table_feed=double(get(tags.TABLE_FEED_PER_ROTATION)),
+        pitch=double(get(tags.SPIRAL_PITCH_FACTOR)),
+        kernel=text(get(tags.KERNEL)),
+        kvp=number(get(tags.KVP)),
+        contrast=free_text(get(tags.CONTRAST_AGENT), characters),
+        patient_position=text(get(tags.PATIENT_POSITION)).upper(),
+        conversion_type=text(get(tags.CONVERSION_TYPE)).upper(),
+        slice_thickness_mm=thickness if thickness is not None and thickness > 0 else None,
+        spacing_between_slices_mm=number(get(tags.SPACING_BETWEEN_SLICES)),
+        gantry_tilt_degrees=number(get(tags.GANTRY_TILT)),
+        rows=unsigned(get(tags.ROWS)),
+        columns=unsigned(get(tags.COLUMNS)),
+        pixel_spacing_mm=(spacing[0], spacing[1]) if spacing is not None and min(spacing) > 0 else None,
+        orientation=_orientation(numbers(get(tags.ORIENTATION), 6)),
+        samples=unsigned(get(tags.SAMPLES_PER_PIXEL)) or 1,
+        photometric=text(get(tags.PHOTOMETRIC)).upper(),
+        bits_allocated=unsigned(get(tags.BITS_ALLOCATED)) or 0,
+        bits_stored=bits_stored,
+        high_bit=bits_stored - 1 if high_bit is None else high_bit,
+        signed=signed,
+        slope=number(get(tags.RESCALE_SLOPE)),
+        intercept=number(get(tags.RESCALE_INTERCEPT)),
+        rescale_type=text(get(tags.RESCALE_TYPE)).upper(),
+        padding=_padding(unsigned(get(tags.PADDING_VALUE)), unsigned(get(tags.PADDING_LIMIT)), signed=signed),
+        lossy=text(get(tags.LOSSY_COMPRESSION)) == "01",
+        invalid=tuple(
+            name for tag, (name, count) in _CHECKED.items() if text(get(tag)) and numbers(get(tag), count) is None
+        ),
+    )
+
+
+def _person(birth_date: bytes | None, sex: bytes | None) -> str:
+    known = f"{text(birth_date)}|{text(sex)}"
+    return hashlib.sha256(known.encode()).hexdigest()[:16] if known != "|" else ""
+
+
+def _first_date(raw: dict[int, bytes]) -> date | None:
+    found = (day(raw.get(tag)) for tag in (tags.STUDY_DATE, tags.SERIES_DATE, tags.ACQUISITION_DATE))
+    return next((d for d in found if d is not None), None)
+
+
+def _orientation(cosines: tuple[float, ...] | None) -> Orientation | None:
+    """Give six direction cosines if they are two unit vectors at a right angle (to a hundredth), else None."""
+    if cosines is None:
+        return None
+    row, column = cosines[:3], cosines[3:]
+    lengths = [sum(c * c for c in vector) for vector in (row, column)]
+    straight = abs(sum(a * b for a, b in zip(row, column, strict=True))) < 0.01
+    return cosines if straight and all(abs(length - 1) < 0.02 for length in lengths) else None  # type: ignore[return-value]
+
+
+def _padding(value: int | None, limit: int | None, *, signed: bool) -> tuple[int, int] | None:
+    """Give the range of stored values that are padding, read with the sign of the pixels whatever the sign it was written with."""
+    if value is None:
+        return None
+    ends = sorted(_with_sign(v, signed=signed) for v in (value, value if limit is None else limit))
+    return ends[0], ends[1]
+
+
+def _with_sign(word: int, *, signed: bool) -> int:
+    return word - 0x10000 if signed and word >= 0x8000 else word

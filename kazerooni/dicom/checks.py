@@ -1,0 +1,296 @@
+"""Checks: what is to be said of one part of a series, as notices. All of them are made at once; none repairs anything."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from kazerooni.dicom.attributes import Attributes, Frame
+from kazerooni.dicom.pixels import LOSSY, trouble_of
+from kazerooni.dicom.split import Part, claims, distinct
+from kazerooni.dicom.technique import (
+    Role,
+    is_ct,
+    is_expiratory,
+    is_prone,
+    role_of,
+    sounds_like_localizer,
+)
+from kazerooni.model import Geometry, Notice
+from kazerooni.model.geometry import SAMPLED_GAP_OVER_THICKNESS, slices_per_gap
+
+THICK_MM: Final = 2.0  # "not HRCT" above this (score.md, "Measuring")
+VERY_THICK_MM: Final = 3.0  # septal and honeycombing grades are flagged above this
+WHOLE_CHEST_MM: Final = 150.0  # shorter stacks cannot hold the lungs of an adult
+_STEEPEST_DEGREES: Final = 35.0  # a gantry tilts up to 30 degrees; steeper planes are no axial slices
+_TILT_DEGREES: Final = 0.2
+_SHIFT_MM: Final = 1.0
+# A slice of a CT has no value above this share of air when zero is the least value: raw values without an intercept.
+_LEAST_HU_OF_AIR: Final = -900.0
+_HU_TYPES: Final = frozenset({"", "HU", "HU_MOD"})
+
+
+def uids(frames: Iterable[Frame]) -> tuple[str, ...]:
+    """List the SOP instance UIDs of pictures, each once."""
+    return tuple(dict.fromkeys(f.sop_uid for f in frames))
+
+
+def check_kind(part: Part) -> list[Notice]:
+    """Tell whether the pictures are of a kind that can be scored: CT, axial, no localizer, projection or capture."""
+    a = part.frames[0].attributes
+    notices = []
+    if not is_ct(a):
+        found = a.modality or f"none, SOP class {a.sop_class}"
+        notices.append(Notice("not-ct", "error", f"Modality is {found}; CT is wanted"))
+    if part.role is Role.LOCALIZER or (sounds_like_localizer(a) and len(part.frames) < 4):
+        notices.append(Notice("localizer", "error", f"a localizer ({_kind_shown(a)}), not slices of the lung", uids(part.frames)))
+    if part.role is Role.SECONDARY:
+        notices.append(Notice("secondary-capture", "error", f"a secondary capture ({_kind_shown(a)}), not a CT picture"))
+    if part.role is Role.PROJECTION:
+        notices.append(
+            Notice("projection", "error", f"a projection, average or map computed from slices ({_kind_shown(a)}); original slices are wanted")
+        )
+    if part.role is Role.REFORMATTED:
+        notices.append(Notice("reformatted", "warning", f"reformatted from other slices ({_kind_shown(a)}), not as acquired"))
+    return notices
+
+
+def _kind_shown(a: Attributes) -> str:
+    return f"ImageType {chr(92).join(a.image_type)}" if a.image_type else f"SOP class {a.sop_class}"
+
+
+def check_plane(part: Part) -> list[Notice]:
+    """Tell what keeps the pictures from having a place in the patient: position, orientation, pixel spacing, plane."""
+    a = part.frames[0].attributes
+    notices = []
+    unplaced = [f for f in part.frames if f.position is None]
+    if unplaced:
+        notices.append(_missing("missing-position", "ImagePositionPatient", "three numbers", unplaced))
+    if a.orientation is None:
+        notices.append(_missing("missing-orientation", "ImageOrientationPatient", "six direction cosines", part.frames))
+    if a.pixel_spacing_mm is None:
+        notices.append(_missing("missing-pixel-spacing", "PixelSpacing", "two positive numbers", part.frames))
+    if a.orientation is not None and part.role in (Role.PICTURE, Role.REFORMATTED):
+        row, column = np.array(a.orientation[:3]), np.array(a.orientation[3:])
+        steep = math.degrees(math.acos(min(1.0, abs(float(np.cross(row, column)[2])))))
+        if steep > _STEEPEST_DEGREES:
+            message = f"the slices stand {steep:.0f} degrees off the axial plane; axial slices are wanted"
+            notices.append(Notice("not-axial", "error", message))
+    return notices
+
+
+def _missing(code: str, attribute: str, wanted: str, frames: Sequence[Frame]) -> Notice:
+    message = f"{attribute} is missing or no {wanted} in {_count(frames)}; the slices have no place in the patient without it"
+    return Notice(code, "error", message, uids(frames))
+
+
+def _count(frames: Sequence[Frame]) -> str:
+    return "1 slice" if len(frames) == 1 else f"{len(frames)} slices"
+
+
+def check_pixels(part: Part) -> list[Notice]:
+    """Tell which pictures cannot be decoded: truncated, of another size than they say, without a decoder."""
+    found: dict[tuple[str, str, bool], list[Frame]] = {}
+    for frame in part.frames:
+        if (trouble := trouble_of(frame)) is not None:
+            found.setdefault(tuple(trouble), []).append(frame)  # type: ignore[arg-type]
+    notices = [
+        Notice(code, "error" if fatal else "warning", f"{_slices_named(frames)}: {sentence}", uids(frames))
+        for (code, sentence, fatal), frames in found.items()
+    ]
+    if any(f.syntax in LOSSY for f in part.frames) or any(a.lossy for a in distinct(part.frames)):
+        notices.append(
+            Notice("lossy", "warning", "compressed with loss: densities and fine lines may differ from what was acquired")
+        )
+    return notices
+
+
+def _slices_named(frames: Sequence[Frame]) -> str:
+    numbers = sorted({f.instance for f in frames if f.instance is not None})
+    if len(frames) > 3 or not numbers:
+        return _count(frames)
+    return ("slice " if len(numbers) == 1 else "slices ") + ", ".join(map(str, numbers))
+
+
+def check_duplicates(part: Part) -> list[Notice]:
+    """Tell which slices claim one position with different pixels and nothing that tells them apart."""
+    if part.positions_mm is None or not (runs := claims(part)):
+        return []
+    claimed = [part.frames[i] for run in runs for i in run]
+    message = (
+        f"{_count(claimed)} claim {len(runs)} {'position' if len(runs) == 1 else 'positions'} with different pixels, and neither "
+        "acquisition number nor time tells them apart; remove those that do not belong"
+    )
+    return [Notice("duplicate-position", "error", message, uids(claimed))]
+
+
+def check_grid(part: Part, geometry: Geometry) -> list[Notice]:
+    """Tell how the slices lie: uneven gaps, missing slices, tilt, shifted slices."""
+    notices = []
+    positions, gaps = geometry.slice_positions_mm, geometry.gaps_mm
+    if missing := geometry.missing_positions_mm:
+        at = ", ".join(f"{p:.1f}" for p in missing[:8]) + (" ..." if len(missing) > 8 else "")
+        beside = [part.frames[j] for i in np.flatnonzero(slices_per_gap(gaps) > 1) for j in (i, i + 1)]
+        message = (
+            f"{len(missing)} of {len(missing) + len(part.frames)} slices seem to be missing, at {at} mm along the normal "
+            f"(usual gap {np.median(gaps):.2f} mm)"
+        )
+        notices.append(Notice("missing-slice", "warning", message, uids(beside)))
+    if not geometry.is_even and not _even_but_for_missing(positions, gaps):
+        message = f"gaps run from {gaps.min():.2f} to {gaps.max():.2f} mm (median {np.median(gaps):.2f} mm); each slice keeps its own depth"
+        notices.append(Notice("irregular-gaps", "warning", message))
+    return notices + _check_shear(part, geometry)
+
+
+def _even_but_for_missing(positions: np.ndarray, gaps: np.ndarray) -> bool:  # type: ignore[type-arg]
+    """Tell whether the gaps are even once the suspected missing slices are put back."""
+    from kazerooni.model.geometry import is_even_over
+
+    return is_even_over(positions, np.concatenate(([0], np.cumsum(slices_per_gap(gaps)))))
+
+
+def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
+    """Tell tilt from the direction in which the slices step against their normal; the tag's sign varies between makers."""
+    if geometry.shape[0] < 2:
+        return []
+    tag = part.frames[0].attributes.gantry_tilt_degrees or 0.0
+    along = geometry.slice_positions_mm - geometry.slice_positions_mm[0]
+    offsets = geometry.origins_mm - geometry.origins_mm[0] - np.outer(along, geometry.normal)
+    slope = along @ offsets / (along @ along)
+    degrees = math.degrees(math.atan(float(np.linalg.norm(slope))))
+    notices = []
+    if degrees > _TILT_DEGREES:
+        message = (
+            f"the slices step {degrees:.1f} degrees off their normal (GantryDetectorTilt says {tag:g}); areas are measured in the "
+            "plane of each slice, so scores are not affected; other planes look sheared"
+        )
+        notices.append(Notice("gantry-tilt", "warning", message))
+    elif abs(tag) > 1 and geometry.normal[2] > 0.9999:
+        notices.append(Notice("tilt-tag", "info", f"GantryDetectorTilt says {tag:g} degrees, the positions say none"))
+    rest = np.linalg.norm(offsets - np.outer(along, slope), axis=1)
+    if (shifted := np.flatnonzero(rest > _SHIFT_MM)).size:
+        message = f"{_count(part.frames[: shifted.size])} lie up to {rest.max():.1f} mm beside the line of the others in their plane"
+        notices.append(Notice("shifted-slices", "warning", message, uids(part.frames[i] for i in shifted)))
+    return notices
+
+
+def check_technique(part: Part, geometry: Geometry | None) -> list[Notice]:
+    """Tell what makes the series less fit to score: thickness, coverage, position, breath-hold, kernel not given."""
+    a = part.frames[0].attributes
+    notices = _check_thickness(part, geometry)
+    if geometry is not None and geometry.shape[0] > 1 and (length := extent_mm(geometry)) < WHOLE_CHEST_MM:
+        message = f"the series covers {length:.0f} mm; whole lungs take {WHOLE_CHEST_MM:.0f} mm and more, so lobes may be cut"
+        notices.append(Notice("partial-lung", "warning", message))
+    if geometry is not None and geometry.shape[0] == 1:
+        notices.append(Notice("partial-lung", "warning", "a single slice: most of the lung is not covered", uids(part.frames)))
+    if is_prone(a):
+        found = a.patient_position or "not given"
+        notices.append(Notice("prone", "warning", f"PatientPosition is {found}, or the description says prone; the tag may be wrong"))
+    if is_expiratory(a):
+        notices.append(Notice("expiratory", "warning", "the description names an expiratory scan; air trapping and density mimic ground glass"))
+    return notices
+
+
+def _check_thickness(part: Part, geometry: Geometry | None) -> list[Notice]:
+    counts = Counter(f.attributes.slice_thickness_mm for f in part.frames)
+    known = [t for t in counts if t is not None]
+    notices = []
+    if None in counts:
+        without = [f for f in part.frames if f.attributes.slice_thickness_mm is None]
+        message = f"SliceThickness is missing in {_count(without)}; whether the lung is covered or sampled cannot be told from it"
+        notices.append(Notice("missing-thickness", "warning", message, uids(without)))
+    if len(known) > 1:
+        values = ", ".join(f"{t:g} mm ({counts[t]})" for t in sorted(known))
+        notices.append(Notice("mixed-thickness", "warning", f"SliceThickness differs between slices: {values}; the thickest is shown"))
+    if known and max(known) > THICK_MM:
+        consequence = "septal and honeycombing grades are unsure" if max(known) > VERY_THICK_MM else "fine lines are blurred"
+        notices.append(Notice("thick-slices", "warning", f"slices are {max(known):g} mm thick: not HRCT (up to {THICK_MM:g} mm); {consequence}"))
+    return notices
+
+
+def extent_mm(geometry: Geometry) -> float:
+    """Give the length of the patient that a stack spans: from the first to the last slice and one slice thickness."""
+    positions = geometry.slice_positions_mm
+    return float(positions[-1] - positions[0]) + (geometry.slice_thickness_mm or 0.0)
+
+
+def check_values(part: Part) -> list[Notice]:
+    """Tell whether pixel values are known to be Hounsfield units, and which of them are padding."""
+    notices = []
+    unproven: dict[str, list[Frame]] = {}
+    reasons = {id(a): _why_unproven(a) for a in distinct(part.frames)}
+    for frame in part.frames:
+        if reason := reasons[id(frame.attributes)]:
+            unproven.setdefault(reason, []).append(frame)
+    for reason, frames in unproven.items():
+        message = f"{reason}; density tools refuse this series, painting and scoring work"
+        notices.append(Notice("hu-unproven", "warning", message, uids(frames) if len(frames) < len(part.frames) else ()))
+    if padded := sorted({a.padding for a in distinct(part.frames) if a.padding is not None}):
+        ranges = ", ".join(str(low) if low == high else f"{low} to {high}" for low, high in padded)
+        notices.append(Notice("padding", "info", f"stored values {ranges} are padding and kept out of every statistic"))
+    if names := sorted({name for a in distinct(part.frames) for name in a.invalid}):
+        notices.append(Notice("invalid-value", "warning", f"not a number, read as missing: {', '.join(names)}"))
+    return notices
+
+
+def _why_unproven(a: Attributes) -> str:
+    """Give the reason why the values of a picture may not be Hounsfield units; "" where nothing speaks against it."""
+    if not a.modality:
+        return "Modality is missing, CT is wanted"
+    if a.slope is None or a.intercept is None:
+        missing = " and ".join(n for n, v in (("RescaleSlope", a.slope), ("RescaleIntercept", a.intercept)) if v is None)
+        return f"{missing} is missing"
+    if a.rescale_type not in _HU_TYPES:
+        return f"RescaleType is {a.rescale_type}, HU is wanted"
+    if not a.signed and a.intercept > _LEAST_HU_OF_AIR:
+        return f"values are unsigned and RescaleIntercept is {a.intercept:g}, so air (-1000 HU) cannot be among them"
+    return ""
+
+
+def check_identifiers(part: Part) -> list[Notice]:
+    """Tell which SOP instance UIDs are missing or stand in several slices at different places."""
+    notices = []
+    singles = [f for f in part.frames if f.frames == 1]
+    counts = Counter(f.sop_uid for f in singles)
+    if counts[""]:
+        notices.append(Notice("missing-uid", "warning", f"SOPInstanceUID is missing in {counts['']} slices"))
+    if doubled := [uid for uid, n in counts.items() if n > 1 and uid]:
+        notices.append(
+            Notice("duplicate-uid", "warning", f"{len(doubled)} SOP instance UIDs stand in several slices", tuple(doubled))
+        )
+    a = part.frames[0].attributes
+    if not a.series_uid or not a.study_uid:
+        missing = " and ".join(n for n, v in (("SeriesInstanceUID", a.series_uid), ("StudyInstanceUID", a.study_uid)) if not v)
+        notices.append(Notice("missing-uid", "warning", f"{missing} is missing; files of one folder are taken for one series"))
+    return notices
+
+
+_CODES_OF_DIFFERENCES: Final = {"orientation": "mixed-orientation", "size": "mixed-size", "pixel spacing": "mixed-size"}
+
+
+def check_siblings(part: Part, siblings: Sequence[Part]) -> list[Notice]:
+    """Tell which other pictures the series holds, why they are kept apart, and which they are."""
+    notices = []
+    for other in siblings:
+        if other is part:
+            continue
+        names = [n for n in part.differs if n in other.differs and part.differs[n] != other.differs[n]]
+        if "kind" in names:
+            code = {Role.LOCALIZER: "localizer", Role.SECONDARY: "secondary-capture"}.get(role_of(other.frames[0].attributes), "mixed-kind")
+        else:
+            code = next((_CODES_OF_DIFFERENCES[n] for n in names if n in _CODES_OF_DIFFERENCES), "mixed-acquisition")
+        what = ", ".join(f"{n} {other.differs[n]} (here {part.differs[n]})" for n in names) or "another acquisition"
+        severity = "info" if code in ("localizer", "secondary-capture", "mixed-kind") else "warning"
+        message = f"the series also holds {_count(other.frames)} kept apart from this part: {what}"
+        notices.append(Notice(code, severity, message, uids(other.frames)))  # type: ignore[arg-type]
+    return notices
+
+
+def is_sampled(geometry: Geometry) -> bool:
+    """Tell whether lung lies between all slices that no slice shows, evenly spaced or not."""
+    thickness = geometry.slice_thickness_mm
+    return geometry.shape[0] > 1 and thickness is not None and float(geometry.gaps_mm.min()) > SAMPLED_GAP_OVER_THICKNESS * thickness

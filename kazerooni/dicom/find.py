@@ -1,0 +1,204 @@
+"""Find: from paths to ranked series, reading headers only."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple, overload
+
+from pydicom.uid import UID
+
+from kazerooni.dicom import tags
+from kazerooni.dicom.attributes import Attributes, AttributeTable, Frame
+from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, list_dicomdir
+from kazerooni.dicom.header import Header, NotDicomError
+from kazerooni.dicom.identity import user_key
+from kazerooni.dicom.plain import read_plainly
+from kazerooni.dicom.ranking import rank
+from kazerooni.dicom.series import Series, make_series
+from kazerooni.dicom.sources import FileSource, Skipped, Source, find_sources
+from kazerooni.dicom.split import group_by
+from kazerooni.dicom.values import text, unsigned
+from kazerooni.dicom.walk import walk
+from kazerooni.errors import NoSeriesError
+from kazerooni.model import Notice
+
+Progress = Callable[[int, int | None], None]
+_PROGRESS_EVERY: Final = 64
+
+
+@dataclass(frozen=True)
+class Found(Sequence[Series]):
+    """The series at some paths, ranked study by study, and the files that were skipped with the reason of each.
+
+    files: number of files looked at.
+    """
+
+    series: tuple[Series, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    files: int = 0
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @overload
+    def __getitem__(self, index: int) -> Series: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Series, ...]: ...
+    def __getitem__(self, index: int | slice) -> Series | tuple[Series, ...]:
+        return self.series[index]
+
+
+class _Broken(NamedTuple):
+    """A picture whose header ends in the middle: its series lacks it."""
+
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+
+
+@dataclass(slots=True)
+class _Index:
+    """What is gathered from the headers of many files."""
+
+    table: AttributeTable = field(default_factory=AttributeTable)
+    frames: list[Frame] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    broken: list[_Broken] = field(default_factory=list)
+    files: int = 0
+
+
+def find_series(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    progress: Progress | None = None,
+    key: bytes | None = None,
+) -> Found:
+    """Find every series in folders, files, DICOMDIRs and zips, at any depth, and rank them study by study.
+
+    Reads headers only (pixels only of slices that claim one position). `progress` is called with the number of files looked at
+    and their total, None while it is not known; what it raises ends the search. `key` makes the pseudonyms (default: this user's).
+    Raises NoSeriesError where a path does not exist.
+    """
+    single = isinstance(paths, str | os.PathLike)
+    given = [Path(paths)] if single else [Path(p) for p in paths]  # type: ignore[arg-type,union-attr]
+    index = _Index()
+    for path in given:
+        for source in _sources(path):
+            index.files += 1
+            _add(index, source)
+            if progress is not None and index.files % _PROGRESS_EVERY == 0:
+                progress(index.files, None)
+    if progress is not None:
+        progress(index.files, index.files)
+    series = rank(_assemble(index, key or user_key()))
+    return Found(tuple(series), tuple(index.skipped), index.files)
+
+
+def _sources(path: Path) -> Iterator[Source | Skipped]:
+    if not path.exists():
+        raise NoSeriesError(f"{path.name}: no such file or folder; a folder, file, DICOMDIR or zip with a CT is wanted")
+    yield from find_sources(path)
+
+
+def _add(index: _Index, source: Source | Skipped) -> None:
+    """Read one file's header into the index."""
+    if isinstance(source, Skipped):
+        index.skipped.append(source)
+        return
+    try:
+        header = read_header(source)
+    except NotDicomError as error:
+        index.skipped.append(Skipped(source.name, str(error)))
+        return
+    except OSError as error:
+        index.skipped.append(Skipped(source.name, f"cannot be read: {error.strerror or error}"))
+        return
+    if (reason := _why_skipped(header)) is None:
+        assert header.pixels is not None
+        index.frames += index.table.frames(source, header, header.pixels)
+        return
+    index.skipped.append(Skipped(source.name, reason))
+    if header.cut_short and tags.ROWS in header.raw:
+        get = header.raw.get
+        index.broken.append(_Broken(*(text(get(t)) for t in (tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID))))
+    if text(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS:
+        index.skipped += list_dicomdir(source)
+
+
+def read_header(source: Source) -> Header:
+    """Read the header of one file, the fast way where it is known, else the plain way. Raises NotDicomError, OSError."""
+    return walk(source) or read_plainly(source)
+
+
+def _why_skipped(header: Header) -> str | None:
+    """Tell why a DICOM file is no picture: it wants a SOP class, Rows and PixelData."""
+    sop_class = UID(text(header.raw.get(tags.SOP_CLASS_UID)))
+    if sop_class == DICOMDIR_CLASS:
+        return "a DICOMDIR: an index of other files"
+    if header.cut_short:
+        return "truncated: the file ends inside its header"
+    if header.pixels is None:
+        kind = f" ({sop_class.name})" if sop_class.name != str(sop_class) else ""
+        return f"no PixelData{kind}" if sop_class else "not DICOM, or DICOM without SOP class and PixelData"
+    if not sop_class:
+        return "no SOP class: what kind of object it is cannot be known"
+    if unsigned(header.raw.get(tags.ROWS)) is None or unsigned(header.raw.get(tags.COLUMNS)) is None:
+        return "no Rows or Columns"
+    return None
+
+
+def _assemble(index: _Index, key: bytes) -> list[Series]:
+    """Make series of all pictures; grouped by patient, study and series, and by folder where a UID is missing."""
+    identified = group_by(index.frames, lambda a: (a.patient_id, a.issuer, a.person, a.study_uid, a.series_uid))
+    groups: list[list[Frame]] = []
+    for frames in identified.values():
+        a = frames[0].attributes
+        groups += [frames] if a.series_uid and a.study_uid else _by_folder(frames)
+    reused = _reused(groups)
+    made = []
+    for frames in groups:
+        a = frames[0].attributes
+        lost = [b for b in index.broken if b[:2] == (a.study_uid, a.series_uid)]
+        made += make_series(frames, key, [*reused[id(frames)], *_lost(lost)])
+    return made
+
+
+def _by_folder(frames: list[Frame]) -> list[list[Frame]]:
+    folders: defaultdict[str, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        folders[frame.source.name.rpartition("/")[0]].append(frame)
+    return list(folders.values())
+
+
+def _lost(broken: list[_Broken]) -> list[Notice]:
+    if not broken:
+        return []
+    sop_uids = tuple(b.sop_uid for b in broken if b.sop_uid)
+    return [Notice("truncated", "error", f"{len(broken)} files of the series end inside their header; get them again", sop_uids)]
+
+
+def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:
+    """Tell which groups share a series UID with another patient or study, or a patient id with another person."""
+    uses = Counter(g[0].attributes.series_uid for g in groups)
+    persons: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for group in groups:
+        a = group[0].attributes
+        if a.person and a.patient_id:
+            persons[a.patient_id, a.issuer].add(a.person)
+    notices: dict[int, list[Notice]] = {}
+    for group in groups:
+        a = group[0].attributes
+        found = notices[id(group)] = []
+        if a.series_uid and uses[a.series_uid] > 1:
+            found.append(
+                Notice("duplicate-uid", "warning", f"the series UID stands in {uses[a.series_uid]} patients or studies; each is kept apart")
+            )
+        if len(persons[a.patient_id, a.issuer]) > 1:
+            found.append(
+                Notice("patient-id-reused", "warning", "one patient id stands for people of different birth date or sex; kept apart")
+            )
+    return notices

@@ -1,0 +1,265 @@
+"""Pixels: from the bytes of one frame to its stored values, in every transfer syntax.
+
+What is checked before anything is allocated: that the file is long enough, that it does not hold another picture size than
+Rows x Columns say, that the picture is of a size that a CT can have, that a decoder for its syntax is there.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazerooni.dicom.attributes import Attributes, Frame
+from kazerooni.dicom.encapsulated import TruncatedError, frame_fragments
+from kazerooni.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, NATIVE, UNDEFINED_LENGTH
+from kazerooni.dicom.plain import inflate
+from kazerooni.dicom.walk import walk_meta
+
+Stored = NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.uint16] | NDArray[np.int32] | NDArray[np.uint32]
+
+LARGEST_SIDE: Final = 8192  # CT pictures have 256 to 2048 rows; beyond this the header lies
+
+RLE: Final = "1.2.840.10008.1.2.5"
+LOSSY: Final = frozenset(f"1.2.840.10008.1.2.4.{tail}" for tail in ("50", "51", "53", "55", "81", "91", "203"))
+# Transfer syntax -> decoder of imagecodecs.
+DECODERS: Final[Mapping[str, str]] = {
+    "1.2.840.10008.1.2.4.50": "jpeg",
+    "1.2.840.10008.1.2.4.51": "jpeg",
+    "1.2.840.10008.1.2.4.53": "jpeg",
+    "1.2.840.10008.1.2.4.55": "jpeg",
+    "1.2.840.10008.1.2.4.57": "jpeg",
+    "1.2.840.10008.1.2.4.70": "jpeg",
+    "1.2.840.10008.1.2.4.80": "jpegls",
+    "1.2.840.10008.1.2.4.81": "jpegls",
+    "1.2.840.10008.1.2.4.90": "jpeg2k",
+    "1.2.840.10008.1.2.4.91": "jpeg2k",
+    "1.2.840.10008.1.2.4.201": "htj2k",
+    "1.2.840.10008.1.2.4.202": "htj2k",
+    "1.2.840.10008.1.2.4.203": "htj2k",
+    RLE: "dicomrle",
+}
+
+
+# Markers that start a frame of JPEG (SOF, without DHT, JPG and DAC) and of JPEG-LS.
+_START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
+
+
+class Trouble(NamedTuple):
+    """What is wrong with the pixels of a frame: the code of its notice, a sentence, and whether they cannot be used."""
+
+    code: str
+    sentence: str
+    fatal: bool = True
+
+
+def frame_bytes(a: Attributes) -> int:
+    """Give the number of bytes of one uncompressed frame."""
+    return ((a.rows or 0) * (a.columns or 0) * a.samples * a.bits_allocated + 7) // 8
+
+
+def trouble_of(frame: Frame) -> Trouble | None:
+    """Tell why the pixels of a frame cannot be read, without reading them; None where nothing is wrong."""
+    a = frame.attributes
+    rows, columns = a.rows or 0, a.columns or 0
+    if not (0 < rows <= LARGEST_SIDE and 0 < columns <= LARGEST_SIDE):
+        return Trouble(
+            "size-mismatch", f"Rows x Columns is {rows} x {columns}; from 1 to {LARGEST_SIDE} each is wanted"
+        )
+    if a.bits_allocated not in (8, 16, 32) or not 0 < a.bits_stored <= a.high_bit + 1 <= a.bits_allocated:
+        return Trouble(
+            "undecodable",
+            f"BitsAllocated {a.bits_allocated}, BitsStored {a.bits_stored}, HighBit {a.high_bit} make no pixel of a CT",
+        )
+    if frame.syntax not in NATIVE:
+        return _trouble_of_encapsulated(frame)
+    return _trouble_of_native(frame)
+
+
+def _trouble_of_native(frame: Frame) -> Trouble | None:
+    length, offset = frame.pixels.length, frame.pixels.offset
+    if length == UNDEFINED_LENGTH:
+        return Trouble("undecodable", f"the transfer syntax {frame.syntax or '(none)'} has no compressed pixels, the file has")
+    wanted = frame_bytes(frame.attributes) * frame.frames
+    there = min(length, (_inflated_size(frame, offset + wanted) if frame.syntax == DEFLATED else frame.source.size) - offset)
+    a = frame.attributes
+    picture = f"{frame.frames} x " if frame.frames > 1 else ""
+    picture += f"{a.rows} x {a.columns} pixels of {a.bits_allocated} bits"
+    if there < wanted:
+        return Trouble("truncated", f"{picture} need {wanted} bytes of PixelData, {max(there, 0)} are there")
+    if length > wanted + 1:
+        less_than_a_row = length - wanted < wanted // (frame.frames * (a.rows or 1))
+        sentence = f"{picture} need {wanted} bytes of PixelData, the file announces {length}"
+        if less_than_a_row:
+            return Trouble("size-mismatch", f"{sentence}; the surplus at the end is left out", fatal=False)
+        return Trouble("size-mismatch", f"{sentence}: which of them is right cannot be known")
+    return None
+
+
+def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
+    if frame.pixels.length != UNDEFINED_LENGTH:
+        return Trouble("undecodable", f"transfer syntax {frame.syntax} wants encapsulated pixels, the file has plain ones")
+    codec = DECODERS.get(frame.syntax)
+    if codec is None:
+        return Trouble(
+            "undecodable",
+            f"transfer syntax {frame.syntax or '(none)'} is not one that can be decoded here; "
+            "have the archive send the series uncompressed or as JPEG lossless",
+        )
+    if not _has(codec):
+        return Trouble("undecodable", f"the decoder {codec} is missing; pip install --upgrade imagecodecs")
+    if frame.number == 0:
+        try:
+            frame_fragments(frame.source, frame.pixels, frame.frames)
+        except TruncatedError as error:
+            return Trouble("truncated", str(error))
+        except OSError as error:
+            return Trouble("undecodable", f"the file cannot be read: {error.strerror}")
+    return None
+
+
+def _has(codec: str) -> bool:
+    import imagecodecs
+
+    return bool(getattr(imagecodecs, codec.upper()).available)
+
+
+def _inflated_size(frame: Frame, limit: int) -> int:
+    """Give how many bytes a deflated file unpacks to, counted up to `limit` and without keeping them."""
+    with frame.source.open() as file:
+        file.seek(_deflated_start(frame))
+        return sum(map(len, inflate(file, limit)))
+
+
+def _deflated_start(frame: Frame) -> int:
+    meta = walk_meta(frame.source.read(0, 65536))
+    return meta[1] if meta is not None else 0
+
+
+def read_frame(frame: Frame) -> Stored:
+    """Read the stored values of one frame, (rows, columns); signed or unsigned as its header says, junk bits removed.
+
+    Raises PixelFaultError, with the reason.
+    """
+    a = frame.attributes
+    shape = a.rows or 0, a.columns or 0
+    try:
+        if frame.syntax not in NATIVE:
+            return clean(_decode(frame, shape), a)
+        values = np.frombuffer(_native_bytes(frame), _dtype(a, big=frame.syntax == EXPLICIT_BIG)).reshape(shape)
+        return clean(values.astype(values.dtype.newbyteorder("=")), a)
+    except TruncatedError as error:
+        raise PixelFaultError(str(error)) from error
+    except OSError as error:
+        raise PixelFaultError(f"the file cannot be read: {error.strerror}") from error
+
+
+def read_frame_into(frame: Frame, target: NDArray[np.int16]) -> Stored:
+    """Read a frame as `read_frame` does, straight into `target` (rows, columns) where its bytes allow it.
+
+    Gives the stored values: a view of `target`, or an array of its own where the frame is compressed, byte-swapped or not of
+    16 bits.
+    """
+    a = frame.attributes
+    if a.bits_allocated != 16 or frame.syntax not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE) or sys.byteorder == "big":
+        return read_frame(frame)
+    size = frame_bytes(a)
+    try:
+        done = frame.source.read_into(frame.pixels.offset + frame.number * size, memoryview(target).cast("B"))
+    except OSError as error:
+        raise PixelFaultError(f"the file cannot be read: {error.strerror}") from error
+    if done != size:
+        raise PixelFaultError(f"{size} bytes are wanted, {done} are there; has the file changed?")
+    return clean(target.view(_dtype(a, big=False)), a)
+
+
+class PixelFaultError(Exception):
+    """The pixels of a frame cannot be decoded. Never leaves `kazerooni.dicom`."""
+
+
+def _native_bytes(frame: Frame) -> bytes:
+    size = frame_bytes(frame.attributes)
+    offset = frame.pixels.offset + frame.number * size
+    if frame.syntax == DEFLATED:
+        with frame.source.open() as file:
+            file.seek(_deflated_start(frame))
+            data = b"".join(inflate(file, offset + size))[offset:]
+    else:
+        data = frame.source.read(offset, size)
+    if len(data) != size:
+        raise PixelFaultError(f"{size} bytes are wanted, {len(data)} are there; has the file changed?")
+    return data
+
+
+def _dtype(a: Attributes, *, big: bool) -> np.dtype[Any]:
+    return np.dtype(f"{'>' if big else '<'}{'i' if a.signed else 'u'}{a.bits_allocated // 8}")
+
+
+def _decode(frame: Frame, shape: tuple[int, int]) -> Stored:
+    fragments = frame_fragments(frame.source, frame.pixels, frame.frames)[frame.number]
+    data = b"".join(frame.source.read(f.offset, f.length) for f in fragments)
+    a = frame.attributes
+    codec = DECODERS[frame.syntax]
+    if codec != "dicomrle" and (found := stream_shape(data)) != shape:
+        raise PixelFaultError(f"the compressed picture is {found}, Rows x Columns say {shape}")
+    try:
+        decoded = _decoder(codec)(data, a)
+    except (RuntimeError, ValueError) as error:
+        raise PixelFaultError(f"the {codec} decoder says: {error}") from error
+    if decoded.shape != shape:
+        raise PixelFaultError(f"the decoded picture is {decoded.shape}, Rows x Columns say {shape}")
+    return _as_stored(decoded, a)
+
+
+def _decoder(codec: str) -> Callable[[bytes, Attributes], NDArray[Any]]:
+    import imagecodecs
+
+    if codec == "dicomrle":
+        return _decode_rle
+    decode = getattr(imagecodecs, f"{codec}_decode")
+    return lambda data, a: decode(data)
+
+
+def _decode_rle(data: bytes, a: Attributes) -> NDArray[Any]:
+    import imagecodecs
+
+    dtype = _dtype(a, big=False)
+    return np.frombuffer(imagecodecs.dicomrle_decode(data, dtype, out=bytearray(frame_bytes(a))), dtype).reshape(a.rows or 0, a.columns or 0)
+
+
+def stream_shape(data: bytes) -> tuple[int, int] | None:
+    """Give the (rows, columns) that a JPEG, JPEG-LS or JPEG 2000 stream announces; None where it announces nothing."""
+    start = data.find(b"\xff\x4f\xff\x51", 0, 4096)
+    if start >= 0:  # the SIZ marker right after the start of a JPEG 2000 code stream
+        right, bottom, left, top = struct.unpack_from(">4I", data.ljust(start + 24, b"\0"), start + 8)
+        return bottom - top, right - left
+    position = 2
+    while position + 9 <= len(data) and data[position] == 0xFF:
+        marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4], "big")
+        if marker in _START_OF_FRAME:
+            return struct.unpack_from(">2H", data, position + 5)
+        position += 1 if marker == 0xFF else 2 + length
+    return None
+
+
+def _as_stored(decoded: NDArray[Any], a: Attributes) -> Stored:
+    """Read decoded values with the width and sign of the header, whatever sign the compressed stream was written with."""
+    wanted = _dtype(a, big=False)
+    if decoded.dtype.itemsize == wanted.itemsize:
+        return decoded.view(wanted)
+    return decoded.astype(wanted)
+
+
+def clean(values: NDArray[Any], a: Attributes) -> Stored:
+    """Remove what lies outside the stored bits and extend the sign; the array is changed in place."""
+    below = a.high_bit + 1 - a.bits_stored
+    above = a.bits_allocated - a.high_bit - 1
+    if above:
+        np.left_shift(values, above, out=values)
+    if above or below:
+        np.right_shift(values, above + below, out=values)
+    return values

@@ -1,0 +1,174 @@
+"""The plain way to read a header: pydicom, for whatever `walk.py` does not know.
+
+Lenient: no preamble, no file meta, big-endian, deflated, wrong VRs, undefined lengths. Memory is bounded: a length that the
+file cannot hold reserves nothing, a deflated stream is unpacked only as far as the header reaches.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, Final, Literal, cast
+
+import pydicom
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.filereader import read_dataset
+from pydicom.multival import MultiValue
+
+from kazerooni.dicom import tags
+from kazerooni.dicom.header import (
+    DEFLATED,
+    EXPLICIT_BIG,
+    EXPLICIT_LITTLE,
+    IMPLICIT_LITTLE,
+    Header,
+    NotDicomError,
+    PixelElement,
+)
+from kazerooni.dicom.multiframe import frame_attributes
+from kazerooni.dicom.sources import Source
+from kazerooni.dicom.walk import walk_meta
+
+_PREAMBLE: Final = 128
+_LFS: Final = b"version https://git-lfs"
+_META_READ_BYTES: Final = 65536
+_LONGEST_DEFLATED_HEADER: Final = 64 * 1024**2
+
+
+def read_plainly(source: Source) -> Header:
+    """Read the header of a file with pydicom. Raises NotDicomError for anything that is no DICOM object."""
+    start = source.read(0, _META_READ_BYTES)
+    _refuse_other_things(start)
+    meta = walk_meta(start) if start[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else None
+    if meta is None and DEFLATED.encode() in start:
+        raise NotDicomError("broken DICOM: deflated, and its file meta cannot be read")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters of it is told by the notices of the series, without values
+        try:
+            if meta is not None and meta[0] == DEFLATED:
+                return _read_deflated(source, meta[1])
+            with source.open() as file:
+                return _parse_file(file, source.size)
+        except Exception as error:  # the edge of the batch loop: pydicom raises nearly anything on broken bytes
+            raise NotDicomError(f"broken DICOM: {type(error).__name__} while reading its header") from error
+
+
+def _refuse_other_things(start: bytes) -> None:
+    if not start:
+        raise NotDicomError("empty file")
+    if start.startswith(_LFS):
+        raise NotDicomError("a Git LFS pointer, not the file itself; get it with `git lfs pull`")
+    if start[_PREAMBLE : _PREAMBLE + 4] == b"DICM":
+        return
+    # Without a preamble a data set starts with group 0002 or 0008, in either byte order.
+    if start[:2] not in (b"\x02\x00", b"\x08\x00", b"\x00\x08", b"\x00\x02") or len(start) < 8:
+        raise NotDicomError("not DICOM")
+
+
+def _parse_file(file: BinaryIO, size: int) -> Header:
+    bounded = cast(BinaryIO, _Bounded(file, size))
+    dataset = pydicom.dcmread(bounded, stop_before_pixels=True, force=True)
+    syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
+    implicit, little = dataset.original_encoding
+    if not syntax:
+        syntax = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE if little else EXPLICIT_BIG
+    return _header(dataset, bounded, size, syntax)
+
+
+def _read_deflated(source: Source, meta_end: int) -> Header:
+    """Read the header of a deflated data set; offsets count in the inflated stream."""
+    limit = 1024**2
+    while True:
+        with source.open() as file:
+            file.seek(meta_end)
+            inflated = io.BytesIO(b"".join(inflate(file, limit)))
+        size = len(inflated.getbuffer())
+        dataset = read_dataset(inflated, False, True, stop_when=_at_pixels)
+        header = _header(dataset, inflated, size, DEFLATED)
+        if header.pixels is not None or size < limit or limit >= _LONGEST_DEFLATED_HEADER:
+            return header
+        limit *= 8
+
+
+def inflate(file: BinaryIO, limit: int) -> Iterator[bytes]:
+    """Unpack a deflated data set piece by piece, at most `limit` bytes in all; ends early where the stream is broken."""
+    unpacker, left = zlib.decompressobj(-zlib.MAX_WBITS), limit
+    while left > 0 and (piece := file.read(65536)):
+        while piece and left > 0:
+            try:
+                out = unpacker.decompress(piece, min(left, 1 << 20))
+            except zlib.error:
+                return
+            left -= len(out)
+            yield out
+            piece = unpacker.unconsumed_tail
+
+
+def _at_pixels(tag: int, vr: str | None, length: int) -> bool:
+    return int(tag) in tags.ANY_PIXEL_DATA
+
+
+def _header(dataset: Dataset, file: BinaryIO, size: int, syntax: str) -> Header:
+    end = file.tell()
+    big = syntax == EXPLICIT_BIG
+    raw = {tag: value for tag in tags.WANTED if (value := _raw_value(dataset, tag, big=big)) is not None}
+    if tags.SOP_CLASS_UID not in raw and isinstance(dataset, FileDataset):
+        if named := str(dataset.file_meta.get("MediaStorageSOPClassUID", "")):
+            raw[tags.SOP_CLASS_UID] = named.encode("ascii", "replace")
+    pixels = _pixel_element(file, end, big=big)
+    frames = frame_attributes(dataset) if tags.PER_FRAME_GROUPS in dataset else None
+    return Header(raw, syntax, pixels, frames, cut_short=pixels is None and _is_cut_short(dataset, size))
+
+
+def _raw_value(dataset: Dataset, tag: int, *, big: bool) -> bytes | None:
+    """Give the bytes of an element as the file has them, numbers little-endian; None where it is absent or a sequence."""
+    element = dataset.get_item(tag) if tag in dataset else None
+    if element is None or element.VR == "SQ":
+        return None
+    if not isinstance(element, RawDataElement):  # pydicom has decoded it already: an empty value or the character set
+        value = element.value or ""
+        return ("\\".join(value) if isinstance(value, MultiValue | list) else str(value)).encode("latin-1", "replace")
+    value = bytes(element.value or b"")
+    if tag == tags.CHARACTER_SET:
+        return value.rstrip(b" \0")
+    if big and tag in tags.WORDS:
+        return b"".join(value[i : i + 2][::-1] for i in range(0, len(value), 2))
+    return value[::-1] if big and tag in tags.DOUBLES else value
+
+
+def _pixel_element(file: BinaryIO, position: int, *, big: bool) -> PixelElement | None:
+    """Give where the value of PixelData lies, if that is the element at `position`."""
+    file.seek(position)
+    start = file.read(12)
+    order: Literal["big", "little"] = "big" if big else "little"
+    group, element = (int.from_bytes(start[i : i + 2], order) for i in (0, 2))
+    if len(start) < 8 or group << 16 | element != tags.PIXEL_DATA:
+        return None
+    if start[4:6] in (b"OB", b"OW", b"UN"):
+        return PixelElement(position + 12, int.from_bytes(start[8:12], order))
+    return PixelElement(position + 8, int.from_bytes(start[4:8], order))
+
+
+def _is_cut_short(dataset: Dataset, size: int) -> bool:
+    """Tell whether the last element of a data set says that it is longer than the file."""
+    last = max(
+        (e for e in map(dataset.get_item, dataset.keys()) if isinstance(e, RawDataElement)),
+        key=lambda e: e.value_tell,
+        default=None,
+    )
+    return last is not None and last.length != len(last.value or b"")
+
+
+class _Bounded:
+    """A file for pydicom that reserves no memory for a length that the file cannot hold."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, length: int = -1) -> bytes:
+        left = max(self._size - self._file.tell(), 0)
+        return self._file.read(left if length < 0 else min(length, left))

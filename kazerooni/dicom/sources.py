@@ -1,0 +1,226 @@
+"""Where the bytes of a scan come from: files of a folder, single files, the members of a zip, the entries of a DICOMDIR.
+
+Nothing is unpacked to disk, nothing outside the given folder is opened, and every file that cannot be looked at is told.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+# One member of a zip may unpack to this much at most; the largest real CT objects (enhanced multi-frame) stay below it.
+LARGEST_MEMBER_BYTES = 4 * 1024**3
+_O_BINARY: int = getattr(os, "O_BINARY", 0)
+_HAS_PREAD = hasattr(os, "pread")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that holds no picture of a scan, with the reason. `path` is relative to the input it was found in."""
+
+    path: str
+    reason: str
+
+
+class Source(Protocol):
+    """Bytes of one file, wherever they lie. Reading past the end gives what there is."""
+
+    @property
+    def name(self) -> str:
+        """Path relative to the input, with forward slashes."""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes from `offset`."""
+
+    def read_into(self, offset: int, target: memoryview) -> int:
+        """Fill `target` from `offset`; give the number of bytes read."""
+
+    def open(self) -> BinaryIO:
+        """Open for sequential reading; seekable."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file on disk."""
+
+    path: str
+    name: str
+    size: int
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes from `offset`; a length beyond the end of the file reserves no memory."""
+        length = min(length, self.size - offset)
+        if length <= 0:
+            return b""
+        descriptor = os.open(self.path, os.O_RDONLY | _O_BINARY)
+        try:
+            if _HAS_PREAD:
+                return os.pread(descriptor, length, offset)
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            return os.read(descriptor, length)
+        finally:
+            os.close(descriptor)
+
+    def read_into(self, offset: int, target: memoryview) -> int:
+        """Fill `target` from `offset`; give the number of bytes read."""
+        if not hasattr(os, "preadv"):
+            return self._read_into_portably(offset, target)
+        descriptor = os.open(self.path, os.O_RDONLY | _O_BINARY)
+        try:
+            done = 0
+            while done < len(target) and (step := os.preadv(descriptor, [target[done:]], offset + done)):
+                done += step
+            return done
+        finally:
+            os.close(descriptor)
+
+    def _read_into_portably(self, offset: int, target: memoryview) -> int:
+        with open(self.path, "rb", buffering=0) as file:
+            file.seek(offset)
+            done = 0
+            while done < len(target) and (step := file.readinto(target[done:])):
+                done += step
+            return done
+
+    def open(self) -> BinaryIO:
+        """Open the file for reading."""
+        return open(self.path, "rb")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSource:
+    """A member of a zip, decompressed as it is read; at most `size` bytes, whatever the archive holds."""
+
+    archive: Archive
+    member: zipfile.ZipInfo
+    name: str
+    size: int
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes from `offset`, decompressing from the start of the member."""
+        length = min(length, self.size - offset)
+        if length <= 0:
+            return b""
+        with self.open() as stream:
+            stream.seek(offset)
+            return stream.read(length)
+
+    def read_into(self, offset: int, target: memoryview) -> int:
+        """Fill `target` from `offset`; give the number of bytes read."""
+        data = self.read(offset, len(target))
+        target[: len(data)] = data
+        return len(data)
+
+    def open(self) -> BinaryIO:
+        """Open the member for reading."""
+        return self.archive.open(self.member)
+
+
+@dataclass(slots=True)
+class Archive:
+    """A zip that is opened at its first use, once, and closed with its last member."""
+
+    path: str
+    _zip: zipfile.ZipFile | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def zip(self) -> zipfile.ZipFile:
+        """Give the open zip."""
+        with self._lock:
+            if self._zip is None:
+                self._zip = zipfile.ZipFile(self.path)
+            return self._zip
+
+    def open(self, member: zipfile.ZipInfo) -> BinaryIO:
+        """Open one member."""
+        return self.zip().open(member)  # type: ignore[return-value]
+
+    def __del__(self) -> None:
+        if self._zip is not None:
+            self._zip.close()
+
+
+def find_sources(path: Path) -> Iterator[Source | Skipped]:
+    """List every file below `path` (a folder, a file or a zip), in a stable order; what cannot be looked at is `Skipped`.
+
+    Links are followed, each folder once. Raises FileNotFoundError where `path` does not exist.
+    """
+    if path.is_dir():
+        yield from _walk_folder(str(path), "", set())
+        return
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        yield Skipped(path.name, "neither a file nor a folder")
+        return
+    yield from _file_or_zip(FileSource(str(path), path.name, status.st_size))
+
+
+def _walk_folder(folder: str, relative: str, seen: set[tuple[int, int]]) -> Iterator[Source | Skipped]:
+    pending = [(folder, relative)]
+    while pending:
+        folder, relative = pending.pop()
+        try:
+            status = os.stat(folder)
+            identity = (status.st_dev, status.st_ino)
+            if identity in seen and status.st_ino:
+                continue
+            seen.add(identity)
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Skipped(relative, f"folder cannot be read: {error.strerror}")
+            continue
+        folders = []
+        for entry in listed:
+            name = f"{relative}/{entry.name}" if relative else entry.name
+            try:
+                if entry.is_dir():
+                    folders.append((entry.path, name))
+                    continue
+                status = entry.stat()
+            except OSError as error:
+                yield Skipped(name, f"cannot be read: {error.strerror}")
+                continue
+            if stat.S_ISREG(status.st_mode):
+                yield from _file_or_zip(FileSource(entry.path, name, status.st_size))
+            else:
+                yield Skipped(name, "not a regular file")
+        pending.extend(reversed(folders))
+
+
+def _file_or_zip(source: FileSource) -> Iterator[Source | Skipped]:
+    if source.name.lower().endswith(".zip"):
+        yield from _members(source)
+    else:
+        yield source
+
+
+def _members(source: FileSource) -> Iterator[Source | Skipped]:
+    archive = Archive(source.path)
+    try:
+        members = archive.zip().infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        yield Skipped(source.name, f"not a readable zip: {error}")
+        return
+    for member in members:
+        name = f"{source.name}/{member.filename}"
+        if member.is_dir():
+            continue
+        if member.flag_bits & 1:
+            yield Skipped(name, "encrypted; unpack the zip with its password first")
+        elif member.file_size > LARGEST_MEMBER_BYTES:
+            yield Skipped(name, f"unpacks to {member.file_size} bytes, more than the {LARGEST_MEMBER_BYTES} allowed")
+        elif member.filename.lower().endswith(".zip"):
+            yield Skipped(name, "a zip inside a zip; unpack it first")
+        else:
+            yield MemberSource(archive, member, name, member.file_size)

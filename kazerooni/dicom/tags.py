@@ -1,0 +1,98 @@
+"""The DICOM attributes that the loader reads, and nothing else: no patient name is ever kept.
+
+Every attribute is held as the bytes of the file until a series is made of it (`attributes.py`), so both ways of reading a
+header (`walk.py`, `plain.py`) give the same thing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CHARACTER_SET: Final = 0x00080005
+IMAGE_TYPE: Final = 0x00080008
+SOP_CLASS_UID: Final = 0x00080016
+SOP_INSTANCE_UID: Final = 0x00080018
+STUDY_DATE: Final = 0x00080020
+SERIES_DATE: Final = 0x00080021
+ACQUISITION_DATE: Final = 0x00080022
+ACQUISITION_DATETIME: Final = 0x0008002A
+ACQUISITION_TIME: Final = 0x00080032
+CONTENT_TIME: Final = 0x00080033
+MODALITY: Final = 0x00080060
+CONVERSION_TYPE: Final = 0x00080064
+MANUFACTURER: Final = 0x00080070
+STUDY_DESCRIPTION: Final = 0x00081030
+SERIES_DESCRIPTION: Final = 0x0008103E
+PATIENT_ID: Final = 0x00100020
+ISSUER_OF_PATIENT_ID: Final = 0x00100021
+BIRTH_DATE: Final = 0x00100030
+SEX: Final = 0x00100040
+CONTRAST_AGENT: Final = 0x00180010
+BODY_PART: Final = 0x00180015
+SCAN_OPTIONS: Final = 0x00180022
+SLICE_THICKNESS: Final = 0x00180050
+KVP: Final = 0x00180060
+SPACING_BETWEEN_SLICES: Final = 0x00180088
+PROTOCOL_NAME: Final = 0x00181030
+GANTRY_TILT: Final = 0x00181120
+KERNEL: Final = 0x00181210
+PATIENT_POSITION: Final = 0x00185100
+ACQUISITION_TYPE: Final = 0x00189302
+TABLE_FEED_PER_ROTATION: Final = 0x00189310
+SPIRAL_PITCH_FACTOR: Final = 0x00189311
+STUDY_UID: Final = 0x0020000D
+SERIES_UID: Final = 0x0020000E
+ACQUISITION_NUMBER: Final = 0x00200012
+INSTANCE_NUMBER: Final = 0x00200013
+POSITION: Final = 0x00200032
+ORIENTATION: Final = 0x00200037
+FRAME_OF_REFERENCE_UID: Final = 0x00200052
+TEMPORAL_POSITION: Final = 0x00200100
+IMAGE_COMMENTS: Final = 0x00204000
+SAMPLES_PER_PIXEL: Final = 0x00280002
+PHOTOMETRIC: Final = 0x00280004
+NUMBER_OF_FRAMES: Final = 0x00280008
+ROWS: Final = 0x00280010
+COLUMNS: Final = 0x00280011
+PIXEL_SPACING: Final = 0x00280030
+BITS_ALLOCATED: Final = 0x00280100
+BITS_STORED: Final = 0x00280101
+HIGH_BIT: Final = 0x00280102
+PIXEL_REPRESENTATION: Final = 0x00280103
+PADDING_VALUE: Final = 0x00280120
+PADDING_LIMIT: Final = 0x00280121
+RESCALE_INTERCEPT: Final = 0x00281052
+RESCALE_SLOPE: Final = 0x00281053
+RESCALE_TYPE: Final = 0x00281054
+LOSSY_COMPRESSION: Final = 0x00282110
+SHARED_GROUPS: Final = 0x52009229
+PER_FRAME_GROUPS: Final = 0x52009230
+
+FLOAT_PIXEL_DATA: Final = 0x7FE00008
+DOUBLE_PIXEL_DATA: Final = 0x7FE00009
+PIXEL_DATA: Final = 0x7FE00010
+ANY_PIXEL_DATA: Final = frozenset({FLOAT_PIXEL_DATA, DOUBLE_PIXEL_DATA, PIXEL_DATA})
+FUNCTIONAL_GROUPS: Final = frozenset({SHARED_GROUPS, PER_FRAME_GROUPS})
+
+# Whole numbers of two bytes; every other attribute here is text. Little-endian once read.
+WORDS: Final = frozenset(
+    {SAMPLES_PER_PIXEL, ROWS, COLUMNS, BITS_ALLOCATED, BITS_STORED, HIGH_BIT, PIXEL_REPRESENTATION}
+    | {PADDING_VALUE, PADDING_LIMIT}
+)
+# Numbers of eight bytes.
+DOUBLES: Final = frozenset({TABLE_FEED_PER_ROTATION, SPIRAL_PITCH_FACTOR})
+# What differs from slice to slice of one series.
+OF_A_SLICE: Final = frozenset(
+    {SOP_INSTANCE_UID, INSTANCE_NUMBER, POSITION, ACQUISITION_NUMBER, TEMPORAL_POSITION}
+    | {ACQUISITION_TIME, ACQUISITION_DATETIME, CONTENT_TIME}
+)
+# What the slices of a series usually share: decoded once for each distinct set of values.
+SHARED: Final = tuple(
+    sorted(
+        value
+        for name, value in list(globals().items())
+        if name.isupper() and isinstance(value, int) and value not in OF_A_SLICE and value not in ANY_PIXEL_DATA
+        and value not in FUNCTIONAL_GROUPS
+    )
+)
+WANTED: Final = frozenset(SHARED) | OF_A_SLICE | FUNCTIONAL_GROUPS

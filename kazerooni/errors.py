@@ -1,0 +1,62 @@
+"""Every error the toolkit raises on purpose.
+
+```
+KazerooniError
+├── ScanError            a scan cannot be found, read or used
+│   ├── NoSeriesError        nothing at the path can be scored
+│   ├── ChoiceError          several series, studies or patients: a person must choose
+│   ├── UnusableSeriesError  the series carries an error notice
+│   └── PixelError           the pixels of a slice cannot be decoded
+├── LabelError           a label map cannot be read or does not fit its scan
+├── ReadingError         what a reading says cannot be used
+├── SchemeError          a scheme is unknown or contradicts itself
+│   └── IncompleteError      a total is asked for while a component of a lobe is null
+└── OutputError          a result cannot be written
+```
+
+A message names the thing, what was found, what was wanted and what to do. It holds no patient name, birth date or id.
+"""
+
+
+class KazerooniError(Exception):
+    """Root of all errors that the toolkit raises on purpose."""
+
+
+class ScanError(KazerooniError):
+    """A scan cannot be found, read or used."""
+
+
+class NoSeriesError(ScanError):
+    """Nothing at the given path can be scored."""
+
+
+class ChoiceError(ScanError):
+    """More than one series, study or patient fits; the message lists them."""
+
+
+class UnusableSeriesError(ScanError):
+    """The series carries an error notice, so no volume is made of it."""
+
+
+class PixelError(ScanError):
+    """The pixels of a slice cannot be decoded; the message names slice, syntax and remedy."""
+
+
+class LabelError(KazerooniError):
+    """A label map cannot be read, or its grid or numbering does not fit the scan."""
+
+
+class ReadingError(KazerooniError):
+    """What a reading says cannot be used."""
+
+
+class SchemeError(KazerooniError):
+    """A scheme is unknown or contradicts itself (a hole, an overlap, a region named twice)."""
+
+
+class IncompleteError(SchemeError):
+    """A total is asked for while a component of a lobe is null; missing is never zero."""
+
+
+class OutputError(KazerooniError):
+    """A result cannot be written; nothing half-written is left."""

@@ -1,0 +1,22 @@
+"""Notice: what the program has to say about a scan (a *finding* is the radiologist's word only)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One problem or property of a scan.
+
+    `code` is kebab-case and stable; an `error` makes the series unusable; `sop_uids` names the slices concerned
+    (empty: the whole series). The message holds no patient name, birth date or id.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    sop_uids: tuple[str, ...] = ()

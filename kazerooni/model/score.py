@@ -1,0 +1,157 @@
+"""Score: what a scheme makes of a reading. The fields are those of `score --json` (interface.md); None is null there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kazerooni.errors import IncompleteError
+from kazerooni.model.anatomy import Component, Finding, Lobe, State
+from kazerooni.model.notice import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPercents:
+    """The percent of a lobe that each finding holds, None where its component was not assessed.
+
+    traction_bronchiectasis is a yes or no of the lobe, None where nothing was said.
+    """
+
+    ground_glass: float | None
+    consolidation: float | None
+    septal: float | None
+    reticulation: float | None
+    honeycombing: float | None
+    traction_bronchiectasis: bool | None
+
+    def __iter__(self) -> Iterator[tuple[Finding, float | bool | None]]:
+        return ((finding, getattr(self, finding.value)) for finding in Finding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentScore:
+    """One component of one lobe. All but the state is None unless the state is `assessed`.
+
+    percent: what the scheme grades by extent, 0 to 100, not rounded.
+    low, high: 95 % interval of the percent from sampling alone; None where the lung is not sampled.
+    to_edge: distance in percentage points to the nearest inner edge of the scheme, None at 0 %.
+    trace: whether a finding of the component is so small in the lobe that it may be a stray stroke.
+    on_edge: whether a typed percent lies on an edge; a counted one is graded exactly and never on_edge.
+    """
+
+    state: State | None
+    percent: float | None = None
+    low: float | None = None
+    high: float | None = None
+    grade: int | None = None
+    to_edge: float | None = None
+    trace: bool | None = None
+    on_edge: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LobeScore:
+    """One lobe of a score.
+
+    slices, covered_mm: on how many slices the lobe is seen and the depth they stand for.
+    flags: kebab-case, stable: `partly-covered`, `few-slices`, `not-hrct`, `thick-slices`.
+    """
+
+    lobe: Lobe
+    volume_ml: float | None
+    slices: int
+    covered_mm: float | None
+    flags: tuple[str, ...]
+    findings: FindingPercents
+    alveolar: ComponentScore
+    interstitial: ComponentScore
+
+    def component(self, component: Component) -> ComponentScore:
+        """Give one of the two components."""
+        return self.alveolar if component is Component.ALVEOLAR else self.interstitial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The sums of a score; whole numbers for a scheme that sums. A sum is None while a grade that it needs is None.
+
+    lobes: on how many lobes the total stands.
+    low, high: range of the total, None where no grade has one.
+    without_traces: the total as if the traces had not been marked.
+    without_consolidation: the alveolar sum as if consolidation were not measured.
+    fibrosis_variant: the interstitial sum by the scheme `kazerooni-fibrosis`.
+    The last three are given whenever they can be formed; equal to the plain sum they say that nothing hangs on the choice.
+    """
+
+    alveolar: float | None
+    interstitial: float | None
+    total: float | None
+    maximum: float
+    lobes: int
+    low: float | None
+    high: float | None
+    without_traces: float | None
+    without_consolidation: float | None
+    fibrosis_variant: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeWeighted:
+    """The graded extent as percent of the volume of all lobes together; None while a lobe is not assessed."""
+
+    alveolar_percent: float | None
+    interstitial_percent: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The grades of a reading under one scheme. Never compare totals of different schemes.
+
+    `totals` holds None where a sum is refused; `total`, `alveolar` and `interstitial` raise IncompleteError instead, so that
+    nothing goes on with a number that does not exist.
+    """
+
+    scheme: str
+    scheme_version: int
+    citation: str
+    lobes: tuple[LobeScore, ...]
+    totals: Totals
+    volume_weighted: VolumeWeighted
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """The total of both components over all lobes; raises IncompleteError where a grade is missing."""
+        return self._whole(self.totals.total, tuple(Component))
+
+    @property
+    def alveolar(self) -> float:
+        """The alveolar sum; raises IncompleteError where an alveolar grade is missing."""
+        return self._whole(self.totals.alveolar, (Component.ALVEOLAR,))
+
+    @property
+    def interstitial(self) -> float:
+        """The interstitial sum; raises IncompleteError where an interstitial grade is missing."""
+        return self._whole(self.totals.interstitial, (Component.INTERSTITIAL,))
+
+    def missing(self, components: tuple[Component, ...] = tuple(Component)) -> tuple[tuple[Lobe, Component], ...]:
+        """List the lobes and components that have no grade."""
+        return tuple((lobe.lobe, c) for c in components for lobe in self.lobes if lobe.component(c).grade is None)
+
+    def _whole(self, amount: float | None, components: tuple[Component, ...]) -> float:
+        if amount is None:
+            raise IncompleteError(incomplete_message(self.scheme, self.missing(components), lobes=len(self.lobes)))
+        return amount
+
+
+def incomplete_message(scheme: str, missing: tuple[tuple[Lobe, Component], ...], *, lobes: int) -> str:
+    """Say which grades a total lacks, and what to do."""
+    parts = (
+        f"{component} of {', '.join(lobe.name for lobe, c in missing if c is component)}"
+        for component in dict.fromkeys(component for _, component in missing)
+    )
+    return (
+        f"the total of scheme {scheme} is refused: not graded are {'; '.join(parts)}. A grade of each of the {lobes} lobes is "
+        "wanted in both components, as missing is never zero: give the map of the component (an empty one where "
+        "nothing was found) and a lobe map that holds the lobe"
+    )

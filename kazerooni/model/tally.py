@@ -1,0 +1,133 @@
+"""Tally: the whole numbers that a painted reading is kept as. Percents, unions and grades follow from it without the maps.
+
+Voxel counts are multiplied by whole-number depths and divided once at the end, so a share is exact: a lobe with exactly
+a quarter involved stands on the 25 % edge whatever the spacing of the slices (score.md, "Measuring").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazerooni.model.anatomy import OUTSIDE, Component, Finding, Lobe, findings_of
+
+LABELS_SHAPE = (
+    len(Lobe) + 1,
+    len(findings_of(Component.ALVEOLAR)) + 1,
+    len(findings_of(Component.INTERSTITIAL)) + 1,
+)
+"""How many (regions, alveolar labels, interstitial labels) a tally tells apart, 0 among each."""
+
+_LARGEST_SUM = 2**62
+_MM3_PER_ML = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Counted voxels of a scan. Frozen; checked at birth; arrays are taken over and set read-only.
+
+    counts: int64 (slice, region, alveolar label, interstitial label); region 0 is outside every lobe, label 0 unmarked.
+    depths: int64 (slices,), the whole-number depth that each slice stands for.
+    depth_unit_mm: millimetres of one unit of depth, None where the scan does not say (a single slice without thickness).
+    pixel_area_mm2: area of one pixel in its plane.
+    measured: the components that had a map. What had none is not zero: asking for it raises ValueError.
+
+    Percents are exact (Fraction), so that grading never compares a rounded number.
+    """
+
+    counts: NDArray[np.int64]
+    depths: NDArray[np.int64]
+    depth_unit_mm: float | None
+    pixel_area_mm2: float
+    measured: frozenset[Component]
+
+    def __post_init__(self) -> None:
+        slices = self.depths.shape[0] if self.depths.ndim == 1 else -1
+        if slices < 1 or self.counts.shape != (slices, *LABELS_SHAPE):
+            raise ValueError(f"counts {self.counts.shape} and depths {self.depths.shape} are no slices x {LABELS_SHAPE}")
+        if self.counts.dtype != np.int64 or self.depths.dtype != np.int64:
+            raise ValueError(f"counts are {self.counts.dtype}, depths {self.depths.dtype}; int64 is wanted")
+        if self.counts.min() < 0 or self.depths.min() < 1:
+            raise ValueError("counts cannot be negative, and every depth must be 1 or more")
+        if float(self.counts.sum()) * float(self.depths.max()) >= _LARGEST_SUM:
+            raise ValueError("counts times depths pass what 64 bits hold")
+        if not self.pixel_area_mm2 > 0 or not (self.depth_unit_mm is None or self.depth_unit_mm > 0):
+            raise ValueError(f"pixel area {self.pixel_area_mm2} and depth unit {self.depth_unit_mm} must be positive")
+        self._refuse_unmeasured_marks()
+        self.counts.setflags(write=False)
+        self.depths.setflags(write=False)
+
+    def _refuse_unmeasured_marks(self) -> None:
+        marks = {Component.ALVEOLAR: self.counts[:, :, 1:, :], Component.INTERSTITIAL: self.counts[:, :, :, 1:]}
+        for component, counted in marks.items():
+            if component not in self.measured and counted.any():
+                raise ValueError(f"{component} marks are counted although {component} is not among the measured components")
+
+    def lobe_voxels(self, lobes: Collection[Lobe]) -> NDArray[np.int64]:
+        """Count the voxels of lobes on every slice, int64 (slices,)."""
+        return self.counts[:, _labels(lobes)].sum(axis=(1, 2, 3))
+
+    def marked_voxels(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> NDArray[np.int64]:
+        """Count the voxels of lobes that hold any of the findings on every slice, int64 (slices,)."""
+        return self._marked(_labels(lobes), findings)
+
+    def marked_outside(self, finding: Finding) -> int:
+        """Count the voxels of a finding that lie outside every lobe."""
+        return int(self._marked([OUTSIDE], (finding,)).sum())
+
+    def volume(self, lobes: Collection[Lobe]) -> int:
+        """Sum voxels x depth of lobes: a volume in units of its own, exact."""
+        return self._weighted(self.lobe_voxels(lobes))
+
+    def involved(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> int:
+        """Sum voxels x depth of lobes that hold any of the findings: in the units of `volume`, exact."""
+        return self._weighted(self.marked_voxels(lobes, findings))
+
+    def percent(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> Fraction | None:
+        """Give the exact percent of lobes that holds any of the findings; None where no voxel of the lobes was counted."""
+        whole = self.volume(lobes)
+        return Fraction(100 * self.involved(lobes, findings), whole) if whole else None
+
+    def volume_ml(self, lobes: Collection[Lobe]) -> float | None:
+        """Give the volume of lobes in millilitres, None where the depth of a slice is not known in millimetres."""
+        if self.depth_unit_mm is None:
+            return None
+        return self.volume(lobes) * self.pixel_area_mm2 * self.depth_unit_mm / _MM3_PER_ML
+
+    def slices_seen(self, lobes: Collection[Lobe]) -> int:
+        """Count the slices on which any of the lobes is seen."""
+        return int(np.count_nonzero(self.lobe_voxels(lobes)))
+
+    def covered_mm(self, lobes: Collection[Lobe]) -> float | None:
+        """Sum the depths of the slices on which lobes are seen, None where a depth is not known in millimetres."""
+        if self.depth_unit_mm is None:
+            return None
+        return int(self.depths[self.lobe_voxels(lobes) > 0].sum()) * self.depth_unit_mm
+
+    def reaches_end(self, lobes: Collection[Lobe]) -> bool:
+        """Tell whether lobes are seen on the first or the last slice, so that part of them may lie beyond the scan."""
+        seen = self.lobe_voxels(lobes)
+        return bool(seen[0] or seen[-1])
+
+    def _weighted(self, per_slice: NDArray[np.int64]) -> int:
+        return int(per_slice @ self.depths)
+
+    def _marked(self, regions: list[int], findings: Collection[Finding]) -> NDArray[np.int64]:
+        """Count per slice the voxels of regions that hold any of the findings; each voxel once, by the joint counts."""
+        held = np.zeros(LABELS_SHAPE[1:], bool)
+        for finding in findings:
+            if finding.component not in self.measured or finding.label is None:
+                raise ValueError(f"{finding.full_name} was not measured; there is no number for it, which is not zero")
+            if finding.component is Component.ALVEOLAR:
+                held[finding.label, :] = True
+            else:
+                held[:, finding.label] = True
+        return self.counts[:, regions].sum(axis=1)[:, held].sum(axis=1)
+
+
+def _labels(lobes: Collection[Lobe]) -> list[int]:
+    return sorted({int(lobe) for lobe in lobes})
