@@ -1,4 +1,4 @@
-"""Docstrings are Markdown, as everything that is written here; autodoc reads reStructuredText, so they are handed on."""
+"""Docstrings are Markdown, like the pages; autodoc reads reStructuredText, so they go to the Markdown parser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Markdown(SphinxDirective):
         """Give the nodes of the content."""
         document = new_document(self.get_source_info()[0], self.state.document.settings)
         MystParser().parse("\n".join(self.content), document)
-        return document.children
+        return list(document.children)
 
 
 def as_markdown(lines: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ import typer
 
 from kazerooni import __version__
 from kazerooni.cli.terminal import say
-from kazerooni.errors import ChoiceError, KazerooniError
+from kazerooni.errors import ChoiceError, KazerooniError, SchemeError
 
 # 0: done. 1: done, but some case failed. 2: wrong usage. 3: the input cannot be used. The rest are customs of Unix.
 WRONG_USAGE = 2
@@ -23,6 +23,8 @@ INTERNAL = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
+# What a person can mend by other arguments.
+_USAGE_ERRORS = (ChoiceError, SchemeError)
 _LOGGER = logging.getLogger("kazerooni")
 
 
@@ -47,7 +49,7 @@ def edge(*, verbose: bool, log: Path | None) -> Iterator[None]:
             raise typer.Exit(BROKEN_PIPE) from None
         except KazerooniError as error:
             say(f"kazerooni: {error}")
-            raise typer.Exit(WRONG_USAGE if isinstance(error, ChoiceError) else UNUSABLE) from None
+            raise typer.Exit(WRONG_USAGE if isinstance(error, _USAGE_ERRORS) else UNUSABLE) from None
         except Exception as error:  # noqa: BLE001 - the one place that knows how to tell it
             say(f"kazerooni: {_inside(error)}")
             trace = _trace(error)

@@ -96,11 +96,11 @@ def found_document(found: Found) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    """Turn a value of the toolkit into what JSON knows."""
+    """Turn a value of the toolkit into what JSON knows; a text that is empty in the header says nothing, so null."""
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(item) for item in value]
-    return value
+    return None if value == "" else value

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from kazerooni.cli.notices import notice_lines
 from kazerooni.cli.terminal import plain_table, show
-from kazerooni.model import ComponentScore, LobeScore, Score, State
+from kazerooni.model import Component, ComponentScore, LobeScore, Score, State
+from kazerooni.scoring import find_scheme
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _NOTHING = "-"
 _DISCLAIMER = "For research and decision support; not a medical device."
-# Above this percent of reticulation in a lobe the fibrosis variant is told beside the score.
-_FIBROTIC_PERCENT = 5
 
 
 def series_line(series: Series) -> str:
@@ -33,7 +32,7 @@ def series_line(series: Series) -> str:
 def show_case(case: Case) -> None:
     """Print the grades and percents of every lobe, the totals, the notices of the scan and what a score is not."""
     score = case.score
-    parts: list[RenderableType] = [_table(score), Text(), *_totals(score)]
+    parts: list[RenderableType] = [_table(score), *_remarks(score), Text(), *_totals(score)]
     notices = tuple(dict.fromkeys((*case.volume.notices, *score.notices)))
     if notices:
         parts.extend((Text(), *notice_lines(notices)))
@@ -53,7 +52,6 @@ def _table(score: Score) -> Table:
         "Interst.\ngrade",
     ):
         table.add_column(heading, justify="right")
-    table.add_column("Remarks", ratio=1)
     for lobe in score.lobes:
         table.add_row(*_row(lobe))
     return table
@@ -70,7 +68,6 @@ def _row(lobe: LobeScore) -> tuple[str, ...]:
         percent(found.reticulation),
         percent(found.honeycombing),
         _grade(lobe.interstitial),
-        ", ".join(_remarks(lobe)),
     )
 
 
@@ -97,44 +94,39 @@ def _grade(component: ComponentScore) -> str:
     return component.state.value.replace("_", " ")
 
 
-def _remarks(lobe: LobeScore) -> Iterator[str]:
+def _remarks(score: Score) -> Iterator[Text]:
+    """Give a line for each lobe of which there is more to say; what holds for all of them is told by a notice."""
+    common = set.intersection(*(set(lobe.flags) for lobe in score.lobes))
+    for lobe in score.lobes:
+        said = [*_said_of(lobe), *(flag for flag in lobe.flags if flag not in common)]
+        if said:
+            yield Text(f"{lobe.lobe.name}   {', '.join(said)}")
+
+
+def _said_of(lobe: LobeScore) -> Iterator[str]:
     if lobe.findings.traction_bronchiectasis:
         yield "traction bronchiectasis"
-    for name, component in (("alveolar", lobe.alveolar), ("interstitial", lobe.interstitial)):
-        if component.trace:
-            yield f"{name} trace"
-        if component.on_edge:
-            yield f"{name} on an edge"
-        if component.low is not None and component.high is not None:
-            yield f"{name} {percent(component.low)} to {percent(component.high)} % by sampling"
-    yield from (flag.replace("-", " ") for flag in lobe.flags)
+    for component in Component:
+        graded = lobe.component(component)
+        if graded.trace:
+            yield f"{component} trace"
+        if graded.on_edge:
+            yield f"{component} on an edge"
+        if graded.low is not None and graded.high is not None:
+            yield f"{component} {percent(graded.low)} to {percent(graded.high)} % by sampling"
 
 
 def _totals(score: Score) -> Iterator[Text]:
-    totals = score.totals
-    half = totals.maximum / 2
-    alveolar = f"alveolar {_of(totals.alveolar, half)}"
-    interstitial = f"interstitial {_of(totals.interstitial, half)}"
-    total = f"total {_of(totals.total, totals.maximum)}"
-    yield Text(f"{alveolar}, {interstitial}, {total} ({score.scheme} {score.scheme_version})", style="bold")
-    yield from (Text(line) for line in _beside(score))
-
-
-def _beside(score: Score) -> Iterator[str]:
-    """Say what else the reader of the total must know (score.md, "Schemes are data")."""
-    totals = score.totals
+    scheme, totals = find_scheme(score.scheme, score.scheme_version), score.totals
+    regions = len(scheme.regions)
+    sums = (
+        f"alveolar {_of(totals.alveolar, regions * scheme.alveolar.highest_grade)}",
+        f"interstitial {_of(totals.interstitial, regions * scheme.interstitial.highest_grade)}",
+        f"total {_of(totals.total, totals.maximum)}",
+    )
+    yield Text(f"{', '.join(sums)} ({score.scheme} {score.scheme_version})", style="bold")
     if totals.low is not None and totals.high is not None:
-        yield f"Total from {totals.low:g} to {totals.high:g} by the intervals of the lobes."
-    if totals.without_traces is not None and totals.without_traces != totals.total:
-        yield f"Total without traces: {totals.without_traces:g}."
-    if totals.without_consolidation is not None and any(lobe.findings.consolidation for lobe in score.lobes):
-        yield f"Alveolar sum without consolidation: {totals.without_consolidation:g}."
-    reticulation = max((lobe.findings.reticulation or 0 for lobe in score.lobes), default=0)
-    if totals.fibrosis_variant is not None and reticulation > _FIBROTIC_PERCENT:
-        yield f"Interstitial sum with reticulation graded by extent (kazerooni-fibrosis): {totals.fibrosis_variant:g}."
-    if totals.total is None:
-        lacking = ", ".join(f"{component} {lobe.name}" for lobe, component in score.missing())
-        yield f"A sum is refused while a grade is missing: {lacking}."
+        yield Text(f"Total from {totals.low:g} to {totals.high:g} by the intervals of the lobes.")
 
 
 def _of(amount: float | None, maximum: float) -> str:

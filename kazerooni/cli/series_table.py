@@ -111,11 +111,14 @@ def _skipped(found: Found, *, verbose: bool) -> Iterator[RenderableType]:
         paths_by_reason[skipped.reason].append(skipped.path)
     if paths_by_reason:
         yield Text(f"{_count(len(found.skipped), 'file')} skipped:")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
     for reason, paths in sorted(paths_by_reason.items(), key=lambda item: (-len(item[1]), item[0])):
         named = paths if verbose else paths[:_EXAMPLES]
         more = f" and {len(paths) - len(named)} more" if len(paths) > len(named) else ""
-        line = f"{len(paths)}  {reason}: {', '.join(named)}{more}"
-        yield Padding(Text(printable(line)), (0, 0, 0, 3))
+        table.add_row(str(len(paths)), Text(printable(f"{reason}: {', '.join(named)}{more}")))
+    yield Padding(table, (0, 0, 0, 3))
 
 
 def _count(number: int, what: str) -> str:

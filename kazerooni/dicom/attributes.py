@@ -117,7 +117,7 @@ class AttributeTable:
             number,
             attributes,
             text(get(tags.SOP_INSTANCE_UID)),
-            numbers(get(tags.POSITION), 3),  # type: ignore[arg-type]
+            _position(get(tags.POSITION)),
             whole(get(tags.INSTANCE_NUMBER)),
             (
                 text(get(tags.TEMPORAL_POSITION)),
@@ -133,6 +133,9 @@ class AttributeTable:
 
 # More frames than this in one file are a lie of its header: 100,000 pictures of 512 x 512 are 52 GB.
 _MOST_FRAMES: Final = 100_000
+
+# No table moves a patient ten metres; a number beyond is a broken header.
+_FARTHEST_MM: Final = 10_000.0
 
 _CHECKED: Final = {
     tags.SLICE_THICKNESS: ("SliceThickness", 1),
@@ -200,6 +203,14 @@ def decode(raw: dict[int, bytes]) -> Attributes:
             name for tag, (name, count) in _CHECKED.items() if text(get(tag)) and numbers(get(tag), count) is None
         ),
     )
+
+
+def _position(raw: bytes | None) -> tuple[float, float, float] | None:
+    """Decode a position that a patient on a table can have; None for any other."""
+    found = numbers(raw, 3)
+    if found is None or max(map(abs, found)) > _FARTHEST_MM:
+        return None
+    return found[0], found[1], found[2]
 
 
 def _person(birth_date: bytes | None, sex: bytes | None) -> str:

@@ -21,7 +21,7 @@ from kazerooni.dicom.technique import (
     sounds_like_localizer,
 )
 from kazerooni.model import Geometry, Notice
-from kazerooni.model.geometry import SAMPLED_GAP_OVER_THICKNESS, slices_per_gap
+from kazerooni.model.geometry import is_even_over, slices_per_gap, usual_gap
 
 THICK_MM: Final = 2.0  # "not HRCT" above this (score.md, "Measuring")
 VERY_THICK_MM: Final = 3.0  # septal and honeycombing grades are flagged above this
@@ -47,15 +47,25 @@ def check_kind(part: Part) -> list[Notice]:
         found = a.modality or f"none, SOP class {a.sop_class}"
         notices.append(Notice("not-ct", "error", f"Modality is {found}; CT is wanted"))
     if part.role is Role.LOCALIZER or (sounds_like_localizer(a) and len(part.frames) < 4):
-        notices.append(Notice("localizer", "error", f"a localizer ({_kind_shown(a)}), not slices of the lung", uids(part.frames)))
+        notices.append(
+            Notice("localizer", "error", f"a localizer ({_kind_shown(a)}), not slices of the lung", uids(part.frames))
+        )
     if part.role is Role.SECONDARY:
-        notices.append(Notice("secondary-capture", "error", f"a secondary capture ({_kind_shown(a)}), not a CT picture"))
+        notices.append(
+            Notice("secondary-capture", "error", f"a secondary capture ({_kind_shown(a)}), not a CT picture")
+        )
     if part.role is Role.PROJECTION:
         notices.append(
-            Notice("projection", "error", f"a projection, average or map computed from slices ({_kind_shown(a)}); original slices are wanted")
+            Notice(
+                "projection",
+                "error",
+                f"a projection, average or map computed from slices ({_kind_shown(a)}); original slices are wanted",
+            )
         )
     if part.role is Role.REFORMATTED:
-        notices.append(Notice("reformatted", "warning", f"reformatted from other slices ({_kind_shown(a)}), not as acquired"))
+        notices.append(
+            Notice("reformatted", "warning", f"reformatted from other slices ({_kind_shown(a)}), not as acquired")
+        )
     return notices
 
 
@@ -69,7 +79,7 @@ def check_plane(part: Part) -> list[Notice]:
     notices = []
     unplaced = [f for f in part.frames if f.position is None]
     if unplaced:
-        notices.append(_missing("missing-position", "ImagePositionPatient", "three numbers", unplaced))
+        notices.append(_missing("missing-position", "ImagePositionPatient", "three numbers up to 10 m", unplaced))
     if a.orientation is None:
         notices.append(_missing("missing-orientation", "ImageOrientationPatient", "six direction cosines", part.frames))
     if a.pixel_spacing_mm is None:
@@ -84,7 +94,7 @@ def check_plane(part: Part) -> list[Notice]:
 
 
 def _missing(code: str, attribute: str, wanted: str, frames: Sequence[Frame]) -> Notice:
-    message = f"{attribute} is missing or no {wanted} in {_count(frames)}; the slices have no place in the patient without it"
+    message = f"{_slices_named(frames)}: {attribute} is missing or not {wanted}; without it no place in the patient"
     return Notice(code, "error", message, uids(frames))
 
 
@@ -104,7 +114,9 @@ def check_pixels(part: Part) -> list[Notice]:
     ]
     if any(f.syntax in LOSSY for f in part.frames) or any(a.lossy for a in distinct(part.frames)):
         notices.append(
-            Notice("lossy", "warning", "compressed with loss: densities and fine lines may differ from what was acquired")
+            Notice(
+                "lossy", "warning", "compressed with loss: densities and fine lines may differ from what was acquired"
+            )
         )
     return notices
 
@@ -122,7 +134,8 @@ def check_duplicates(part: Part) -> list[Notice]:
         return []
     claimed = [part.frames[i] for run in runs for i in run]
     message = (
-        f"{_count(claimed)} claim {len(runs)} {'position' if len(runs) == 1 else 'positions'} with different pixels, and neither "
+        f"{_slices_named(claimed)}: {len(runs)} {'position is' if len(runs) == 1 else 'positions are'} claimed more than once with "
+        "different pixels, and neither "
         "acquisition number nor time tells them apart; remove those that do not belong"
     )
     return [Notice("duplicate-position", "error", message, uids(claimed))]
@@ -137,7 +150,7 @@ def check_grid(part: Part, geometry: Geometry) -> list[Notice]:
         beside = [part.frames[j] for i in np.flatnonzero(slices_per_gap(gaps) > 1) for j in (i, i + 1)]
         message = (
             f"{len(missing)} of {len(missing) + len(part.frames)} slices seem to be missing, at {at} mm along the normal "
-            f"(usual gap {np.median(gaps):.2f} mm)"
+            f"(usual gap {usual_gap(gaps):.2f} mm)"
         )
         notices.append(Notice("missing-slice", "warning", message, uids(beside)))
     if not geometry.is_even and not _even_but_for_missing(positions, gaps):
@@ -148,8 +161,6 @@ def check_grid(part: Part, geometry: Geometry) -> list[Notice]:
 
 def _even_but_for_missing(positions: np.ndarray, gaps: np.ndarray) -> bool:  # type: ignore[type-arg]
     """Tell whether the gaps are even once the suspected missing slices are put back."""
-    from kazerooni.model.geometry import is_even_over
-
     return is_even_over(positions, np.concatenate(([0], np.cumsum(slices_per_gap(gaps)))))
 
 
@@ -173,8 +184,11 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
         notices.append(Notice("tilt-tag", "info", f"GantryDetectorTilt says {tag:g} degrees, the positions say none"))
     rest = np.linalg.norm(offsets - np.outer(along, slope), axis=1)
     if (shifted := np.flatnonzero(rest > _SHIFT_MM)).size:
-        message = f"{_count(part.frames[: shifted.size])} lie up to {rest.max():.1f} mm beside the line of the others in their plane"
-        notices.append(Notice("shifted-slices", "warning", message, uids(part.frames[i] for i in shifted)))
+        frames = [part.frames[i] for i in shifted]
+        message = (
+            f"{_slices_named(frames)}: up to {rest.max():.1f} mm beside the line of the other slices, in their plane"
+        )
+        notices.append(Notice("shifted-slices", "warning", message, uids(frames)))
     return notices
 
 
@@ -183,15 +197,29 @@ def check_technique(part: Part, geometry: Geometry | None) -> list[Notice]:
     a = part.frames[0].attributes
     notices = _check_thickness(part, geometry)
     if geometry is not None and geometry.shape[0] > 1 and (length := extent_mm(geometry)) < WHOLE_CHEST_MM:
-        message = f"the series covers {length:.0f} mm; whole lungs take {WHOLE_CHEST_MM:.0f} mm and more, so lobes may be cut"
+        message = (
+            f"the series covers {length:.0f} mm; whole lungs take {WHOLE_CHEST_MM:.0f} mm and more, so lobes may be cut"
+        )
         notices.append(Notice("partial-lung", "warning", message))
     if geometry is not None and geometry.shape[0] == 1:
-        notices.append(Notice("partial-lung", "warning", "a single slice: most of the lung is not covered", uids(part.frames)))
+        notices.append(
+            Notice("partial-lung", "warning", "a single slice: most of the lung is not covered", uids(part.frames))
+        )
     if is_prone(a):
         found = a.patient_position or "not given"
-        notices.append(Notice("prone", "warning", f"PatientPosition is {found}, or the description says prone; the tag may be wrong"))
+        notices.append(
+            Notice(
+                "prone", "warning", f"PatientPosition is {found}, or the description says prone; the tag may be wrong"
+            )
+        )
     if is_expiratory(a):
-        notices.append(Notice("expiratory", "warning", "the description names an expiratory scan; air trapping and density mimic ground glass"))
+        notices.append(
+            Notice(
+                "expiratory",
+                "warning",
+                "the description names an expiratory scan; air trapping and density mimic ground glass",
+            )
+        )
     return notices
 
 
@@ -201,14 +229,28 @@ def _check_thickness(part: Part, geometry: Geometry | None) -> list[Notice]:
     notices = []
     if None in counts:
         without = [f for f in part.frames if f.attributes.slice_thickness_mm is None]
-        message = f"SliceThickness is missing in {_count(without)}; whether the lung is covered or sampled cannot be told from it"
+        message = (
+            f"{_slices_named(without)}: SliceThickness is missing; covered and sampled lung cannot be told apart by it"
+        )
         notices.append(Notice("missing-thickness", "warning", message, uids(without)))
     if len(known) > 1:
         values = ", ".join(f"{t:g} mm ({counts[t]})" for t in sorted(known))
-        notices.append(Notice("mixed-thickness", "warning", f"SliceThickness differs between slices: {values}; the thickest is shown"))
+        notices.append(
+            Notice(
+                "mixed-thickness", "warning", f"SliceThickness differs between slices: {values}; the thickest is shown"
+            )
+        )
     if known and max(known) > THICK_MM:
-        consequence = "septal and honeycombing grades are unsure" if max(known) > VERY_THICK_MM else "fine lines are blurred"
-        notices.append(Notice("thick-slices", "warning", f"slices are {max(known):g} mm thick: not HRCT (up to {THICK_MM:g} mm); {consequence}"))
+        consequence = (
+            "septal and honeycombing grades are unsure" if max(known) > VERY_THICK_MM else "fine lines are blurred"
+        )
+        notices.append(
+            Notice(
+                "thick-slices",
+                "warning",
+                f"slices are {max(known):g} mm thick: not HRCT (up to {THICK_MM:g} mm); {consequence}",
+            )
+        )
     return notices
 
 
@@ -228,7 +270,9 @@ def check_values(part: Part) -> list[Notice]:
             unproven.setdefault(reason, []).append(frame)
     for reason, frames in unproven.items():
         message = f"{reason}; density tools refuse this series, painting and scoring work"
-        notices.append(Notice("hu-unproven", "warning", message, uids(frames) if len(frames) < len(part.frames) else ()))
+        notices.append(
+            Notice("hu-unproven", "warning", message, uids(frames) if len(frames) < len(part.frames) else ())
+        )
     if padded := sorted({a.padding for a in distinct(part.frames) if a.padding is not None}):
         ranges = ", ".join(str(low) if low == high else f"{low} to {high}" for low, high in padded)
         notices.append(Notice("padding", "info", f"stored values {ranges} are padding and kept out of every statistic"))
@@ -242,8 +286,12 @@ def _why_unproven(a: Attributes) -> str:
     if not a.modality:
         return "Modality is missing, CT is wanted"
     if a.slope is None or a.intercept is None:
-        missing = " and ".join(n for n, v in (("RescaleSlope", a.slope), ("RescaleIntercept", a.intercept)) if v is None)
+        missing = " and ".join(
+            n for n, v in (("RescaleSlope", a.slope), ("RescaleIntercept", a.intercept)) if v is None
+        )
         return f"{missing} is missing"
+    if a.slope == 0:
+        return "RescaleSlope is 0, so every value is the same"
     if a.rescale_type not in _HU_TYPES:
         return f"RescaleType is {a.rescale_type}, HU is wanted"
     if not a.signed and a.intercept > _LEAST_HU_OF_AIR:
@@ -260,12 +308,18 @@ def check_identifiers(part: Part) -> list[Notice]:
         notices.append(Notice("missing-uid", "warning", f"SOPInstanceUID is missing in {counts['']} slices"))
     if doubled := [uid for uid, n in counts.items() if n > 1 and uid]:
         notices.append(
-            Notice("duplicate-uid", "warning", f"{len(doubled)} SOP instance UIDs stand in several slices", tuple(doubled))
+            Notice(
+                "duplicate-uid", "warning", f"{len(doubled)} SOP instance UIDs stand in several slices", tuple(doubled)
+            )
         )
     a = part.frames[0].attributes
     if not a.series_uid or not a.study_uid:
-        missing = " and ".join(n for n, v in (("SeriesInstanceUID", a.series_uid), ("StudyInstanceUID", a.study_uid)) if not v)
-        notices.append(Notice("missing-uid", "warning", f"{missing} is missing; files of one folder are taken for one series"))
+        missing = " and ".join(
+            n for n, v in (("SeriesInstanceUID", a.series_uid), ("StudyInstanceUID", a.study_uid)) if not v
+        )
+        notices.append(
+            Notice("missing-uid", "warning", f"{missing} is missing; files of one folder are taken for one series")
+        )
     return notices
 
 
@@ -280,7 +334,9 @@ def check_siblings(part: Part, siblings: Sequence[Part]) -> list[Notice]:
             continue
         names = [n for n in part.differs if n in other.differs and part.differs[n] != other.differs[n]]
         if "kind" in names:
-            code = {Role.LOCALIZER: "localizer", Role.SECONDARY: "secondary-capture"}.get(role_of(other.frames[0].attributes), "mixed-kind")
+            code = {Role.LOCALIZER: "localizer", Role.SECONDARY: "secondary-capture"}.get(
+                role_of(other.frames[0].attributes), "mixed-kind"
+            )
         else:
             code = next((_CODES_OF_DIFFERENCES[n] for n in names if n in _CODES_OF_DIFFERENCES), "mixed-acquisition")
         what = ", ".join(f"{n} {other.differs[n]} (here {part.differs[n]})" for n in names) or "another acquisition"
@@ -288,9 +344,3 @@ def check_siblings(part: Part, siblings: Sequence[Part]) -> list[Notice]:
         message = f"the series also holds {_count(other.frames)} kept apart from this part: {what}"
         notices.append(Notice(code, severity, message, uids(other.frames)))  # type: ignore[arg-type]
     return notices
-
-
-def is_sampled(geometry: Geometry) -> bool:
-    """Tell whether lung lies between all slices that no slice shows, evenly spaced or not."""
-    thickness = geometry.slice_thickness_mm
-    return geometry.shape[0] > 1 and thickness is not None and float(geometry.gaps_mm.min()) > SAMPLED_GAP_OVER_THICKNESS * thickness

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -10,32 +9,52 @@ from typing import Final
 import pydicom
 from pydicom.dataset import Dataset
 
+from kazerooni.dicom import tags
+from kazerooni.dicom.header import NotDicomError
+from kazerooni.dicom.plain import read_plainly
+from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.dicom.sources import FileSource, Skipped, Source
+from kazerooni.dicom.values import text
 
 DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
 
 
-def list_dicomdir(source: Source) -> list[Skipped]:
+def is_dicomdir(source: FileSource) -> bool:
+    """Tell whether a file is a DICOMDIR."""
+    try:
+        header = read_plainly(source)
+    except (NotDicomError, OSError):
+        return False
+    return text(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS
+
+
+def list_dicomdir(source: FileSource) -> list[Skipped]:
     """List the files that a DICOMDIR names and that cannot be looked at, each with the reason."""
-    if not isinstance(source, FileSource):
-        return []
+    return [entry for entry in _entries(source) if isinstance(entry, Skipped)]
+
+
+def dicomdir_sources(source: FileSource) -> list[FileSource]:
+    """List the files that a DICOMDIR names, those that are there and inside its folder."""
+    return [entry for entry in _entries(source) if isinstance(entry, FileSource)]
+
+
+def _entries(source: FileSource) -> Iterator[FileSource | Skipped]:
     folder = Path(source.path).parent
     place = source.name.rpartition("/")[0]
-    skipped = []
-    for parts in referenced_files(source):
-        name = "/".join(parts)
-        shown = f"{place}/{name}" if place else name
+    for parts in dict.fromkeys(referenced_files(source)):
+        name = "/".join(filter(None, (place, *parts)))
+        path = folder / PurePosixPath(*parts)
         if not is_inside(folder, parts):
-            skipped.append(Skipped(source.name, f"lists a file outside its own folder ({len(parts)} path components); not opened"))
-        elif not (folder / PurePosixPath(*parts)).exists():
-            skipped.append(Skipped(shown, f"listed in {Path(source.name).name}, and missing"))
-    return skipped
+            yield Skipped(source.name, "lists a file outside its own folder; not opened")
+        elif not path.is_file():
+            yield Skipped(name, f"listed in {Path(source.name).name}, and missing")
+        else:
+            yield FileSource(str(path), name, path.stat().st_size)
 
 
 def referenced_files(source: Source) -> Iterator[tuple[str, ...]]:
     """Give the components of every ReferencedFileID of a DICOMDIR, by reading its records as a list, not by their offsets."""
-    with warnings.catch_warnings(), source.open() as file:
-        warnings.simplefilter("ignore")
+    with quiet_pydicom(), source.open() as file:
         try:
             records = pydicom.dcmread(file).get("DirectoryRecordSequence") or ()
             found = [tuple(_components(record)) for record in records]

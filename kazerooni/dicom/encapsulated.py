@@ -39,7 +39,9 @@ def frame_fragments(source: Source, pixels: PixelElement, frames: int) -> list[l
         starts = [f.place for f in fragments if _starts_stream(file, f)]
         if len(starts) == frames:
             return _cut(fragments, starts)
-    raise TruncatedError(f"{frames} frames are announced, {len(fragments)} fragments are there and no usable offset table")
+    raise TruncatedError(
+        f"{frames} frames are announced, {len(fragments)} fragments are there and no usable offset table"
+    )
 
 
 def _items(file: BinaryIO, start: int, size: int) -> tuple[list[int], list[Fragment]]:

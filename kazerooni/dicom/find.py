@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, overload
 
+from pydicom import config
 from pydicom.uid import UID
 
 from kazerooni.dicom import tags
 from kazerooni.dicom.attributes import Attributes, AttributeTable, Frame
-from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, list_dicomdir
+from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, is_dicomdir, list_dicomdir
 from kazerooni.dicom.header import Header, NotDicomError
 from kazerooni.dicom.identity import user_key
 from kazerooni.dicom.plain import read_plainly
@@ -86,7 +87,7 @@ def find_series(
     single = isinstance(paths, str | os.PathLike)
     given = [Path(paths)] if single else [Path(p) for p in paths]  # type: ignore[arg-type,union-attr]
     index = _Index()
-    for path in given:
+    for path in _apart(given):
         for source in _sources(path):
             index.files += 1
             _add(index, source)
@@ -98,10 +99,20 @@ def find_series(
     return Found(tuple(series), tuple(index.skipped), index.files)
 
 
+def _apart(paths: Iterable[Path]) -> list[Path]:
+    """List the paths that lie within no other one, so that no file is read twice."""
+    resolved = {path.resolve(): path for path in paths}
+    return [path for real, path in resolved.items() if not any(other in real.parents for other in resolved)]
+
+
 def _sources(path: Path) -> Iterator[Source | Skipped]:
+    """List what is at a path; at a DICOMDIR, the files that it names."""
     if not path.exists():
         raise NoSeriesError(f"{path.name}: no such file or folder; a folder, file, DICOMDIR or zip with a CT is wanted")
-    yield from find_sources(path)
+    for source in find_sources(path):
+        yield source
+        if path.is_file() and isinstance(source, FileSource) and is_dicomdir(source):
+            yield from dicomdir_sources(source)
 
 
 def _add(index: _Index, source: Source | Skipped) -> None:
@@ -125,7 +136,7 @@ def _add(index: _Index, source: Source | Skipped) -> None:
     if header.cut_short and tags.ROWS in header.raw:
         get = header.raw.get
         index.broken.append(_Broken(*(text(get(t)) for t in (tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID))))
-    if text(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS:
+    if text(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS and isinstance(source, FileSource):
         index.skipped += list_dicomdir(source)
 
 
@@ -135,15 +146,16 @@ def read_header(source: Source) -> Header:
 
 
 def _why_skipped(header: Header) -> str | None:
-    """Tell why a DICOM file is no picture: it wants a SOP class, Rows and PixelData."""
-    sop_class = UID(text(header.raw.get(tags.SOP_CLASS_UID)))
+    """Tell why a DICOM file is no picture: it wants a SOP class, Rows, Columns and PixelData."""
+    sop_class = text(header.raw.get(tags.SOP_CLASS_UID))
     if sop_class == DICOMDIR_CLASS:
         return "a DICOMDIR: an index of other files"
     if header.cut_short:
         return "truncated: the file ends inside its header"
     if header.pixels is None:
-        kind = f" ({sop_class.name})" if sop_class.name != str(sop_class) else ""
-        return f"no PixelData{kind}" if sop_class else "not DICOM, or DICOM without SOP class and PixelData"
+        if not sop_class:
+            return "not DICOM, or without SOP class and PixelData"
+        return f"no PixelData ({UID(sop_class, validation_mode=config.IGNORE).name})"
     if not sop_class:
         return "no SOP class: what kind of object it is cannot be known"
     if unsigned(header.raw.get(tags.ROWS)) is None or unsigned(header.raw.get(tags.COLUMNS)) is None:
@@ -178,7 +190,11 @@ def _lost(broken: list[_Broken]) -> list[Notice]:
     if not broken:
         return []
     sop_uids = tuple(b.sop_uid for b in broken if b.sop_uid)
-    return [Notice("truncated", "error", f"{len(broken)} files of the series end inside their header; get them again", sop_uids)]
+    return [
+        Notice(
+            "truncated", "error", f"{len(broken)} files of the series end inside their header; get them again", sop_uids
+        )
+    ]
 
 
 def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:
@@ -195,10 +211,18 @@ def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:
         found = notices[id(group)] = []
         if a.series_uid and uses[a.series_uid] > 1:
             found.append(
-                Notice("duplicate-uid", "warning", f"the series UID stands in {uses[a.series_uid]} patients or studies; each is kept apart")
+                Notice(
+                    "duplicate-uid",
+                    "warning",
+                    f"the series UID stands in {uses[a.series_uid]} patients or studies; each is kept apart",
+                )
             )
         if len(persons[a.patient_id, a.issuer]) > 1:
             found.append(
-                Notice("patient-id-reused", "warning", "one patient id stands for people of different birth date or sex; kept apart")
+                Notice(
+                    "patient-id-reused",
+                    "warning",
+                    "one patient id stands for people of different birth date or sex; kept apart",
+                )
             )
     return notices

@@ -38,9 +38,10 @@ DECODERS: Final[Mapping[str, str]] = {
     "1.2.840.10008.1.2.4.81": "jpegls",
     "1.2.840.10008.1.2.4.90": "jpeg2k",
     "1.2.840.10008.1.2.4.91": "jpeg2k",
-    "1.2.840.10008.1.2.4.201": "htj2k",
-    "1.2.840.10008.1.2.4.202": "htj2k",
-    "1.2.840.10008.1.2.4.203": "htj2k",
+    # OpenJPEG reads high-throughput JPEG 2000 too; the decoder `htj2k` hands out half a picture of a damaged stream.
+    "1.2.840.10008.1.2.4.201": "jpeg2k",
+    "1.2.840.10008.1.2.4.202": "jpeg2k",
+    "1.2.840.10008.1.2.4.203": "jpeg2k",
     RLE: "dicomrle",
 }
 
@@ -83,9 +84,13 @@ def trouble_of(frame: Frame) -> Trouble | None:
 def _trouble_of_native(frame: Frame) -> Trouble | None:
     length, offset = frame.pixels.length, frame.pixels.offset
     if length == UNDEFINED_LENGTH:
-        return Trouble("undecodable", f"the transfer syntax {frame.syntax or '(none)'} has no compressed pixels, the file has")
+        return Trouble(
+            "undecodable", f"the transfer syntax {frame.syntax or '(none)'} has no compressed pixels, the file has"
+        )
     wanted = frame_bytes(frame.attributes) * frame.frames
-    there = min(length, (_inflated_size(frame, offset + wanted) if frame.syntax == DEFLATED else frame.source.size) - offset)
+    there = min(
+        length, (_inflated_size(frame, offset + wanted) if frame.syntax == DEFLATED else frame.source.size) - offset
+    )
     a = frame.attributes
     picture = f"{frame.frames} x " if frame.frames > 1 else ""
     picture += f"{a.rows} x {a.columns} pixels of {a.bits_allocated} bits"
@@ -102,7 +107,9 @@ def _trouble_of_native(frame: Frame) -> Trouble | None:
 
 def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
     if frame.pixels.length != UNDEFINED_LENGTH:
-        return Trouble("undecodable", f"transfer syntax {frame.syntax} wants encapsulated pixels, the file has plain ones")
+        return Trouble(
+            "undecodable", f"transfer syntax {frame.syntax} wants encapsulated pixels, the file has plain ones"
+        )
     codec = DECODERS.get(frame.syntax)
     if codec is None:
         return Trouble(
@@ -228,7 +235,9 @@ def _decode_rle(data: bytes, a: Attributes) -> NDArray[Any]:
     import imagecodecs
 
     dtype = _dtype(a, big=False)
-    return np.frombuffer(imagecodecs.dicomrle_decode(data, dtype, out=bytearray(frame_bytes(a))), dtype).reshape(a.rows or 0, a.columns or 0)
+    return np.frombuffer(imagecodecs.dicomrle_decode(data, dtype, out=bytearray(frame_bytes(a))), dtype).reshape(
+        a.rows or 0, a.columns or 0
+    )
 
 
 def stream_shape(data: bytes) -> tuple[int, int] | None:
@@ -258,8 +267,12 @@ def clean(values: NDArray[Any], a: Attributes) -> Stored:
     """Remove what lies outside the stored bits and extend the sign; the array is changed in place."""
     below = a.high_bit + 1 - a.bits_stored
     above = a.bits_allocated - a.high_bit - 1
-    if above:
-        np.left_shift(values, above, out=values)
-    if above or below:
-        np.right_shift(values, above + below, out=values)
-    return values
+    if not above and not below:
+        return values
+    if not a.signed and not below:
+        return np.bitwise_and(values, values.dtype.type((1 << a.bits_stored) - 1), out=values)
+    least, most = -(1 << a.bits_stored - 1), (1 << a.bits_stored - 1) - 1
+    if a.signed and not below and least <= values.min() and values.max() <= most:
+        return values
+    np.left_shift(values, above, out=values)
+    return np.right_shift(values, above + below, out=values)

@@ -7,7 +7,6 @@ file cannot hold reserves nothing, a deflated stream is unpacked only as far as 
 from __future__ import annotations
 
 import io
-import warnings
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, Literal, cast
@@ -29,8 +28,9 @@ from kazerooni.dicom.header import (
     PixelElement,
 )
 from kazerooni.dicom.multiframe import frame_attributes
+from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.dicom.sources import Source
-from kazerooni.dicom.walk import walk_meta
+from kazerooni.dicom.walk import LONGEST_HEADER_BYTES, walk_meta
 
 _PREAMBLE: Final = 128
 _LFS: Final = b"version https://git-lfs"
@@ -45,13 +45,18 @@ def read_plainly(source: Source) -> Header:
     meta = walk_meta(start) if start[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else None
     if meta is None and DEFLATED.encode() in start:
         raise NotDicomError("broken DICOM: deflated, and its file meta cannot be read")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what matters of it is told by the notices of the series, without values
+    with quiet_pydicom():
         try:
             if meta is not None and meta[0] == DEFLATED:
                 return _read_deflated(source, meta[1])
             with source.open() as file:
-                return _parse_file(file, source.size)
+                try:
+                    return _parse_file(file, source.size)
+                except (
+                    TypeError,
+                    ValueError,
+                ):  # pydicom cannot read on past a character set that it does not understand
+                    return _parse_file(_without_character_set(source), source.size)
         except Exception as error:  # the edge of the batch loop: pydicom raises nearly anything on broken bytes
             raise NotDicomError(f"broken DICOM: {type(error).__name__} while reading its header") from error
 
@@ -76,6 +81,22 @@ def _parse_file(file: BinaryIO, size: int) -> Header:
     if not syntax:
         syntax = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE if little else EXPLICIT_BIG
     return _header(dataset, bounded, size, syntax)
+
+
+def _without_character_set(source: Source) -> BinaryIO:
+    """Give the head of a file with its SpecificCharacterSet blanked: text is then read as Latin-1."""
+    head = bytearray(source.read(0, LONGEST_HEADER_BYTES))
+    for tag in (b"\x08\x00\x05\x00", b"\x00\x08\x00\x05"):
+        start = head.find(tag)
+        if start >= 0:
+            vr, short = head[start + 4 : start + 6], head[start + 6 : start + 8]
+            explicit = vr.isalpha() and vr.isupper()
+            length = max(short) if explicit else int.from_bytes(head[start + 4 : start + 8], "little")
+            head[start + 4 : start + 6] = b"CS" if explicit else vr
+            end = min(start + 8 + length, len(head))
+            head[start + 8 : end] = b" " * (end - start - 8)
+            return io.BytesIO(head)
+    raise ValueError("no character set to blank")
 
 
 def _read_deflated(source: Source, meta_end: int) -> Header:
@@ -119,7 +140,8 @@ def _header(dataset: Dataset, file: BinaryIO, size: int, syntax: str) -> Header:
         if named := str(dataset.file_meta.get("MediaStorageSOPClassUID", "")):
             raw[tags.SOP_CLASS_UID] = named.encode("ascii", "replace")
     pixels = _pixel_element(file, end, big=big)
-    frames = frame_attributes(dataset) if tags.PER_FRAME_GROUPS in dataset else None
+    per_frame = dataset.get_item(tags.PER_FRAME_GROUPS) if tags.PER_FRAME_GROUPS in dataset else None
+    frames = frame_attributes(dataset) if per_frame is not None and per_frame.VR in {"SQ", None} else None
     return Header(raw, syntax, pixels, frames, cut_short=pixels is None and _is_cut_short(dataset, size))
 
 

@@ -31,10 +31,19 @@ def rank(series: Iterable[Series]) -> list[Series]:
         studies[one.patient or "", one.study_uid].append(one)
     ordered = sorted(
         (sorted(study, key=_order) for study in studies.values()),
-        key=lambda study: (not study[0].usable, study[0].patient or "", str(study[0].study_date or ""), study[0].study_uid),
+        key=lambda study: (
+            not study[0].usable,
+            study[0].patient or "",
+            str(study[0].study_date or ""),
+            study[0].study_uid,
+        ),
     )
     return [
-        replace(one, rank=place, reasons=tuple(yes if holds else no for holds, (yes, no) in zip(_merits(one), _WORDS, strict=True)))
+        replace(
+            one,
+            rank=place,
+            reasons=tuple(yes if holds else no for holds, (yes, no) in zip(_merits(one), _WORDS, strict=True)),
+        )
         for study in ordered
         for place, one in enumerate(study, 1)
     ]
@@ -60,6 +69,7 @@ def _order(series: Series) -> tuple[object, ...]:
         *(not merit for merit in _merits(series)),
         series.kernel_class == "soft",
         thickness if thickness is not None else 1e9,
+        -(series.coverage_mm or 0.0),
         sum(notice.severity == "warning" for notice in series.notices),
         -series.slices,
         series.series_uid,

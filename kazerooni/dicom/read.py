@@ -21,6 +21,7 @@ from kazerooni.model.scan import PADDING_BELOW_HU
 
 _INT16: Final = np.iinfo(np.int16)
 _MOST_THREADS: Final = 8
+_SLICES_IN_A_ROW: Final = 8
 # A whole scan without a value below this has no air in it: raw values, or another offset than its header says.
 _AIR_BELOW_HU: Final = -500
 _ROUNDED_OFF_HU: Final = 0.01
@@ -40,7 +41,7 @@ def read_volume(series: Series | str | os.PathLike[str], *, progress: Progress |
         reasons = "; ".join(n.message for n in series.notices if n.severity == "error")
         raise UnusableSeriesError(f"series {series.series_uid or '(no UID)'} cannot be used: {reasons}")
     hu, looks = _read_hu(series, progress)
-    notices = (*series.notices, *_value_notices(series, hu, looks))
+    notices = (*series.notices, *_value_notices(series, looks))
     return Volume(hu, series.geometry, series.scan, series.technique, notices, _padding_hu(series.frames))
 
 
@@ -51,7 +52,9 @@ def choose(found: Iterable[Series], *, series_uid: str | None = None, study_uid:
     """
     fitting = list(found)
     if not fitting:
-        raise NoSeriesError("no picture of a scan was found; a folder, file, DICOMDIR or zip with a CT series is wanted")
+        raise NoSeriesError(
+            "no picture of a scan was found; a folder, file, DICOMDIR or zip with a CT series is wanted"
+        )
     if series_uid is not None:
         uid, _, part = series_uid.partition(":")
         fitting = [s for s in fitting if s.series_uid == uid and (not part or str(s.part) == part)]
@@ -76,8 +79,10 @@ class _NotInt16Error(Exception):
 
 
 class _Look(NamedTuple):
-    """What the values of one slice tell: the darkest of some rows, whether the border holds padding, whether a value was
-    rounded off by float32, whether every value is a whole number within int16.
+    """What the values of one slice tell.
+
+    darkest: the least value; dark_border: whether padding reaches the border; rounded: whether float32 rounded a value off;
+    whole: whether every value is a whole number within int16.
     """
 
     darkest: float
@@ -101,18 +106,22 @@ def _read_hu(series: Series, progress: Progress | None) -> tuple[NDArray[np.int1
 
 
 def _on_threads(read: Callable[[int], _Look], count: int, progress: Progress | None) -> list[_Look]:
-    """Read slices on several threads; the first fault, or what `progress` raises, ends it."""
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
-        futures = [pool.submit(read, i) for i in range(count)]
+    """Read slices on several threads, some in a row on each; the first fault, or what `progress` raises, ends it."""
+    starts = range(0, count, _SLICES_IN_A_ROW)
+    looks: list[_Look] = []
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS, len(starts))) as pool:
+        futures = [
+            pool.submit(lambda s: [read(i) for i in range(s, min(s + _SLICES_IN_A_ROW, count))], s) for s in starts
+        ]
         try:
-            for done, future in enumerate(futures, 1):
-                future.result()
+            for future in futures:
+                looks += future.result()
                 if progress is not None:
-                    progress(done, count)
+                    progress(len(looks), count)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-        return [future.result() for future in futures]
+    return looks
 
 
 def _is_whole(a: Attributes) -> bool:
@@ -153,9 +162,11 @@ def _read_float32(frame: Frame, target: NDArray[np.float32]) -> _Look:
 
 
 def _look(values: NDArray[Any]) -> _Look:
-    border = min(values[0].min(), values[-1].min(), values[:, 0].min(), values[:, -1].min())
-    some_rows = values[:: max(values.shape[0] // 16, 1)]
-    return _Look(float(some_rows.min()), bool(border < PADDING_BELOW_HU), rounded=False, whole=True)
+    darkest = values.min()
+    dark_border = darkest < PADDING_BELOW_HU and (
+        min(values[0].min(), values[-1].min(), values[:, 0].min(), values[:, -1].min()) < PADDING_BELOW_HU
+    )
+    return _Look(float(darkest), bool(dark_border), rounded=False, whole=True)
 
 
 def _stored(frame: Frame, target: NDArray[np.int16] | None = None) -> Stored:
@@ -193,7 +204,7 @@ def _padding_range(a: Attributes) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def _value_notices(series: Series, hu: NDArray[Any], looks: Sequence[_Look]) -> list[Notice]:
+def _value_notices(series: Series, looks: Sequence[_Look]) -> list[Notice]:
     """Tell what only the values show: padding that no tag names, values without air, rounding."""
     notices = []
     proven = all(notice.code != "hu-unproven" for notice in series.notices)
@@ -201,9 +212,11 @@ def _value_notices(series: Series, hu: NDArray[Any], looks: Sequence[_Look]) -> 
     if dark and proven and any(f.attributes.padding is None for f in dark):
         message = f"values below {PADDING_BELOW_HU} HU at the border of {len(dark)} slices are padding that no tag names; kept out of every statistic"
         notices.append(Notice("padding", "info", message))
-    if proven and min(look.darkest for look in looks) > _AIR_BELOW_HU and hu.min() > _AIR_BELOW_HU:
+    if proven and min(look.darkest for look in looks) > _AIR_BELOW_HU:
         message = f"no value is below {_AIR_BELOW_HU}: no air in a scan of the chest, so the values may not be HU; density tools refuse it"
         notices.append(Notice("hu-unproven", "warning", message))
     if any(look.rounded for look in looks):
-        notices.append(Notice("rounded", "warning", f"values were rounded off by more than {_ROUNDED_OFF_HU} HU to fit 32 bits"))
+        notices.append(
+            Notice("rounded", "warning", f"values were rounded off by more than {_ROUNDED_OFF_HU} HU to fit 32 bits")
+        )
     return notices

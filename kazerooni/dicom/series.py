@@ -202,8 +202,12 @@ def _acquisition(part: Part, geometry: Geometry | None) -> tuple[Acquisition, li
         return "unknown", evidence, [Notice("acquisition-conflict", "warning", message)]
     if meanings:
         return next(iter(meanings)), evidence, []
-    if geometry is not None and checks.is_sampled(geometry):
-        return "sequential", [*evidence, "no tag says how the scanner moved, and lung between the slices was skipped: sequential"], []
+    if geometry is not None and geometry.is_sampled:
+        return (
+            "sequential",
+            [*evidence, "no tag says how the scanner moved, and lung between the slices was skipped: sequential"],
+            [],
+        )
     return "unknown", [*evidence, "no tag says how the scanner moved"], []
 
 

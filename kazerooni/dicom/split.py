@@ -98,7 +98,9 @@ def _plane_value(name: str, a: Attributes) -> str:
         "kind": role_of(a).value,
         "orientation": "not given" if a.orientation is None else "\\".join(f"{c:.4g}" for c in a.orientation),
         "size": f"{a.rows} x {a.columns}",
-        "pixel spacing": "not given" if a.pixel_spacing_mm is None else "{:.4g} x {:.4g} mm".format(*a.pixel_spacing_mm),
+        "pixel spacing": "not given"
+        if a.pixel_spacing_mm is None
+        else "{:.4g} x {:.4g} mm".format(*a.pixel_spacing_mm),
         "kernel": a.kernel or "not given",
     }
     return str(values[name])
@@ -130,7 +132,13 @@ def _placed(frames: list[Frame], like: Part, normal: NDArray[np.float64], **diff
     along = np.array([f.position for f in frames]) @ normal
     order = sorted(
         range(len(frames)),
-        key=lambda i: (along[i], frames[i].instance is None, frames[i].instance or 0, frames[i].sop_uid, frames[i].number),
+        key=lambda i: (
+            along[i],
+            frames[i].instance is None,
+            frames[i].instance or 0,
+            frames[i].sop_uid,
+            frames[i].number,
+        ),
     )
     return Part([frames[i] for i in order], like.role, along[order], like.differs | differs, list(like.notices))
 

@@ -91,7 +91,10 @@ SHARED: Final = tuple(
     sorted(
         value
         for name, value in list(globals().items())
-        if name.isupper() and isinstance(value, int) and value not in OF_A_SLICE and value not in ANY_PIXEL_DATA
+        if name.isupper()
+        and isinstance(value, int)
+        and value not in OF_A_SLICE
+        and value not in ANY_PIXEL_DATA
         and value not in FUNCTIONAL_GROUPS
     )
 )

@@ -14,7 +14,9 @@ from kazerooni.dicom.attributes import Attributes
 from kazerooni.model.scan import Acquisition, KernelClass
 
 CT_IMAGE: Final = "1.2.840.10008.5.1.4.1.1.2"
-CT_CLASSES: Final = frozenset({CT_IMAGE, f"{CT_IMAGE}.1", f"{CT_IMAGE}.2"})  # single, enhanced, legacy-converted enhanced
+CT_CLASSES: Final = frozenset(
+    {CT_IMAGE, f"{CT_IMAGE}.1", f"{CT_IMAGE}.2"}
+)  # single, enhanced, legacy-converted enhanced
 SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 
 
@@ -37,11 +39,29 @@ _LOCALIZER_WORDS: Final = frozenset({"LOCALIZER", "SCOUT", "TOPOGRAM", "SURVIEW"
 _LOCALIZER_OPTIONS: Final = re.compile(r"SCOUT|SURVIEW|TOPO|SCANO(GRAM|SCOPE)?")
 _LOCALIZER_TEXT: Final = re.compile(r"\b(scout|topogramm?e?|surview|scanogramm?|locali[sz]er)\b", re.IGNORECASE)
 _PROJECTION_WORDS: Final = frozenset(
-    {"MIP", "MINIP", "MAX_IP", "MIN_IP", "MAXIP", "PROJECTION IMAGE", "AVERAGE", "AVG", "AVE", "MEAN", "VOLREN", "VOLUME_RENDER"}
+    {
+        "MIP",
+        "MINIP",
+        "MAX_IP",
+        "MIN_IP",
+        "MAXIP",
+        "PROJECTION IMAGE",
+        "AVERAGE",
+        "AVG",
+        "AVE",
+        "MEAN",
+        "VOLREN",
+        "VOLUME_RENDER",
+    }
     | {"PERFUSION", "VRT", "RAYSUM", "SSD", "MAXIMUM", "MINIMUM", "THICK_MIP", "THICK_MINIP"}
 )
 _REFORMATTED_WORDS: Final = frozenset({"MPR", "REFORMATTED", "RESAMPLED", "MPR_THICK", "CURVED", "CPR"})
-_CAPTURE_WORDS: Final = frozenset({"SCREEN SAVE", "SCREEN_SAVE", "SCREENSAVE", "DOSE_INFO", "DOSE", "PROTOCOL", "REPORT"})
+_CAPTURE_WORDS: Final = frozenset(
+    {"SCREEN SAVE", "SCREEN_SAVE", "SCREENSAVE", "DOSE_INFO", "DOSE", "PROTOCOL", "REPORT"}
+)
+
+
+_GREY: Final = frozenset({"MONOCHROME2", "MONOCHROME1", ""})
 
 
 def role_of(attributes: Attributes) -> Role:
@@ -55,6 +75,8 @@ def role_of(attributes: Attributes) -> Role:
         or any(_LOCALIZER_OPTIONS.search(option) for option in attributes.scan_options)
     ):
         return Role.LOCALIZER
+    if attributes.photometric not in _GREY:
+        return Role.SECONDARY
     if kinds & _PROJECTION_WORDS:
         return Role.PROJECTION
     if attributes.conversion_type and "CT" not in attributes.modality:
@@ -110,7 +132,9 @@ def acquisition_evidence(attributes: Iterable[Attributes]) -> list[tuple[str, Ac
 def _evidence(a: Attributes) -> list[tuple[str, Acquisition]]:
     found: list[tuple[str, Acquisition]] = []
     if a.acquisition_type in ("SPIRAL", "SEQUENCED"):
-        found.append((f"AcquisitionType {a.acquisition_type}", "spiral" if a.acquisition_type == "SPIRAL" else "sequential"))
+        found.append(
+            (f"AcquisitionType {a.acquisition_type}", "spiral" if a.acquisition_type == "SPIRAL" else "sequential")
+        )
     if a.pitch is not None and a.pitch > 0:
         found.append((f"SpiralPitchFactor {a.pitch:g}", "spiral"))
     for option in a.scan_options:
@@ -131,25 +155,30 @@ def _meaning(words: str) -> Acquisition | None:
 
 
 _PRONE_TEXT: Final = re.compile(r"\b(prone|bauchlage|procubitus|prono|prona)\b", re.IGNORECASE)
-_EXPIRATORY_TEXT: Final = re.compile(r"\b(exp|exp[io]r?|exs?pirat\w*|exs?pir|espira\w*|espir)\b", re.IGNORECASE)
-
-
-def texts_of(attributes: Attributes) -> tuple[str, ...]:
-    """List the free texts in which people write position and breath-hold."""
-    return attributes.description, attributes.protocol, attributes.study_description, attributes.comments
+_SUPINE_TEXT: Final = re.compile(r"\b(supine|r.ckenlage|decubitus dorsal|supino|supina)\b", re.IGNORECASE)
+_EXPIRATORY_TEXT: Final = re.compile(
+    r"\b(exp|expir?|expirat\w*|exs?piration\w*|exspir\w*|espira\w*|espir)\b", re.IGNORECASE
+)
+_INSPIRATORY_TEXT: Final = re.compile(r"\b(ins|insp|inspir\w*|einatmung)\b", re.IGNORECASE)
 
 
 def is_prone(attributes: Attributes) -> bool:
-    """Tell whether position or descriptions say that the patient lay prone."""
-    return attributes.patient_position in ("HFP", "FFP") or any(
-        _PRONE_TEXT.search(text.replace("_", " ")) for text in texts_of(attributes)
-    )
+    """Tell whether PatientPosition or the descriptions say that the patient lay prone."""
+    return attributes.patient_position in {"HFP", "FFP"} or _says(attributes, _PRONE_TEXT, _SUPINE_TEXT)
 
 
 def is_expiratory(attributes: Attributes) -> bool:
-    """Tell whether the descriptions name an expiratory scan.
+    """Tell whether the descriptions name an expiratory scan."""
+    return _says(attributes, _EXPIRATORY_TEXT, _INSPIRATORY_TEXT)
 
-    The description of the series decides where it names a breath-hold; that of the study may speak of another series.
+
+def _says(attributes: Attributes, wanted: re.Pattern[str], opposite: re.Pattern[str]) -> bool:
+    """Tell whether free text names the wanted thing; the first text that names it or its opposite decides.
+
+    The description of the series comes first: protocol and comments may speak of other series too.
     """
-    series, *_, comments = texts_of(attributes)
-    return any(_EXPIRATORY_TEXT.search(text.replace("_", " ")) for text in (series, attributes.protocol, comments))
+    for text in (attributes.description, attributes.comments, attributes.protocol):
+        words = text.replace("_", " ")
+        if wanted.search(words) or opposite.search(words):
+            return bool(wanted.search(words))
+    return False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import struct
-import warnings
 from datetime import date
 from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes
+
+from kazerooni.dicom.quiet import quiet_pydicom
 
 _PADDING = b" \0"
 
@@ -23,8 +24,7 @@ def free_text(raw: bytes | None, character_set: bytes | None) -> str:
     """Decode a description in its character set; an unknown one is read as Latin-1."""
     if not raw:
         return ""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's would quote the text
+    with quiet_pydicom():
         try:
             decoded = decode_bytes(raw, convert_encodings(text(character_set).split("\\")), set())
         except (LookupError, ValueError):

@@ -1,6 +1,6 @@
 """Frozen values: what a scan, a label map, a reading and a score are. No files, no clocks, no logs."""
 
-from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of
+from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
 from kazerooni.model.geometry import Geometry, Sampling, plane_normal
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.notice import Notice, Severity
@@ -49,6 +49,7 @@ __all__ = [
     "VolumeWeighted",
     "corners_mm",
     "findings_of",
+    "highest_label",
     "incomplete_message",
     "is_on_grid",
     "plane_normal",

@@ -102,3 +102,8 @@ _FINDINGS: dict[Finding, tuple[Component, int | None, str]] = {
 def findings_of(component: Component) -> tuple[Finding, ...]:
     """List the findings of a component that have a label, in their order."""
     return tuple(f for f in Finding if f.component is component and f.label is not None)
+
+
+def highest_label(component: Component) -> int:
+    """Give the highest label of a map of a component; 0 to it are all known."""
+    return max(finding.label or UNMARKED for finding in findings_of(component))

@@ -29,7 +29,13 @@ SAMPLED_GAP_OVER_THICKNESS = 1.5
 # A long gap is suspected to hide missing slices when it is a whole multiple of the usual gap to within this share of it.
 MISSING_GAP_TOLERANCE = 0.1
 
+_MOST_SPANS = 1e6  # keeps whole numbers whole where positions are nonsense
+# Gaps this close to the median (as a share of it) are the usual ones.
+NEAR_MEDIAN = 0.25
+
 _MICROMETRES_PER_MM = 1000
+# Positions in mm are sums of decimal fractions: differences below this are noise of the arithmetic.
+_ROUNDING_MM = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +105,8 @@ class Geometry:
 
     @cached_property
     def usual_gap_mm(self) -> float | None:
-        """Median gap, None for a single slice."""
-        return float(np.median(self.gaps_mm)) if self.shape[0] > 1 else None
+        """Mean of the gaps near the median, None for a single slice."""
+        return usual_gap(self.gaps_mm) if self.shape[0] > 1 else None
 
     @cached_property
     def is_even(self) -> bool:
@@ -113,13 +119,21 @@ class Geometry:
         return sampling_of(self.slice_positions_mm, self.slice_thickness_mm)
 
     @cached_property
+    def is_sampled(self) -> bool:
+        """Whether lung lies between all slices that no slice shows, evenly spaced or not."""
+        if self.shape[0] < 2 or self.slice_thickness_mm is None:
+            return False
+        least = SAMPLED_GAP_OVER_THICKNESS * self.slice_thickness_mm
+        return (self.sampling == "sampled") if self.is_even else bool(self.gaps_mm.min() > least + _ROUNDING_MM)
+
+    @cached_property
     def missing_positions_mm(self) -> tuple[float, ...]:
         """Positions along the normal at which a slice is suspected to be missing."""
         return missing_positions(self.slice_positions_mm)
 
     @cached_property
     def shear_mm(self) -> NDArray[np.float64]:
-        """In-plane shift from the first to the last slice, [along rows, along columns]: not zero for a tilted gantry."""
+        """In-plane shift from the first to the last slice, [along rows, along columns]: not 0 for a tilted gantry."""
         step = self.origins_mm[-1] - self.origins_mm[0]
         return np.array([step @ self.row_direction, step @ self.column_direction])
 
@@ -139,7 +153,7 @@ class Geometry:
             return np.ones(self.shape[0], np.int64)
         gaps = self.gaps_mm
         if cap_missing:
-            gaps = np.where(slices_per_gap(gaps) > 1, float(np.median(gaps)), gaps)
+            gaps = np.where(slices_per_gap(gaps) > 1, usual_gap(gaps), gaps)
         whole = np.rint(gaps * _MICROMETRES_PER_MM).astype(np.int64)
         return np.concatenate((whole[:1], whole)) + np.concatenate((whole, whole[-1:]))
 
@@ -169,21 +183,43 @@ def is_even_over(positions_mm: NDArray[np.float64], index: NDArray[np.int64]) ->
     """Tell the same of positions whose slices have the numbers `index`, ascending: evenness where known slices are missing."""
     if positions_mm.size < 3:
         return True
-    gap = float(np.median(np.diff(positions_mm) / np.diff(index)))
-    tolerance = max(EVEN_TOLERANCE_MM, EVEN_TOLERANCE_OF_GAP * gap) + 1e-6
+    gap = usual_gap(np.diff(positions_mm) / np.diff(index))
+    tolerance = max(EVEN_TOLERANCE_MM, EVEN_TOLERANCE_OF_GAP * gap) + _ROUNDING_MM
     return _off_line_mm(positions_mm, index.astype(float), enough=tolerance) <= tolerance
+
+
+def usual_gap(gaps_mm: NDArray[np.float64]) -> float:
+    """Give the usual gap: the mean of the gaps near the median, so that rounded positions do not bend it."""
+    median = float(np.median(gaps_mm))
+    spread = max(NEAR_MEDIAN * median, min(4 * EVEN_TOLERANCE_MM, 0.45 * median)) + _ROUNDING_MM
+    near = gaps_mm[np.abs(gaps_mm - median) <= spread]
+    return float(near.mean()) if near.size else median
 
 
 def slices_per_gap(gaps_mm: NDArray[np.float64]) -> NDArray[np.int64]:
     """Tell how many usual gaps each gap spans: 1, or more where slices are suspected to be missing.
 
-    Where more slices would be missing than are there, nothing is suspected: such a stack has no usual gap.
+    First the fewest missing slices are sought with which every gap is a whole multiple of one usual gap; where there is
+    no such gap, single long gaps are held against the usual one. Where more slices would be missing than are there,
+    nothing is suspected: such a stack has no usual gap.
     """
-    usual = float(np.median(gaps_mm))
-    multiple = np.rint(gaps_mm / usual)
-    whole = np.abs(gaps_mm - multiple * usual) <= MISSING_GAP_TOLERANCE * usual
-    spans = np.where((multiple >= 2) & whole, multiple, 1).astype(np.int64)
+    near = usual_gap(gaps_mm)
+    for total in range(gaps_mm.size, 2 * gaps_mm.size + 2):
+        usual = float(gaps_mm.sum()) / total
+        if abs(usual - near) <= NEAR_MEDIAN * near:
+            spans, whole = _spans(gaps_mm, usual)
+            if whole.all() and int(spans.sum()) == total:
+                return spans
+    spans, whole = _spans(gaps_mm, near)
+    spans = np.where(whole, spans, 1)
     return spans if int(spans.sum()) - spans.size <= spans.size else np.ones_like(spans)
+
+
+def _spans(gaps_mm: NDArray[np.float64], usual_mm: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give how many usual gaps each gap is nearest to, and whether it is that multiple (rounded positions pass)."""
+    spans = np.clip(np.rint(gaps_mm / usual_mm), 1, _MOST_SPANS).astype(np.int64)
+    tolerance = max(MISSING_GAP_TOLERANCE * usual_mm, min(2 * EVEN_TOLERANCE_MM, usual_mm / 4)) + _ROUNDING_MM
+    return spans, np.abs(gaps_mm - spans * usual_mm) <= tolerance
 
 
 def missing_positions(positions_mm: NDArray[np.float64]) -> tuple[float, ...]:
@@ -193,7 +229,9 @@ def missing_positions(positions_mm: NDArray[np.float64]) -> tuple[float, ...]:
     gaps = np.diff(positions_mm)
     spans = slices_per_gap(gaps)
     return tuple(
-        float(positions_mm[i] + gaps[i] * k / spans[i]) for i in np.flatnonzero(spans > 1) for k in range(1, int(spans[i]))
+        float(positions_mm[i] + gaps[i] * k / spans[i])
+        for i in np.flatnonzero(spans > 1)
+        for k in range(1, int(spans[i]))
     )
 
 
@@ -206,7 +244,7 @@ def sampling_of(positions_mm: NDArray[np.float64], thickness_mm: float | None) -
     if thickness_mm is None:
         return "unknown"
     gap = float(positions_mm[-1] - positions_mm[0]) / (positions_mm.size - 1)
-    if gap > SAMPLED_GAP_OVER_THICKNESS * thickness_mm:
+    if gap > SAMPLED_GAP_OVER_THICKNESS * thickness_mm + _ROUNDING_MM:
         return "sampled"
     if gap < thickness_mm * (1 - EVEN_TOLERANCE_OF_GAP):
         return "overlapping"

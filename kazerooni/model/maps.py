@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
-from kazerooni.model.anatomy import Component, Lobe, findings_of
+from kazerooni.model.anatomy import Component, Lobe, highest_label
 from kazerooni.model.geometry import Geometry
 
 # Two grids are one where slices agree within min(0.1 mm, 10 % of the gap) and pixels within a tenth of a pixel
@@ -60,8 +60,7 @@ class FindingMap:
     digest: str | None = None
 
     def __post_init__(self) -> None:
-        highest = max(f.label or 0 for f in findings_of(self.component))
-        _take_over(f"{self.component} map", self.labels, self.geometry, highest=highest)
+        _take_over(f"{self.component} map", self.labels, self.geometry, highest=highest_label(self.component))
 
     def __repr__(self) -> str:
         return f"<FindingMap {self.component} of {self.geometry.shape[0]} slices>"
@@ -101,7 +100,7 @@ def is_on_grid(corners: NDArray[np.float64], geometry: Geometry) -> bool:
 
 def _take_over(name: str, labels: NDArray[np.uint8], geometry: Geometry, *, highest: int) -> None:
     if labels.shape != geometry.shape:
-        raise LabelError(f"{name}: labels have shape {labels.shape}, the scan has {geometry.shape}; give one label a voxel")
+        raise LabelError(f"{name}: labels of shape {labels.shape}, {geometry.shape} is wanted; give one a voxel")
     if labels.dtype != np.uint8:
         raise LabelError(f"{name}: labels have type {labels.dtype}; uint8 is wanted")
     found = int(labels.max())

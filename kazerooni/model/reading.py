@@ -11,8 +11,8 @@ from kazerooni.model.anatomy import Component, Lobe, State
 from kazerooni.model.scan import ScanRef, Technique
 from kazerooni.model.tally import Tally
 
-# A region of several lobes (the left upper lobe with its lingula) is in the first of these states that any of them is in:
-# what cannot be assessed in a part leaves the whole unknown, an absent part does not.
+# A region of several lobes (the left upper lobe with its lingula) is in the first of these states that any of them is
+# in: what cannot be assessed in a part leaves the whole unknown, an absent part does not.
 _STATE_OF_SEVERAL = (State.NOT_ASSESSABLE, State.ASSESSED, State.ABSENT)
 
 
@@ -32,8 +32,8 @@ class InputDigest:
 class LobeEntry:
     """What was said of a lobe in words, beside what was painted; None where nothing was said.
 
-    alveolar, interstitial: the state of the component. Where it is None the maps tell: a lobe that was found in the lobe
-        map and looked at with a map of the component is assessed.
+    alveolar, interstitial: the state of the component. Where it is None the maps tell: a lobe that was found in the
+        lobe map and looked at with a map of the component is assessed.
     traction_bronchiectasis: a yes or no of the lobe.
     """
 
@@ -83,9 +83,8 @@ class Reading:
         if said is State.ABSENT and seen:
             raise ReadingError(f"{lobe.name} is said to be absent, but the lobe map holds it; correct one of the two")
         if said is State.ASSESSED and not (seen and component in self.tally.measured):
-            raise ReadingError(
-                f"{component} of {lobe.name} is said to be assessed, but nothing was counted; give its map or leave it out"
-            )
+            what = f"{component} of {lobe.name}"
+            raise ReadingError(f"{what} is said to be assessed, but nothing was counted; give its map, or say nothing")
 
     @cached_property
     def _by_lobe(self) -> dict[Lobe, LobeEntry]:

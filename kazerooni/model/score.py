@@ -1,4 +1,4 @@
-"""Score: what a scheme makes of a reading. The fields are those of `score --json` (interface.md); None is null there."""
+"""Score: what a scheme makes of a reading. The fields are those of `score --json` (interface.md); None is null."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Totals:
     without_traces: the total as if the traces had not been marked.
     without_consolidation: the alveolar sum as if consolidation were not measured.
     fibrosis_variant: the interstitial sum by the scheme `kazerooni-fibrosis`.
-    The last three are given whenever they can be formed; equal to the plain sum they say that nothing hangs on the choice.
+    The last three are given whenever they can be formed; equal to the plain sum, the choice changes nothing.
     """
 
     alveolar: float | None
@@ -107,8 +107,8 @@ class VolumeWeighted:
 class Score:
     """The grades of a reading under one scheme. Never compare totals of different schemes.
 
-    `totals` holds None where a sum is refused; `total`, `alveolar` and `interstitial` raise IncompleteError instead, so that
-    nothing goes on with a number that does not exist.
+    `totals` holds None where a sum is refused; `total`, `alveolar` and `interstitial` raise IncompleteError instead, so
+    that nothing goes on with a number that does not exist.
     """
 
     scheme: str
@@ -151,7 +151,7 @@ def incomplete_message(scheme: str, missing: tuple[tuple[Lobe, Component], ...],
         for component in dict.fromkeys(component for _, component in missing)
     )
     return (
-        f"the total of scheme {scheme} is refused: not graded are {'; '.join(parts)}. A grade of each of the {lobes} lobes is "
-        "wanted in both components, as missing is never zero: give the map of the component (an empty one where "
-        "nothing was found) and a lobe map that holds the lobe"
+        f"the total of scheme {scheme} is refused: not graded are {'; '.join(parts)}. A grade of each of the {lobes} "
+        "lobes is wanted in both components, as missing is never zero: give the map of the component (an empty one "
+        "where nothing was found) and a lobe map that holds the lobe"
     )

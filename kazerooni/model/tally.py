@@ -1,4 +1,4 @@
-"""Tally: the whole numbers that a painted reading is kept as. Percents, unions and grades follow from it without the maps.
+"""Tally: the whole numbers that a painted reading is kept as. Percents, unions and grades follow without the maps.
 
 Voxel counts are multiplied by whole-number depths and divided once at the end, so a share is exact: a lobe with exactly
 a quarter involved stands on the 25 % edge whatever the spacing of the slices (score.md, "Measuring").
@@ -13,12 +13,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from kazerooni.model.anatomy import OUTSIDE, Component, Finding, Lobe, findings_of
+from kazerooni.model.anatomy import OUTSIDE, Component, Finding, Lobe, highest_label
 
 LABELS_SHAPE = (
-    len(Lobe) + 1,
-    len(findings_of(Component.ALVEOLAR)) + 1,
-    len(findings_of(Component.INTERSTITIAL)) + 1,
+    max(Lobe) + 1,
+    highest_label(Component.ALVEOLAR) + 1,
+    highest_label(Component.INTERSTITIAL) + 1,
 )
 """How many (regions, alveolar labels, interstitial labels) a tally tells apart, 0 among each."""
 
@@ -32,7 +32,7 @@ class Tally:
 
     counts: int64 (slice, region, alveolar label, interstitial label); region 0 is outside every lobe, label 0 unmarked.
     depths: int64 (slices,), the whole-number depth that each slice stands for.
-    depth_unit_mm: millimetres of one unit of depth, None where the scan does not say (a single slice without thickness).
+    depth_unit_mm: millimetres of one unit of depth, None where the scan does not say (one slice without thickness).
     pixel_area_mm2: area of one pixel in its plane.
     measured: the components that had a map. What had none is not zero: asking for it raises ValueError.
 
@@ -48,7 +48,7 @@ class Tally:
     def __post_init__(self) -> None:
         slices = self.depths.shape[0] if self.depths.ndim == 1 else -1
         if slices < 1 or self.counts.shape != (slices, *LABELS_SHAPE):
-            raise ValueError(f"counts {self.counts.shape} and depths {self.depths.shape} are no slices x {LABELS_SHAPE}")
+            raise ValueError(f"counts {self.counts.shape}, depths {self.depths.shape}: wanted slices x {LABELS_SHAPE}")
         if self.counts.dtype != np.int64 or self.depths.dtype != np.int64:
             raise ValueError(f"counts are {self.counts.dtype}, depths {self.depths.dtype}; int64 is wanted")
         if self.counts.min() < 0 or self.depths.min() < 1:
@@ -65,11 +65,12 @@ class Tally:
         marks = {Component.ALVEOLAR: self.counts[:, :, 1:, :], Component.INTERSTITIAL: self.counts[:, :, :, 1:]}
         for component, counted in marks.items():
             if component not in self.measured and counted.any():
-                raise ValueError(f"{component} marks are counted although {component} is not among the measured components")
+                raise ValueError(f"{component} marks are counted although the component was not measured")
 
     def lobe_voxels(self, lobes: Collection[Lobe]) -> NDArray[np.int64]:
         """Count the voxels of lobes on every slice, int64 (slices,)."""
-        return self.counts[:, _labels(lobes)].sum(axis=(1, 2, 3))
+        voxels: NDArray[np.int64] = self.counts[:, _labels(lobes)].sum(axis=(1, 2, 3))
+        return voxels
 
     def marked_voxels(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> NDArray[np.int64]:
         """Count the voxels of lobes that hold any of the findings on every slice, int64 (slices,)."""
@@ -88,9 +89,9 @@ class Tally:
         return self._weighted(self.marked_voxels(lobes, findings))
 
     def percent(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> Fraction | None:
-        """Give the exact percent of lobes that holds any of the findings; None where no voxel of the lobes was counted."""
-        whole = self.volume(lobes)
-        return Fraction(100 * self.involved(lobes, findings), whole) if whole else None
+        """Give the exact percent of lobes that holds any of the findings; None where the lobes have no voxel."""
+        involved, whole = self.involved(lobes, findings), self.volume(lobes)
+        return Fraction(100 * involved, whole) if whole else None
 
     def volume_ml(self, lobes: Collection[Lobe]) -> float | None:
         """Give the volume of lobes in millilitres, None where the depth of a slice is not known in millimetres."""
@@ -126,7 +127,8 @@ class Tally:
                 held[finding.label, :] = True
             else:
                 held[:, finding.label] = True
-        return self.counts[:, regions].sum(axis=1)[:, held].sum(axis=1)
+        voxels: NDArray[np.int64] = self.counts[:, regions].sum(axis=1)[:, held].sum(axis=1)
+        return voxels
 
 
 def _labels(lobes: Collection[Lobe]) -> list[int]:

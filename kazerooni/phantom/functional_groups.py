@@ -31,14 +31,14 @@ def shared_groups(datasets: Sequence[Dataset]) -> Dataset:
     )
     shared.CTAcquisitionDetailsSequence = _item(
         RotationDirection="CW", RevolutionTime=0.5, SingleCollimationWidth=0.75, TotalCollimationWidth=12.0,
-        TableHeight=150.0, GantryDetectorTilt=float(first.GantryDetectorTilt), DataCollectionDiameter=500.0,
+        TableHeight=150.0, GantryDetectorTilt=first.GantryDetectorTilt, DataCollectionDiameter=500.0,
     )  # fmt: skip
     travel = {"TableSpeed": 30.6, "TableFeedPerRotation": 15.3, "SpiralPitchFactor": 0.8}
     shared.CTTableDynamicsSequence = _item(**travel) if spiral else _item(TableSpeed=10.0)
     shared.CTGeometrySequence = _item(DistanceSourceToDetector=1040.0, DistanceSourceToDataCollectionCenter=570.0)
     shared.CTReconstructionSequence = _item(
         ReconstructionAlgorithm="FILTER_BACK_PROJ", ConvolutionKernel=first.ConvolutionKernel,
-        ConvolutionKernelGroup="LUNG", ReconstructionDiameter=float(first.ReconstructionDiameter),
+        ConvolutionKernelGroup="LUNG", ReconstructionDiameter=first.ReconstructionDiameter,
         ReconstructionPixelSpacing=[float(s) for s in first.PixelSpacing], ReconstructionAngle=360.0,
         ImageFilter="NONE",
     )  # fmt: skip

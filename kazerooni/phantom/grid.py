@@ -71,8 +71,9 @@ class Truth:
 def truth_of(plan: SeriesPlan) -> Truth:
     """Tell what a correct reader must return for the series of this plan."""
     slices = [_to_hu(stored, plan.slope, plan.intercept) for stored in stored_slices(plan)]
+    kind = np.result_type(*{hu.dtype for hu in slices})
     uids = tuple(plan_uid(plan, "instance", index) for index in range(plan.slices))
-    return Truth(np.stack(slices), geometry_of(plan), uids)
+    return Truth(np.stack(slices, dtype=kind), geometry_of(plan), uids)
 
 
 def _to_hu(stored: NDArray[np.generic], slope: float, intercept: float) -> NDArray[np.int16] | NDArray[np.float32]:

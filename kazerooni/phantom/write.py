@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pydicom
+from pydicom.charset import convert_encodings
 from pydicom.fileset import FileSet
 from pydicom.uid import ExplicitVRLittleEndian
 
 from kazerooni.phantom.encode import OffsetTable, encode
+from kazerooni.phantom.uids import derive_uid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +34,24 @@ def to_bytes(
 ) -> bytes:
     """Give the DICOM file of a native dataset in a transfer syntax (see `encode`); file meta follows the dataset."""
     encoded = encode(dataset, syntax, fragments=fragments, offset_table=offset_table)
+    stream = BytesIO()
+    with warnings.catch_warnings():
+        # pydicom warns of what traps are made for: unknown character sets, values that break their VR.
+        warnings.simplefilter("ignore")
+        _complete_file_meta(encoded)
+        if syntax == ExplicitVRLittleEndian and any(element.is_raw for element in encoded.elements()):
+            # Tells the writer that raw values are as the file wants them, so that it takes them over unread.
+            charset = convert_encodings(encoded.get("SpecificCharacterSet"))
+            encoded.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=charset)
+        pydicom.dcmwrite(stream, encoded, enforce_file_format=True)
+    return stream.getvalue()
+
+
+def _complete_file_meta(encoded: Dataset) -> None:
+    """Name class and instance of the dataset; where a trap took or emptied a UID, what the scanner wrote stays."""
     for keyword in ("SOPClassUID", "SOPInstanceUID"):
-        # Where a trap took or emptied a UID, the file meta keeps what the scanner wrote.
         if encoded.get(keyword):
             setattr(encoded.file_meta, f"MediaStorage{keyword}", encoded[keyword].value)
-    stream = BytesIO()
-    pydicom.dcmwrite(stream, encoded, enforce_file_format=True)
-    return stream.getvalue()
 
 
 def write_series(
@@ -77,9 +91,12 @@ def write_dicomdir(datasets: Iterable[Dataset], folder: Path, *, syntax: str = E
     """Write the datasets as a tree with a DICOMDIR, as on a patient's disc, and give the path of the DICOMDIR."""
     folder.mkdir(parents=True, exist_ok=True)
     files = FileSet()
+    files.UID = derive_uid("file set")
     for dataset in datasets:
         files.add(pydicom.dcmread(BytesIO(to_bytes(dataset, syntax=syntax))))
     files.write(folder)
+    # pydicom keeps the staged files until its collector runs, and warns then.
+    files._stage["t"].cleanup()  # noqa: SLF001
     return folder / DICOMDIR
 
 

@@ -149,7 +149,7 @@ def _is_seen(reading: Reading, region: Region, finding: Finding) -> bool:
 
 
 def _traces(reading: Reading, region: Region, component: Component) -> frozenset[Finding]:
-    """Name the findings of a component that are marked, but on so little of the region that they may be stray strokes."""
+    """Name the findings of a component that are marked on so little of the region that they may be stray strokes."""
     if reading.state(region.holds, component) is not State.ASSESSED:
         return _NOTHING
     return frozenset(finding for finding in findings_of(component) if _is_trace(reading, region, finding))

@@ -22,7 +22,7 @@ from kazerooni.model import (
 
 _Map = TypeVar("_Map", LobeMap, FindingMap)
 
-# The three labels of a voxel are fused into one byte: interstitial in bits 0-1, alveolar in bits 2-3, region in bits 4-6.
+# The three labels of a voxel are fused into one byte: bits 0-1 interstitial, bits 2-3 alveolar, bits 4-6 region.
 _ALVEOLAR_BIT = 2
 _REGION_BIT = 4
 _CODES_SHAPE = (8, 4, 4)
@@ -104,11 +104,10 @@ def _box_of_marks(planes: list[NDArray[np.uint8]]) -> tuple[slice, slice]:
 
 
 def _labels_on(geometry: Geometry, labelled: _Map, name: str) -> NDArray[np.uint8]:
-    if labelled.geometry is geometry:
-        return labelled.labels
-    if labelled.geometry.shape != geometry.shape or not is_on_grid(corners_mm(labelled.geometry), geometry):
+    own = labelled.geometry
+    if own is not geometry and (own.shape != geometry.shape or not is_on_grid(corners_mm(own), geometry)):
         raise LabelError(
-            f"the {name} lies on another grid than the scan: its first pixel at {labelled.geometry.origin_mm} mm, shape "
-            f"{labelled.geometry.shape}; wanted {geometry.origin_mm} mm, shape {geometry.shape}; give the map of this scan"
+            f"the {name} lies on another grid than the scan: shape {own.shape}, first pixel at {own.origin_mm} mm; "
+            f"wanted shape {geometry.shape}, first pixel at {geometry.origin_mm} mm; give the map of this scan"
         )
     return labelled.labels

@@ -136,7 +136,7 @@ def _refuse_wrong_findings(criterion: Criterion) -> None:
     if foreign:
         raise SchemeError(f"{component} criterion: {_names(foreign)} belongs to the other component")
     if not criterion.measures or any(finding.label is None for finding in criterion.measures):
-        raise SchemeError(f"{component} criterion: findings with an area are wanted, found {_names(criterion.measures)}")
+        raise SchemeError(f"{component} criterion measures {_names(criterion.measures)}; wanted are findings of area")
     if criterion.measures & criterion.presence:
         both = _names(criterion.measures & criterion.presence)
         raise SchemeError(f"{component} criterion: {both} cannot be graded by extent and by presence at once")
@@ -154,7 +154,7 @@ def _refuse_holes_and_overlaps(component: Component, bands: tuple[Band, ...]) ->
     for edge in sorted({edge for band in bands for edge in (band.low, band.high)}):
         owners = [band for band in bands if edge in band.owns]
         if len(owners) != 1:
-            raise SchemeError(f"{component} criterion: {edge} % has {len(owners)} owners, 1 is wanted: {_listed(bands)}")
+            raise SchemeError(f"{component} criterion: {edge} % has {len(owners)} owners, wanted 1: {_listed(bands)}")
 
 
 def _refuse_falling_grades(criterion: Criterion) -> None:

@@ -45,8 +45,8 @@ KAZEROONI = Scheme(
     name="kazerooni",
     version=1,
     citation=(
-        "Kazerooni EA et al., AJR 1997;169:977 and Gay SE et al., AJRCCM 1998;157:1063, table as reproduced by secondary "
-        "sources; lobes summed as in Cavagna L et al., J Rheumatol 2013, doi:10.3899/jrheum.121026"
+        "Kazerooni EA et al., AJR 1997;169:977 and Gay SE et al., AJRCCM 1998;157:1063, table as reproduced by "
+        "secondary sources; lobes summed as in Cavagna L et al., J Rheumatol 2013, doi:10.3899/jrheum.121026"
     ),
     regions=_FIVE_LOBES,
     alveolar=_ALVEOLAR,

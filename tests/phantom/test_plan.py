@@ -47,7 +47,7 @@ def hu_at(x: float, y: float, z: float) -> int:
     ],
 )
 def test_chest_is_asymmetric(place: tuple[float, float, float], hu: int) -> None:
-    """The heart is on the left, the spine at the back, the liver low on the right, and the marker has no mirror image."""
+    """Heart on the left, spine at the back, liver low on the right, and a marker without a mirror image."""
     assert hu_at(*place) == hu
 
 
@@ -146,7 +146,9 @@ def test_truth_is_int16_only_where_int16_changes_nothing() -> None:
     assert truth_of(spiral_ct(slices=1, slope=16.0, intercept=50_000.0)).hu.dtype == np.float32
 
 
-@pytest.mark.parametrize("pixels", [{"slope": 0.5, "bits_stored": 13}, {"bits_allocated": 8, "bits_stored": 8, "slope": 8.0}])
+@pytest.mark.parametrize(
+    "pixels", [{"slope": 0.5, "bits_stored": 13}, {"bits_allocated": 8, "bits_stored": 8, "slope": 8.0}]
+)
 def test_truth_is_what_the_stored_pixels_say(pixels: dict[str, Any]) -> None:
     """The truth is the stored values with slope and intercept, and lies within half a slope of the body."""
     plan = spiral_ct(slices=2, **pixels)

@@ -1,0 +1,102 @@
+"""Placement: whether the lobes of a map lie where lobes lie, so that no other numbering is taken for ours.
+
+A fissure parts its two lobes along its own normal, also in a scan that covers only some centimetres of the lungs: the
+oblique fissures leave the upper and middle lobes in front of and above the lower one, the horizontal fissure (and the
+border of the lingula) leaves the upper lobe above and behind.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazerooni.errors import LabelError
+from kazerooni.model import Lobe, LobeMap
+
+_FRONT_AND_UP = np.array([0.0, -1.0, 1.0])
+_BACK_AND_UP = np.array([0.0, 1.0, 1.0])
+_ORDER = (
+    (Lobe.RUL, Lobe.RLL, _FRONT_AND_UP, "in front of or above"),
+    (Lobe.RML, Lobe.RLL, _FRONT_AND_UP, "in front of or above"),
+    (Lobe.LUL, Lobe.LLL, _FRONT_AND_UP, "in front of or above"),
+    (Lobe.LIN, Lobe.LLL, _FRONT_AND_UP, "in front of or above"),
+    (Lobe.RUL, Lobe.RML, _BACK_AND_UP, "above or behind"),
+    (Lobe.LUL, Lobe.LIN, _BACK_AND_UP, "above or behind"),
+)
+
+# Centres are taken from about this many samples along a row and a column, and may be off by as much.
+_SAMPLES = 128
+_SLACK_MM = 1.0
+
+_REMEDY = "the map is flipped or numbered by another program (lungmask: 1 LUL 2 LLL 3 RUL 4 RML 5 RLL); renumber it"
+
+
+def check_placement(name: str, lobes: LobeMap) -> None:
+    """Refuse a lobe map whose lobes lie on the wrong side or in the wrong order.
+
+    Sides are compared with each other; where all lobes are of one side, with the middle of the scan.
+
+    Raises LabelError.
+    """
+    centres = lobe_centres_mm(lobes)
+    if not centres:
+        raise LabelError(f"{name}: holds no lobe; give a map with lobes numbered 1 to 6")
+    _check_sides(name, centres, middle_mm=_middle_mm(lobes))
+    for first, second, direction, words in _ORDER:
+        if first in centres and second in centres:
+            ahead_mm = float((centres[first] - centres[second]) @ direction)
+            if ahead_mm < -_SLACK_MM:
+                found = " and ".join(f"label {lobe} at {_point(centres[lobe])}" for lobe in (first, second))
+                raise LabelError(
+                    f"{name}: lobes in the wrong order. Found (LPS, mm): {found}; {first.name} is wanted {words} "
+                    f"{second.name}; {_REMEDY}"
+                )
+
+
+def lobe_centres_mm(lobes: LobeMap) -> dict[Lobe, NDArray[np.float64]]:
+    """Give the centre of gravity of every lobe of a map, LPS; lobes of a few voxels may be passed over."""
+    geometry = lobes.geometry
+    _, rows, columns = geometry.shape
+    strides = max(1, rows // _SAMPLES), max(1, columns // _SAMPLES)
+    bins = max(Lobe) + 1
+    counts = np.zeros((geometry.shape[0], bins))
+    summed = np.zeros((2, bins))
+    for i, whole in enumerate(lobes.labels):
+        plane = whole[:: strides[0], :: strides[1]]
+        index = np.nonzero(plane)
+        labels = plane[index]
+        counts[i] = np.bincount(labels, minlength=bins)
+        for axis in (0, 1):
+            summed[axis] += strides[axis] * np.bincount(labels, weights=index[axis], minlength=bins)
+    down = geometry.column_direction * geometry.pixel_spacing_mm[0]
+    along = geometry.row_direction * geometry.pixel_spacing_mm[1]
+    totals = counts.sum(axis=0)
+    positions = counts.T @ geometry.origins_mm + np.outer(summed[0], down) + np.outer(summed[1], along)
+    return {lobe: positions[lobe] / totals[lobe] for lobe in Lobe if totals[lobe]}
+
+
+def _check_sides(name: str, centres: dict[Lobe, NDArray[np.float64]], *, middle_mm: float) -> None:
+    right = {lobe: centre[0] for lobe, centre in centres.items() if lobe.side == "right"}
+    left = {lobe: centre[0] for lobe, centre in centres.items() if lobe.side == "left"}
+    if right and left:
+        wrong = max(right.values()) >= min(left.values())
+    else:
+        wrong = any(x > middle_mm for x in right.values()) or any(x < middle_mm for x in left.values())
+    if wrong:
+        found = ", ".join(f"label {lobe} at x = {x:.0f} mm" for lobe, x in sorted({**right, **left}.items()))
+        raise LabelError(
+            f"{name}: lobes on the wrong side. Found (x grows to the patient's left): {found}; wanted are 1 to 3 "
+            f"on the right, 4 to 6 on the left; {_REMEDY}"
+        )
+
+
+def _middle_mm(lobes: LobeMap) -> float:
+    geometry = lobes.geometry
+    _, rows, columns = geometry.shape
+    down = geometry.column_direction * geometry.pixel_spacing_mm[0] * (rows - 1) / 2
+    along = geometry.row_direction * geometry.pixel_spacing_mm[1] * (columns - 1) / 2
+    return float((geometry.origins_mm.mean(axis=0) + down + along)[0])
+
+
+def _point(position_mm: NDArray[np.float64]) -> str:
+    return "(" + ", ".join(f"{value:.0f}" for value in position_mm) + ")"

@@ -1,0 +1,98 @@
+"""Workflow: the few use cases that command line, plugin and archive share. Each reads like the steps a radiologist names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+
+from kazerooni import __version__
+from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
+from kazerooni.labels import read_finding_map, read_lobe_map
+from kazerooni.model import Component, FindingMap, InputDigest, LobeMap, Reading, Score, Volume
+from kazerooni.scoring import measure as count
+from kazerooni.scoring import score as grade
+from kazerooni.scoring import score_json
+
+StrPath = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Everything about one reading of one scan."""
+
+    series: Series
+    volume: Volume
+    reading: Reading
+    score: Score
+
+
+def measure(
+    volume: Volume,
+    lobes: LobeMap,
+    *,
+    alveolar: FindingMap | None = None,
+    interstitial: FindingMap | None = None,
+    reader: str | None = None,
+) -> Reading:
+    """Make a reading of a scan from its label maps.
+
+    alveolar, interstitial: None where nobody looked for that component; it is then missing, not zero.
+
+    Raises LabelError where a map lies on another grid or is of the other component.
+    """
+    tally = count(volume, lobes, alveolar=alveolar, interstitial=interstitial)
+    maps = {"lobes": lobes, "alveolar": alveolar, "interstitial": interstitial}
+    inputs = (
+        InputDigest("scan", volume.digest),
+        *(InputDigest(role, given.digest) for role, given in maps.items() if given is not None),
+    )
+    return Reading(
+        id=_reading_id(inputs, reader, tally.counts.tobytes()),
+        scan=volume.scan,
+        technique=volume.technique,
+        reader=reader,
+        tally=tally,
+        inputs=inputs,
+    )
+
+
+def _reading_id(inputs: tuple[InputDigest, ...], reader: str | None, counts: bytes) -> str:
+    """Name a reading after what it was made from: the same inputs give the same reading."""
+    digest = hashlib.sha256(counts)
+    for part in (*(f"{i.role} {i.sha256}" for i in inputs), f"reader {reader}"):
+        digest.update(part.encode() + b"\0")
+    return f"R-{digest.hexdigest()[:20]}"
+
+
+def score_scan(
+    path: StrPath,
+    *,
+    lobes: StrPath,
+    alveolar: StrPath | None = None,
+    interstitial: StrPath | None = None,
+    series: str | None = None,
+    study: str | None = None,
+    reader: str | None = None,
+    scheme: str = "kazerooni",
+    progress: Progress | None = None,
+) -> Case:
+    """Score the best series of the one study at a path, or the one that is named, from its label maps.
+
+    Raises ScanError, LabelError, SchemeError (IncompleteError where a component has no map).
+    """
+    chosen = choose(find_series(path), series_uid=series, study_uid=study)
+    volume = read_volume(chosen, progress=progress)
+    reading = measure(
+        volume,
+        read_lobe_map(lobes, volume),
+        alveolar=None if alveolar is None else read_finding_map(alveolar, Component.ALVEOLAR, volume),
+        interstitial=None if interstitial is None else read_finding_map(interstitial, Component.INTERSTITIAL, volume),
+        reader=reader,
+    )
+    return Case(chosen, volume, reading, grade(reading, scheme))
+
+
+def score_document(case: Case) -> dict[str, object]:
+    """Give the JSON document of `kazerooni score --json`."""
+    return score_json(case.score, case.reading, program_version=__version__, scan_notices=case.volume.notices)

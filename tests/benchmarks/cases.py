@@ -1,0 +1,62 @@
+"""Cases: what is measured, group by group; a group is one set of data that all its programs read."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+OURS: Final = "kazerooni"
+BYTES: Final = "bytes, 1 thread"
+
+
+class Case(NamedTuple):
+    """One program on one set of data.
+
+    function: `module:function` below `tests.benchmarks`.
+    """
+
+    group: str
+    program: str
+    function: str
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it is a limit of the machine, not a program that anyone would use."""
+        return self.program not in _PROGRAMS
+
+
+_PROGRAMS: Final = (OURS, "dcm2niix", "gdcm scanner", "pydicom", "SimpleITK")
+_LIMITS: Final = {
+    BYTES: "limits:read_kept",
+    "bytes, 2 threads": "limits:read_kept_by_two",
+    "bytes, not kept": "limits:read_dropped",
+}
+_READERS: Final = {
+    OURS: "with_kazerooni:read",
+    "dcm2niix": "with_dcm2niix:read",
+    "pydicom": "with_pydicom:read",
+    "SimpleITK": "with_simpleitk:read",
+}
+_INDEXERS: Final = {
+    "open, read 4 KB": "limits:read_first",
+    OURS: "with_kazerooni:index",
+    "gdcm scanner": "with_gdcm:index",
+    "pydicom": "with_pydicom:index",
+    "SimpleITK": "with_simpleitk:index",
+}
+# What is run to count the memory of an index: it gives all that this project keeps of it.
+INDEX_KEPT: Final = "with_kazerooni:find"
+GROUPS: Final = {
+    "raw": "folder of uncompressed slices -> volume in HU with geometry",
+    "rle": "the same, RLE",
+    "jpegls": "the same, JPEG-LS lossless",
+    "jpegsv1": "the same, JPEG lossless SV1",
+    "j2k": "the same, JPEG 2000 lossless",
+    "sequential": "folder of a sequential series -> volume in HU with geometry",
+    "index": "archive of many series -> series, headers only",
+}
+
+
+def cases_of(group: str) -> list[Case]:
+    """List the cases of a group: the limits, this project, its peers."""
+    functions = _INDEXERS if group == "index" else _LIMITS | _READERS
+    return [Case(group, program, function) for program, function in functions.items()]

@@ -1,0 +1,110 @@
+"""Data: the scans that are measured, made once in a cache folder outside the repository.
+
+The folder is $KAZEROONI_BENCH, or the user's cache. Each set is written beside its place and renamed when it is whole,
+so an interrupted run leaves nothing that a later one would take for data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import platformdirs
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from kazerooni.phantom import derive_uid, to_bytes
+from tests.benchmarks.content import plan_of, slices_of
+from tests.benchmarks.size import Size
+
+CACHE_VARIABLE = "KAZEROONI_BENCH"
+_VERSION = 1  # counts the changes of what is written
+SYNTAXES = {
+    "raw": uid.ExplicitVRLittleEndian,
+    "rle": uid.RLELossless,
+    "jpegls": uid.JPEGLSLossless,
+    "jpegsv1": uid.JPEGLosslessSV1,
+    "j2k": uid.JPEG2000Lossless,
+}
+_WARM_SLICES = 2
+
+
+def cache_folder() -> Path:
+    """Give the folder in which the data are kept."""
+    given = os.environ.get(CACHE_VARIABLE)
+    return Path(given) if given else platformdirs.user_cache_path("kazerooni", appauthor=False) / "bench"
+
+
+def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
+    """Give the folder of a group's data and that of a tiny scan of the same kind to warm up on; made where missing."""
+    if group == "index":
+        name = f"archive-{size.archive_series}x{size.archive_slices}"
+        return _made(cache, name, lambda f: _write_archive(size, f)), _made(cache, "archive-warm", _write_warm_archive)
+    syntax = SYNTAXES.get(group, SYNTAXES["raw"])
+    slices, gap_mm = (size.sequential, 10.0) if group == "sequential" else (size.slices, 0.5)
+    return (
+        _made(cache, f"{group}-{slices}x{size.side}", lambda f: _write_series(f, slices, size.side, gap_mm, syntax)),
+        _made(cache, f"{group}-warm", lambda f: _write_series(f, _WARM_SLICES, size.side, gap_mm, syntax)),
+    )
+
+
+def _made(cache: Path, name: str, write: Callable[[Path], None]) -> Path:
+    folder = cache / f"v{_VERSION}" / name
+    if not folder.is_dir():
+        print(f"making {folder}", file=sys.stderr, flush=True)
+        part = folder.with_name(f"{name}.part-{os.getpid()}")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        write(part)
+        part.rename(folder)
+    return folder
+
+
+def _write_series(folder: Path, slices: int, side: int, gap_mm: float, syntax: str) -> None:
+    """Write one series; the work of compressing is shared by all processors."""
+    datasets = slices_of(plan_of(slices, side, gap_mm, thickness_mm=1.0))
+    with ProcessPoolExecutor() as pool:
+        jobs = ((dataset, syntax, folder / f"IM{i:05d}.dcm") for i, dataset in enumerate(datasets))
+        list(pool.map(_write, jobs, chunksize=8))
+
+
+def _write(job: tuple[Dataset, str, Path]) -> None:
+    dataset, syntax, path = job
+    path.write_bytes(to_bytes(dataset, syntax=syntax))
+
+
+def _write_archive(size: Size, folder: Path) -> None:
+    numbers = range(size.archive_series)
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_write_member, ((folder, number, size.archive_slices) for number in numbers)))
+
+
+def _write_warm_archive(folder: Path) -> None:
+    for number in range(2):
+        _write_member((folder, number, _WARM_SLICES))
+
+
+def _write_member(job: tuple[Path, int, int]) -> None:
+    """Write one series of the archive into its own folder, named by numbers as archives do."""
+    folder, number, slices = job
+    own = folder / f"{number // 3:03d}" / derive_uid("archive", number)
+    own.mkdir(parents=True)
+    for i, dataset in enumerate(slices_of(plan_of(slices, 16, 0.5, thickness_mm=1.0, number=number))):
+        (own / f"{i:08x}").write_bytes(to_bytes(dataset))
+
+
+def main() -> None:
+    """Make the data of the groups that the command line names; print their folders as JSON (see `run.py`)."""
+    size, cache, *groups = sys.argv[1:]
+    folder = Path(cache) if cache else cache_folder()
+    made = {group: [str(path) for path in prepare(group, Size(**json.loads(size)), folder)] for group in groups}
+    print(json.dumps(made))
+
+
+if __name__ == "__main__":
+    main()

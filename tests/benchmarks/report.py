@@ -1,0 +1,88 @@
+"""Report: the table for people."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.cases import GROUPS
+from tests.benchmarks.run import Group, Result
+from tests.benchmarks.size import Size
+from tests.benchmarks.targets import Reached, targets_of
+
+_PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy")
+
+
+def print_report(groups: Sequence[Group], size: Size, rounds: int) -> None:
+    """Print one table for each group, with what was wanted and whether it was reached."""
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(_heading(size, rounds), highlight=False)
+    for group in groups:
+        targets = targets_of(group, size)
+        console.print(_table(group, targets))
+        console.print(_remarks(group, size), highlight=False)
+
+
+def _heading(size: Size, rounds: int) -> str:
+    scan = f"{size.slices} x {size.side} x {size.side} int16 = {size.volume_mb:.0f} MB"
+    system = (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    return (
+        f"Volume: {scan}. Median of {rounds} rounds in which the programs take turns, each in its own process,\n"
+        f"warmed up, files in the page cache. Peak: of the whole process; floor: after imports and warming up.\n"
+        f"{system}; {', '.join(_installed())}"
+    )
+
+
+def _installed() -> list[str]:
+    found = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"{name} not installed")
+    return found
+
+
+def _table(group: Group, targets: Sequence[Reached]) -> Table:
+    table = Table(title=f"{group.name}: {GROUPS[group.name]}", title_justify="left", title_style="bold")
+    table.add_column("program")
+    for heading in ("time s", "range s", "x ours", "peak MB", "floor MB"):
+        table.add_column(heading, justify="right")
+    table.add_column("wanted: reached?")
+    for result in group.results:
+        beside = "; ".join(_shown(t) for t in targets if t.program == result.case.program)
+        style = "dim" if result.case.is_limit else "bold" if result is group.ours else None
+        table.add_row(*_cells(result, group.ours), beside, style=style)
+    return table
+
+
+def _cells(result: Result, ours: Result) -> list[str]:
+    name = f"limit: {result.case.program}" if result.case.is_limit else result.case.program
+    if result.error:
+        return [name, "-", result.error[:40], "-", "-", "-"]
+    ratio = "-" if ours.error else f"{result.time / ours.time:.2f}"
+    spread = f"{min(result.seconds):.3f}-{max(result.seconds):.3f}"
+    return [name, f"{result.time:.3f}", spread, ratio, f"{result.peak:.0f}", f"{median(result.floor_mb):.0f}"]
+
+
+def _shown(target: Reached) -> str:
+    return f"{target.wanted}: {'reached' if target.reached else 'NOT reached'}, {target.figure}"
+
+
+def _remarks(group: Group, size: Size) -> str:
+    same = [r.case.program for r in group.results if r.digests and r.case.program not in group.differing]
+    remarks = [f"equal {'series' if group.name == 'index' else 'voxels and spacing'}: {', '.join(same)}"]
+    if group.memory:
+        files = size.archive_series * size.archive_slices
+        kept, peak = (group.memory[name] / files for name in ("kept_bytes", "peak_bytes"))
+        remarks.append(f"memory of ours for each of {files:,} files: {kept:.0f} bytes kept, {peak:.0f} at the peak")
+    return "\n".join(f"  {line}" for line in remarks) + "\n"

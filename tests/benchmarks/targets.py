@@ -1,0 +1,68 @@
+"""Targets: what is to be reached, and whether it was (the table "Speed and memory" of the project's design)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from tests.benchmarks.cases import BYTES, OURS
+from tests.benchmarks.run import Group
+from tests.benchmarks.size import Size
+
+
+class Reached(NamedTuple):
+    """One target. `figure` and `wanted` are shown; program: the line of the table that it stands beside."""
+
+    program: str
+    wanted: str
+    figure: str
+    reached: bool
+
+
+# Group -> peer -> how many times faster than it this project is to be.
+_FASTER: Final = {
+    "raw": {"SimpleITK": 12.0, "pydicom": 8.0, "dcm2niix": 4.0},
+    "rle": {"SimpleITK": 30.0},
+    "jpegls": {"SimpleITK": 3.0},
+    "jpegsv1": {"SimpleITK": 2.2},
+    "j2k": {"SimpleITK": 1.0},
+    "index": {"pydicom": 10.0, "gdcm scanner": 4.0},
+}
+_TIMES_THE_BYTE_READ: Final = 2.0
+_TIMES_THE_VOLUME: Final = 1.15
+_MORE_MB: Final = 60.0
+_VOLUMES: Final = ("raw", "rle", "jpegls", "jpegsv1", "j2k")
+
+
+def targets_of(group: Group, size: Size) -> list[Reached]:
+    """Tell every target of a group that can be told from what was measured."""
+    if group.ours.error:
+        return [Reached(OURS, "a result", group.ours.error, reached=False)]
+    return [*_faster(group), *_near_limit(group), *_small(group, size), *_equal(group)]
+
+
+def _faster(group: Group) -> Iterator[Reached]:
+    for program, wanted in _FASTER.get(group.name, {}).items():
+        if not group[program].error:
+            times = group[program].time / group.ours.time
+            yield Reached(program, f">= {wanted:g} x", f"{times:.1f} x", times >= wanted)
+
+
+def _near_limit(group: Group) -> Iterator[Reached]:
+    if group.name == "raw":
+        times = group.ours.time / group[BYTES].time
+        yield Reached(BYTES, f"<= {_TIMES_THE_BYTE_READ:g} x this", f"{times:.2f} x", times <= _TIMES_THE_BYTE_READ)
+
+
+def _small(group: Group, size: Size) -> Iterator[Reached]:
+    if group.name in _VOLUMES:
+        most = _TIMES_THE_VOLUME * size.volume_mb + _MORE_MB
+        yield Reached(OURS, f"<= {most:.0f} MB", f"{group.ours.peak:.0f} MB", group.ours.peak <= most)
+
+
+def _equal(group: Group) -> Iterator[Reached]:
+    one = len(group.ours.digests) == 1
+    if not one or group.differing:
+        yield Reached(
+            OURS, "equal results", f"differ: {', '.join(group.differing) or 'round from round'}", reached=False
+        )

@@ -1,0 +1,73 @@
+"""Worker: measures one case in a process of its own, so that its peak of memory is its own.
+
+Called as `python -m tests.benchmarks.worker FUNCTION FOLDER WARM_FOLDER [memory]`, prints one JSON object. The case
+runs once on a tiny scan of the same kind, which loads what it needs, then once on the data; only that call is timed.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+from tests.benchmarks.result import digest_of
+
+
+def main() -> None:
+    """Measure what the command line names."""
+    function, folder, warm, *what = sys.argv[1:]
+    module, name = function.split(":")
+    try:
+        run = getattr(importlib.import_module(f"tests.benchmarks.{module}"), name)
+        measured = memory_of(run, folder, warm) if what else measure(run, folder, warm)
+    except Exception as error:  # noqa: BLE001 - a peer that is missing or fails is a line of the table
+        measured = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(measured))
+
+
+def measure(run: Callable[[str], Any], folder: str, warm: str) -> dict[str, Any]:
+    """Give seconds and peak memory of one call, the peak of memory before it, and a digest of what it gave."""
+    run(warm)
+    gc.collect()
+    floor = peak_mb(run)
+    start = time.perf_counter()
+    result = run(folder)
+    seconds = time.perf_counter() - start
+    measured = {"seconds": seconds, "peak_mb": peak_mb(run), "floor_mb": floor}
+    if result is None:
+        return measured
+    return measured | {"digest": digest_of(result.scan() if hasattr(result, "scan") else result)}
+
+
+def memory_of(run: Callable[[str], Any], folder: str, warm: str) -> dict[str, Any]:
+    """Give the memory of Python objects, in bytes, that a call takes at its peak and that its result keeps."""
+    run(warm)
+    gc.collect()
+    tracemalloc.start()
+    result = run(folder)
+    gc.collect()
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del result
+    return {"kept_bytes": kept, "peak_bytes": peak}
+
+
+def peak_mb(run: Callable[[str], Any]) -> float:
+    """Give the most memory that this process has held, or the program that it ran, in megabytes (10**6 bytes)."""
+    if sys.platform == "win32":
+        import psutil  # noqa: PLC0415
+
+        return float(psutil.Process().memory_info().peak_wset) / 1e6
+    import resource  # noqa: PLC0415 - not there on Windows
+
+    who = resource.RUSAGE_CHILDREN if run.__module__.endswith("dcm2niix") else resource.RUSAGE_SELF
+    return resource.getrusage(who).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The documentation keeps up with the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from kazerooni.cli.app import app
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [*ROOT.glob("*.md"), *(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)]
+COMMANDS = sorted(str(command.callback.__name__) for command in app.registered_commands if command.callback)
+
+_LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)#\s]+)[^)]*\)")
+
+
+def _links(page: Path) -> Iterator[Path]:
+    """Give the files that a page links to."""
+    for match in _LINK.finditer(page.read_text(encoding="utf-8")):
+        if "://" not in match["target"] and not match["target"].startswith("mailto:"):
+            yield page.parent / match["target"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_page(command: str) -> None:
+    """Each command has a page with its own help text and stands in the list of commands."""
+    folder = ROOT / "docs" / "reference" / "commands"
+    page = (folder / f"{command}.md").read_text(encoding="utf-8")
+    assert f"```{{program-help}} {command}\n" in page
+    assert f"\n{command}\n" in (folder / "index.md").read_text(encoding="utf-8")
+
+
+def test_no_page_is_of_a_command_that_has_gone() -> None:
+    """There is no page for a command that the program does not know."""
+    pages = {page.stem for page in (ROOT / "docs" / "reference" / "commands").glob("*.md")}
+    assert pages == {*COMMANDS, "index"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every link to a file leads to a file."""
+    assert not [str(link) for link in _links(page) if not link.exists()]
+
+
+def test_what_the_readme_tells_to_make_can_be_made() -> None:
+    """The README's and the how-to's `make` commands are targets of the Makefile, and `help` tells of each."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    told = {
+        name for page in PAGES for name in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
+    }
+    assert {"demo", "test"} <= told
+    assert told <= set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+
+
+def test_commands_in_the_pages_are_known() -> None:
+    """Each `kazerooni ...` line in a page starts with a command of the program, and each option is one of its own."""
+    parser = typer.main.get_command(app)
+    known = {name: {o for p in c.params for o in p.opts} for name, c in parser.commands.items()}  # type: ignore[attr-defined]
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for command, rest in re.findall(r"^(?:\$ )?(?:\S*/)?kazerooni ([a-z]+)(.*)$", text, re.MULTILINE):
+            assert command in known, page
+            own = rest.partition("|")[0]
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", own)) <= {*known[command], "--help"}, (page, command)
+
+
+def test_the_tutorial_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python of the tutorial, typed in a checkout, prints a total with its maximum."""
+    page = (ROOT / "docs" / "tutorials" / "first-score.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(ROOT)
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(compile(block, "first-score.md", "exec"), {})  # noqa: S102 - our own page
+    assert capsys.readouterr().out.endswith(" of 50\n")
+
+
+def test_the_readme_says_early_what_this_is_not() -> None:
+    """Within the first ten lines the README says that this is no medical device."""
+    head = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:10]
+    assert "not a medical device" in " ".join(head).lower()
