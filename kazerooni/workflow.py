@@ -1,4 +1,4 @@
-"""Workflow: the few use cases that command line, plugin and archive share. Each reads like the steps a radiologist names."""
+"""Workflow: the few use cases that command line, plugin and archive share, in the steps a radiologist names."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -10,7 +10,7 @@ from rich.text import Text
 from kazerooni.cli.notices import notice_lines
 from kazerooni.cli.terminal import plain_table, show
 from kazerooni.model import Component, ComponentScore, LobeScore, Score, State
-from kazerooni.scoring import find_scheme
+from kazerooni.scoring import Scheme, find_scheme
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -52,30 +52,31 @@ def _table(score: Score) -> Table:
         "Interst.\ngrade",
     ):
         table.add_column(heading, justify="right")
+    scheme = find_scheme(score.scheme, score.scheme_version)
     for lobe in score.lobes:
-        table.add_row(*_row(lobe))
+        table.add_row(*_row(lobe, scheme))
     return table
 
 
-def _row(lobe: LobeScore) -> tuple[str, ...]:
-    found = lobe.findings
+def _row(lobe: LobeScore, scheme: Scheme) -> tuple[str, ...]:
+    found, alveolar, interstitial = lobe.findings, scheme.alveolar.inner_edges, scheme.interstitial.inner_edges
     return (
         lobe.lobe.name,
-        percent(found.ground_glass),
-        percent(found.consolidation),
+        percent(found.ground_glass, alveolar),
+        percent(found.consolidation, alveolar),
         _grade(lobe.alveolar),
-        percent(found.septal),
-        percent(found.reticulation),
-        percent(found.honeycombing),
+        percent(found.septal, interstitial),
+        percent(found.reticulation, interstitial),
+        percent(found.honeycombing, interstitial),
         _grade(lobe.interstitial),
     )
 
 
-def percent(value: float | None) -> str:
+def percent(value: float | None, edges: Collection[int]) -> str:
     """Write a percent with one decimal, so that rounding never carries it onto an edge of a scheme.
 
-    >>> [percent(p) for p in (None, 0, 0.01, 24.97, 25, 25.02, 33.3333)]
-    ['-', '0', '<0.1', '<25.0', '25.0', '>25.0', '33.3']
+    >>> [percent(p, edges=(25, 50)) for p in (None, 0, 0.01, 24.97, 25, 25.02, 29.99)]
+    ['-', '0', '<0.1', '<25.0', '25.0', '>25.0', '30.0']
     """
     if value is None:
         return _NOTHING
@@ -84,8 +85,8 @@ def percent(value: float | None) -> str:
         return "0"
     if rounded == 0:
         return "<0.1"
-    beside = "" if rounded % 5 or rounded == value else "<" if value < rounded else ">"
-    return f"{beside}{rounded:.1f}"
+    moved = rounded in edges and rounded != value
+    return f"{('<' if value < rounded else '>') if moved else ''}{rounded:.1f}"
 
 
 def _grade(component: ComponentScore) -> str:
@@ -113,7 +114,7 @@ def _said_of(lobe: LobeScore) -> Iterator[str]:
         if graded.on_edge:
             yield f"{component} on an edge"
         if graded.low is not None and graded.high is not None:
-            yield f"{component} {percent(graded.low)} to {percent(graded.high)} % by sampling"
+            yield f"{component} {graded.low:.1f} to {graded.high:.1f} % by sampling"
 
 
 def _totals(score: Score) -> Iterator[Text]:

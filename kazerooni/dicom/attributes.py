@@ -19,8 +19,8 @@ Orientation = tuple[float, float, float, float, float, float]
 class Attributes:
     """What the slices of one series usually share; compared by identity, because equal values give the same object.
 
-    patient_id, issuer: only to make the pseudonym of; person: digest of birth date and sex, to tell two patients apart that
-    were given one id. `invalid` names the attributes that are present but cannot be understood.
+    patient_id, issuer: only to make the pseudonym of; person: digest of birth date and sex, to tell two patients
+    apart that were given one id. `invalid` names the attributes that are present but cannot be understood.
     """
 
     patient_id: str
@@ -74,7 +74,8 @@ class Frame(NamedTuple):
     number: 0 for the first frame of its file. position: centre of the first pixel, LPS mm; None where it is not given.
     moment: what tells two acquisitions of one position apart: temporal position, acquisition number, acquisition time,
     content time; "" where not given.
-    pixels: where PixelData of the file lies; frames: how many pictures the file holds.
+    pixels: where PixelData of the file lies; frames: how many pictures the file says it holds; described: how many its
+    functional groups describe (the same where it has none).
     """
 
     source: Source
@@ -87,6 +88,7 @@ class Frame(NamedTuple):
     syntax: str
     pixels: PixelElement
     frames: int
+    described: int
 
 
 class AttributeTable:
@@ -95,18 +97,18 @@ class AttributeTable:
     def __init__(self) -> None:
         self._known: dict[tuple[bytes | None, ...], Attributes] = {}
 
-    def frames(self, source: Source, header: Header, pixels: PixelElement) -> list[Frame]:
+    def frames(self, source: Source, header: Header) -> list[Frame]:
         """List the pictures of a file."""
-        count = len(header.frames) if header.frames else max(whole(header.raw.get(tags.NUMBER_OF_FRAMES)) or 1, 1)
-        own = header.frames or ({},) * (count if count <= _MOST_FRAMES else 1)
-        return [
-            self._frame(source, number, header.raw | frame if frame else header.raw, header.syntax, pixels, count)
-            for number, frame in enumerate(own)
-        ]
+        announced = whole(header.raw.get(tags.NUMBER_OF_FRAMES))
+        if header.frames is None:
+            count = max(announced or 1, 1)
+            believed = count if count <= _MOST_FRAMES else 1
+            return [self._frame(source, n, header.raw, header, count) for n in range(believed)]
+        count = len(header.frames) if announced is None else announced
+        return [self._frame(source, n, header.raw | own, header, count) for n, own in enumerate(header.frames)]
 
-    def _frame(
-        self, source: Source, number: int, raw: dict[int, bytes], syntax: str, pixels: PixelElement, count: int
-    ) -> Frame:
+    def _frame(self, source: Source, number: int, raw: dict[int, bytes], header: Header, count: int) -> Frame:
+        assert header.pixels is not None
         get = raw.get
         key = tuple(map(get, tags.SHARED))
         attributes = self._known.get(key)
@@ -125,9 +127,10 @@ class AttributeTable:
                 text(get(tags.ACQUISITION_DATETIME)) or text(get(tags.ACQUISITION_TIME)),
                 text(get(tags.CONTENT_TIME)),
             ),
-            syntax,
-            pixels,
+            header.syntax,
+            header.pixels,
             count,
+            count if header.frames is None else len(header.frames),
         )
 
 
@@ -234,7 +237,7 @@ def _orientation(cosines: tuple[float, ...] | None) -> Orientation | None:
 
 
 def _padding(value: int | None, limit: int | None, *, signed: bool) -> tuple[int, int] | None:
-    """Give the range of stored values that are padding, read with the sign of the pixels whatever the sign it was written with."""
+    """Give the range of stored values that are padding, with the sign of the pixels whatever that of the tag."""
     if value is None:
         return None
     ends = sorted(_with_sign(v, signed=signed) for v in (value, value if limit is None else limit))

@@ -1,4 +1,4 @@
-"""Checks: what is to be said of one part of a series, as notices. All of them are made at once; none repairs anything."""
+"""Checks: what is to be said of one part of a series, as notices. All are made at once; none repairs anything."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Attributes, Frame
 from kazerooni.dicom.pixels import LOSSY, trouble_of
@@ -133,10 +134,10 @@ def check_duplicates(part: Part) -> list[Notice]:
     if part.positions_mm is None or not (runs := claims(part)):
         return []
     claimed = [part.frames[i] for run in runs for i in run]
+    what = "1 position is" if len(runs) == 1 else f"{len(runs)} positions are"
     message = (
-        f"{_slices_named(claimed)}: {len(runs)} {'position is' if len(runs) == 1 else 'positions are'} claimed more than once with "
-        "different pixels, and neither "
-        "acquisition number nor time tells them apart; remove those that do not belong"
+        f"{_slices_named(claimed)}: {what} claimed more than once with different pixels, and neither acquisition "
+        "number nor time tells them apart; remove those that do not belong"
     )
     return [Notice("duplicate-position", "error", message, uids(claimed))]
 
@@ -149,23 +150,24 @@ def check_grid(part: Part, geometry: Geometry) -> list[Notice]:
         at = ", ".join(f"{p:.1f}" for p in missing[:8]) + (" ..." if len(missing) > 8 else "")
         beside = [part.frames[j] for i in np.flatnonzero(slices_per_gap(gaps) > 1) for j in (i, i + 1)]
         message = (
-            f"{len(missing)} of {len(missing) + len(part.frames)} slices seem to be missing, at {at} mm along the normal "
-            f"(usual gap {usual_gap(gaps):.2f} mm)"
+            f"{len(missing)} of {len(missing) + len(part.frames)} slices seem to be missing, at {at} mm along the "
+            f"normal (usual gap {usual_gap(gaps):.2f} mm)"
         )
         notices.append(Notice("missing-slice", "warning", message, uids(beside)))
     if not geometry.is_even and not _even_but_for_missing(positions, gaps):
-        message = f"gaps run from {gaps.min():.2f} to {gaps.max():.2f} mm (median {np.median(gaps):.2f} mm); each slice keeps its own depth"
+        run = f"from {gaps.min():.2f} to {gaps.max():.2f} mm (median {np.median(gaps):.2f} mm)"
+        message = f"gaps run {run}; each slice keeps its own depth"
         notices.append(Notice("irregular-gaps", "warning", message))
     return notices + _check_shear(part, geometry)
 
 
-def _even_but_for_missing(positions: np.ndarray, gaps: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _even_but_for_missing(positions: NDArray[np.float64], gaps: NDArray[np.float64]) -> bool:
     """Tell whether the gaps are even once the suspected missing slices are put back."""
     return is_even_over(positions, np.concatenate(([0], np.cumsum(slices_per_gap(gaps)))))
 
 
 def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
-    """Tell tilt from the direction in which the slices step against their normal; the tag's sign varies between makers."""
+    """Tell tilt from the direction in which the slices step against their normal; the sign of the tag varies."""
     if geometry.shape[0] < 2:
         return []
     tag = part.frames[0].attributes.gantry_tilt_degrees or 0.0
@@ -176,8 +178,8 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
     notices = []
     if degrees > _TILT_DEGREES:
         message = (
-            f"the slices step {degrees:.1f} degrees off their normal (GantryDetectorTilt says {tag:g}); areas are measured in the "
-            "plane of each slice, so scores are not affected; other planes look sheared"
+            f"the slices step {degrees:.1f} degrees off their normal (GantryDetectorTilt says {tag:g}); areas are "
+            "measured in the plane of each slice, so scores are not affected; other planes look sheared"
         )
         notices.append(Notice("gantry-tilt", "warning", message))
     elif abs(tag) > 1 and geometry.normal[2] > 0.9999:
@@ -195,7 +197,7 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
 def check_technique(part: Part, geometry: Geometry | None) -> list[Notice]:
     """Tell what makes the series less fit to score: thickness, coverage, position, breath-hold, kernel not given."""
     a = part.frames[0].attributes
-    notices = _check_thickness(part, geometry)
+    notices = _check_thickness(part)
     if geometry is not None and geometry.shape[0] > 1 and (length := extent_mm(geometry)) < WHOLE_CHEST_MM:
         message = (
             f"the series covers {length:.0f} mm; whole lungs take {WHOLE_CHEST_MM:.0f} mm and more, so lobes may be cut"
@@ -223,7 +225,7 @@ def check_technique(part: Part, geometry: Geometry | None) -> list[Notice]:
     return notices
 
 
-def _check_thickness(part: Part, geometry: Geometry | None) -> list[Notice]:
+def _check_thickness(part: Part) -> list[Notice]:
     counts = Counter(f.attributes.slice_thickness_mm for f in part.frames)
     known = [t for t in counts if t is not None]
     notices = []

@@ -53,12 +53,12 @@ def _entries(source: FileSource) -> Iterator[FileSource | Skipped]:
 
 
 def referenced_files(source: Source) -> Iterator[tuple[str, ...]]:
-    """Give the components of every ReferencedFileID of a DICOMDIR, by reading its records as a list, not by their offsets."""
+    """Give the components of every ReferencedFileID, reading the records as a list, not by their offsets."""
     with quiet_pydicom(), source.open() as file:
         try:
             records = pydicom.dcmread(file).get("DirectoryRecordSequence") or ()
             found = [tuple(_components(record)) for record in records]
-        except Exception:  # the edge of the batch loop: pydicom raises nearly anything on broken bytes
+        except Exception:  # noqa: BLE001 - the edge of the batch loop: pydicom raises nearly anything on broken bytes
             return
     yield from filter(None, found)
 

@@ -19,20 +19,18 @@ _GLANCE_BYTES: Final = 2048
 _PLAIN: Final = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
 
 
-def drop_copies(claims: Sequence[Sequence[Frame]]) -> tuple[list[Frame], list[Frame]]:
-    """Sort the pictures that claim each position into those to keep and the copies of one that is kept."""
-    kept: list[Frame] = []
+def find_copies(claims: Sequence[Sequence[Frame]]) -> list[Frame]:
+    """List the pictures that are copies of an earlier one among those that claim the same position."""
     copies: list[Frame] = []
     for frames in claims:
-        here: list[Frame] = []
+        kept: list[Frame] = []
         for frame in frames:
-            (copies if any(same_pixels(frame, other) for other in here) else here).append(frame)
-        kept += here
-    return kept, copies
+            (copies if any(same_pixels(frame, other) for other in kept) else kept).append(frame)
+    return copies
 
 
 def same_pixels(a: Frame, b: Frame) -> bool:
-    """Tell whether two pictures show the same values, whatever their compression and rescaling; False where one cannot be read."""
+    """Tell whether two pictures show the same values, however they are stored; False where one cannot be read."""
     if trouble_of(a) or trouble_of(b) or _differ_at_a_glance(a, b):
         return False
     try:
@@ -43,7 +41,7 @@ def same_pixels(a: Frame, b: Frame) -> bool:
 
 def _rescaled(frame: Frame) -> NDArray[np.float64]:
     a = frame.attributes
-    return read_frame(frame) * (1.0 if a.slope is None else a.slope) + (a.intercept or 0.0)
+    return read_frame(frame).astype(np.float64) * (1.0 if a.slope is None else a.slope) + (a.intercept or 0.0)
 
 
 def _differ_at_a_glance(a: Frame, b: Frame) -> bool:

@@ -92,12 +92,12 @@ def _skip_implicit(data: bytes, position: int, tag: int, length: int) -> int:
 def _skip_explicit(data: bytes, position: int) -> int:
     _, vr, length = EXPLICIT(data, position)
     if vr in SHORT_VRS:
-        return position + 8 + length
+        return position + 8 + int(length)
     if vr not in LONG_VRS:
         raise UnknownError
     length = LENGTH(data, position + 8)[0]
     if length != UNDEFINED_LENGTH:
-        return position + 12 + length
+        return position + 12 + int(length)
     if vr != SEQUENCE:
         raise UnknownError
     return skip_sequence(data, position + 12, implicit=False)

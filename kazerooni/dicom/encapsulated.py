@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
@@ -19,13 +20,14 @@ class TruncatedError(Exception):
 
 
 class Fragment(NamedTuple):
-    """One item of encapsulated PixelData: offset of its tag within the items, offset of its bytes in the file, length."""
+    """One item of encapsulated PixelData: place of its tag among the items, offset of its bytes in the file, length."""
 
     place: int
     offset: int
     length: int
 
 
+@lru_cache(maxsize=16)
 def frame_fragments(source: Source, pixels: PixelElement, frames: int) -> list[list[Fragment]]:
     """Give for each frame the fragments that hold it. Raises TruncatedError."""
     with source.open() as file:

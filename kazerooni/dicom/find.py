@@ -13,7 +13,7 @@ from pydicom import config
 from pydicom.uid import UID
 
 from kazerooni.dicom import tags
-from kazerooni.dicom.attributes import Attributes, AttributeTable, Frame
+from kazerooni.dicom.attributes import AttributeTable, Frame
 from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, is_dicomdir, list_dicomdir
 from kazerooni.dicom.header import Header, NotDicomError
 from kazerooni.dicom.identity import user_key
@@ -80,9 +80,9 @@ def find_series(
 ) -> Found:
     """Find every series in folders, files, DICOMDIRs and zips, at any depth, and rank them study by study.
 
-    Reads headers only (pixels only of slices that claim one position). `progress` is called with the number of files looked at
-    and their total, None while it is not known; what it raises ends the search. `key` makes the pseudonyms (default: this user's).
-    Raises NoSeriesError where a path does not exist.
+    Reads headers only (pixels only of slices that claim one position). `progress` is called with the number of files
+    looked at and their total, None while it is not known; what it raises ends the search. `key` makes the pseudonyms
+    (default: this user's). Raises NoSeriesError where a path does not exist.
     """
     single = isinstance(paths, str | os.PathLike)
     given = [Path(paths)] if single else [Path(p) for p in paths]  # type: ignore[arg-type,union-attr]
@@ -129,8 +129,7 @@ def _add(index: _Index, source: Source | Skipped) -> None:
         index.skipped.append(Skipped(source.name, f"cannot be read: {error.strerror or error}"))
         return
     if (reason := _why_skipped(header)) is None:
-        assert header.pixels is not None
-        index.frames += index.table.frames(source, header, header.pixels)
+        index.frames += index.table.frames(source, header)
         return
     index.skipped.append(Skipped(source.name, reason))
     if header.cut_short and tags.ROWS in header.raw:
@@ -141,11 +140,11 @@ def _add(index: _Index, source: Source | Skipped) -> None:
 
 
 def read_header(source: Source) -> Header:
-    """Read the header of one file, the fast way where it is known, else the plain way. Raises NotDicomError, OSError."""
+    """Read the header of a file, the fast way where it is known, else the plain way. Raises NotDicomError, OSError."""
     return walk(source) or read_plainly(source)
 
 
-def _why_skipped(header: Header) -> str | None:
+def _why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a line
     """Tell why a DICOM file is no picture: it wants a SOP class, Rows, Columns and PixelData."""
     sop_class = text(header.raw.get(tags.SOP_CLASS_UID))
     if sop_class == DICOMDIR_CLASS:

@@ -16,8 +16,10 @@ UNDEFINED_LENGTH = 0xFFFFFFFF
 
 
 class PixelElement(NamedTuple):
-    """Where PixelData lies: `offset` of its value in the file (of the inflated stream for the deflated syntax), and its
-    length, UNDEFINED_LENGTH for encapsulated frames.
+    """Where PixelData lies.
+
+    offset: of its value in the file; in the inflated stream for the deflated syntax.
+    length: of its value; UNDEFINED_LENGTH for encapsulated frames.
     """
 
     offset: int

@@ -11,7 +11,8 @@ from pydicom.multival import MultiValue
 
 from kazerooni.dicom import tags
 
-# Sequence of a functional group -> its attributes -> the attribute of a single-frame CT image that says the same (PS3.3 C.8.15.3).
+# Sequence of a functional group -> its attributes -> the attribute of a single-frame CT image that says the same
+# (PS3.3 C.8.15.3).
 _GROUPS: Final[Mapping[str, Mapping[str, int]]] = {
     "PixelMeasuresSequence": {
         "PixelSpacing": tags.PIXEL_SPACING,
@@ -50,8 +51,8 @@ _CONVERTED: Final = ("UnassignedSharedConvertedAttributesSequence", "UnassignedP
 def frame_attributes(dataset: Dataset) -> tuple[dict[int, bytes], ...]:
     """Give for each frame the attributes that its functional groups say, per-frame before shared.
 
-    As bytes like those of a single-frame image, so that everything after is the same for both; binary doubles are written so
-    that they read back to the same double.
+    As bytes like those of a single-frame image, so that everything after is the same for both; binary doubles are
+    written so that they read back to the same double.
     """
     shared = dict[int, bytes]()
     for item in dataset.get("SharedFunctionalGroupsSequence") or ():

@@ -1,16 +1,17 @@
 """Pixels: from the bytes of one frame to its stored values, in every transfer syntax.
 
-What is checked before anything is allocated: that the file is long enough, that it does not hold another picture size than
-Rows x Columns say, that the picture is of a size that a CT can have, that a decoder for its syntax is there.
+What is checked before anything is allocated: that the file is long enough, that it does not hold another picture size
+than Rows x Columns say, that the picture is of a size that a CT can have, that a decoder for its syntax is there.
 """
 
 from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,6 +72,11 @@ def trouble_of(frame: Frame) -> Trouble | None:
         return Trouble(
             "size-mismatch", f"Rows x Columns is {rows} x {columns}; from 1 to {LARGEST_SIDE} each is wanted"
         )
+    if frame.frames != frame.described:
+        return Trouble(
+            "size-mismatch",
+            f"NumberOfFrames is {frame.frames}, {frame.described} frames are described: which is right cannot be known",
+        )
     if a.bits_allocated not in (8, 16, 32) or not 0 < a.bits_stored <= a.high_bit + 1 <= a.bits_allocated:
         return Trouble(
             "undecodable",
@@ -130,8 +136,6 @@ def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
 
 
 def _has(codec: str) -> bool:
-    import imagecodecs
-
     return bool(getattr(imagecodecs, codec.upper()).available)
 
 
@@ -168,15 +172,15 @@ def read_frame(frame: Frame) -> Stored:
 def read_frame_into(frame: Frame, target: NDArray[np.int16]) -> Stored:
     """Read a frame as `read_frame` does, straight into `target` (rows, columns) where its bytes allow it.
 
-    Gives the stored values: a view of `target`, or an array of its own where the frame is compressed, byte-swapped or not of
-    16 bits.
+    Gives the stored values: a view of `target`, or an array of its own where the frame is compressed, byte-swapped or
+    not of 16 bits.
     """
     a = frame.attributes
     if a.bits_allocated != 16 or frame.syntax not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE) or sys.byteorder == "big":
         return read_frame(frame)
     size = frame_bytes(a)
     try:
-        done = frame.source.read_into(frame.pixels.offset + frame.number * size, memoryview(target).cast("B"))
+        done = frame.source.read_into(frame.pixels.offset + frame.number * size, target.data.cast("B"))
     except OSError as error:
         raise PixelFaultError(f"the file cannot be read: {error.strerror}") from error
     if done != size:
@@ -209,12 +213,14 @@ def _dtype(a: Attributes, *, big: bool) -> np.dtype[Any]:
 def _decode(frame: Frame, shape: tuple[int, int]) -> Stored:
     fragments = frame_fragments(frame.source, frame.pixels, frame.frames)[frame.number]
     data = b"".join(frame.source.read(f.offset, f.length) for f in fragments)
+    if len(data) != sum(f.length for f in fragments):
+        raise PixelFaultError("its compressed bytes are not all there; has the file changed?")
     a = frame.attributes
     codec = DECODERS[frame.syntax]
     if codec != "dicomrle" and (found := stream_shape(data)) != shape:
         raise PixelFaultError(f"the compressed picture is {found}, Rows x Columns say {shape}")
     try:
-        decoded = _decoder(codec)(data, a)
+        decoded = _decode_rle(data, a) if codec == "dicomrle" else getattr(imagecodecs, f"{codec}_decode")(data)
     except (RuntimeError, ValueError) as error:
         raise PixelFaultError(f"the {codec} decoder says: {error}") from error
     if decoded.shape != shape:
@@ -222,22 +228,10 @@ def _decode(frame: Frame, shape: tuple[int, int]) -> Stored:
     return _as_stored(decoded, a)
 
 
-def _decoder(codec: str) -> Callable[[bytes, Attributes], NDArray[Any]]:
-    import imagecodecs
-
-    if codec == "dicomrle":
-        return _decode_rle
-    decode = getattr(imagecodecs, f"{codec}_decode")
-    return lambda data, a: decode(data)
-
-
 def _decode_rle(data: bytes, a: Attributes) -> NDArray[Any]:
-    import imagecodecs
-
     dtype = _dtype(a, big=False)
-    return np.frombuffer(imagecodecs.dicomrle_decode(data, dtype, out=bytearray(frame_bytes(a))), dtype).reshape(
-        a.rows or 0, a.columns or 0
-    )
+    decoded = imagecodecs.dicomrle_decode(data, dtype, out=bytearray(frame_bytes(a)))
+    return np.frombuffer(decoded, dtype).reshape(a.rows or 0, a.columns or 0)
 
 
 def stream_shape(data: bytes) -> tuple[int, int] | None:
@@ -256,8 +250,10 @@ def stream_shape(data: bytes) -> tuple[int, int] | None:
 
 
 def _as_stored(decoded: NDArray[Any], a: Attributes) -> Stored:
-    """Read decoded values with the width and sign of the header, whatever sign the compressed stream was written with."""
+    """Read decoded values with the width and sign of the header, whatever the compressed stream says of itself."""
     wanted = _dtype(a, big=False)
+    if decoded.dtype.itemsize > wanted.itemsize or decoded.dtype.kind not in "iu":
+        raise PixelFaultError(f"the decoded values are {decoded.dtype}, BitsAllocated is {a.bits_allocated}")
     if decoded.dtype.itemsize == wanted.itemsize:
         return decoded.view(wanted)
     return decoded.astype(wanted)
@@ -270,9 +266,10 @@ def clean(values: NDArray[Any], a: Attributes) -> Stored:
     if not above and not below:
         return values
     if not a.signed and not below:
-        return np.bitwise_and(values, values.dtype.type((1 << a.bits_stored) - 1), out=values)
-    least, most = -(1 << a.bits_stored - 1), (1 << a.bits_stored - 1) - 1
-    if a.signed and not below and least <= values.min() and values.max() <= most:
+        np.bitwise_and(values, values.dtype.type((1 << a.bits_stored) - 1), out=values)
         return values
-    np.left_shift(values, above, out=values)
-    return np.right_shift(values, above + below, out=values)
+    least, most = -(1 << a.bits_stored - 1), (1 << a.bits_stored - 1) - 1
+    if not (a.signed and not below and least <= values.min() and values.max() <= most):
+        np.left_shift(values, above, out=values)
+        np.right_shift(values, above + below, out=values)
+    return values

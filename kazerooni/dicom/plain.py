@@ -1,18 +1,18 @@
 """The plain way to read a header: pydicom, for whatever `walk.py` does not know.
 
-Lenient: no preamble, no file meta, big-endian, deflated, wrong VRs, undefined lengths. Memory is bounded: a length that the
-file cannot hold reserves nothing, a deflated stream is unpacked only as far as the header reaches.
+Lenient: no preamble, no file meta, big-endian, deflated, wrong VRs, undefined lengths. Memory is bounded: a length
+that the file cannot hold reserves nothing, a deflated stream is unpacked only as far as the header reaches.
 """
 
 from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, Literal, cast
 
 import pydicom
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.filereader import read_dataset
 from pydicom.multival import MultiValue
@@ -74,13 +74,13 @@ def _refuse_other_things(start: bytes) -> None:
 
 
 def _parse_file(file: BinaryIO, size: int) -> Header:
-    bounded = cast(BinaryIO, _Bounded(file, size))
+    bounded = cast("BinaryIO", _Bounded(file, size))
     dataset = pydicom.dcmread(bounded, stop_before_pixels=True, force=True)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     implicit, little = dataset.original_encoding
     if not syntax:
         syntax = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE if little else EXPLICIT_BIG
-    return _header(dataset, bounded, size, syntax)
+    return _header(dataset, bounded, syntax)
 
 
 def _without_character_set(source: Source) -> BinaryIO:
@@ -107,15 +107,15 @@ def _read_deflated(source: Source, meta_end: int) -> Header:
             file.seek(meta_end)
             inflated = io.BytesIO(b"".join(inflate(file, limit)))
         size = len(inflated.getbuffer())
-        dataset = read_dataset(inflated, False, True, stop_when=_at_pixels)
-        header = _header(dataset, inflated, size, DEFLATED)
+        dataset = read_dataset(inflated, is_implicit_VR=False, is_little_endian=True, stop_when=_at_pixels)
+        header = _header(dataset, inflated, DEFLATED)
         if header.pixels is not None or size < limit or limit >= _LONGEST_DEFLATED_HEADER:
             return header
         limit *= 8
 
 
 def inflate(file: BinaryIO, limit: int) -> Iterator[bytes]:
-    """Unpack a deflated data set piece by piece, at most `limit` bytes in all; ends early where the stream is broken."""
+    """Unpack a deflated data set piece by piece, at most `limit` bytes; ends early where the stream is broken."""
     unpacker, left = zlib.decompressobj(-zlib.MAX_WBITS), limit
     while left > 0 and (piece := file.read(65536)):
         while piece and left > 0:
@@ -128,37 +128,41 @@ def inflate(file: BinaryIO, limit: int) -> Iterator[bytes]:
             piece = unpacker.unconsumed_tail
 
 
-def _at_pixels(tag: int, vr: str | None, length: int) -> bool:
+def _at_pixels(tag: int, *_: object) -> bool:
     return int(tag) in tags.ANY_PIXEL_DATA
 
 
-def _header(dataset: Dataset, file: BinaryIO, size: int, syntax: str) -> Header:
+def _header(dataset: Dataset, file: BinaryIO, syntax: str) -> Header:
     end = file.tell()
     big = syntax == EXPLICIT_BIG
-    raw = {tag: value for tag in tags.WANTED if (value := _raw_value(dataset, tag, big=big)) is not None}
-    if tags.SOP_CLASS_UID not in raw and isinstance(dataset, FileDataset):
-        if named := str(dataset.file_meta.get("MediaStorageSOPClassUID", "")):
-            raw[tags.SOP_CLASS_UID] = named.encode("ascii", "replace")
+    elements = {int(tag): cast("RawDataElement | DataElement", dataset.get_item(tag)) for tag in list(dataset.keys())}
+    found = {tag: _raw_value(elements[tag], tag, big=big) for tag in tags.WANTED if tag in elements}
+    raw = {tag: value for tag, value in found.items() if value is not None}
+    if tags.SOP_CLASS_UID not in raw and (named := _sop_class_of_meta(dataset)):
+        raw[tags.SOP_CLASS_UID] = named.encode("ascii", "replace")
     pixels = _pixel_element(file, end, big=big)
-    per_frame = dataset.get_item(tags.PER_FRAME_GROUPS) if tags.PER_FRAME_GROUPS in dataset else None
+    per_frame = elements.get(tags.PER_FRAME_GROUPS)
     frames = frame_attributes(dataset) if per_frame is not None and per_frame.VR in {"SQ", None} else None
-    return Header(raw, syntax, pixels, frames, cut_short=pixels is None and _is_cut_short(dataset, size))
+    return Header(raw, syntax, pixels, frames, cut_short=pixels is None and _is_cut_short(elements.values()))
 
 
-def _raw_value(dataset: Dataset, tag: int, *, big: bool) -> bytes | None:
-    """Give the bytes of an element as the file has them, numbers little-endian; None where it is absent or a sequence."""
-    element = dataset.get_item(tag) if tag in dataset else None
-    if element is None or element.VR == "SQ":
+def _sop_class_of_meta(dataset: Dataset) -> str:
+    return str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) if isinstance(dataset, FileDataset) else ""
+
+
+def _raw_value(element: RawDataElement | DataElement, tag: int, *, big: bool) -> bytes | None:
+    """Give the bytes of an element, numbers little-endian; None for a sequence."""
+    if element.VR == "SQ":
         return None
-    if not isinstance(element, RawDataElement):  # pydicom has decoded it already: an empty value or the character set
+    if isinstance(element, DataElement):  # pydicom has decoded it already: an empty value or the character set
         value = element.value or ""
         return ("\\".join(value) if isinstance(value, MultiValue | list) else str(value)).encode("latin-1", "replace")
-    value = bytes(element.value or b"")
+    stored = bytes(element.value or b"")
     if tag == tags.CHARACTER_SET:
-        return value.rstrip(b" \0")
+        return stored.rstrip(b" \0")
     if big and tag in tags.WORDS:
-        return b"".join(value[i : i + 2][::-1] for i in range(0, len(value), 2))
-    return value[::-1] if big and tag in tags.DOUBLES else value
+        return b"".join(stored[i : i + 2][::-1] for i in range(0, len(stored), 2))
+    return stored[::-1] if big and tag in tags.DOUBLES else stored
 
 
 def _pixel_element(file: BinaryIO, position: int, *, big: bool) -> PixelElement | None:
@@ -174,13 +178,10 @@ def _pixel_element(file: BinaryIO, position: int, *, big: bool) -> PixelElement 
     return PixelElement(position + 8, int.from_bytes(start[4:8], order))
 
 
-def _is_cut_short(dataset: Dataset, size: int) -> bool:
+def _is_cut_short(elements: Iterable[RawDataElement | DataElement]) -> bool:
     """Tell whether the last element of a data set says that it is longer than the file."""
-    last = max(
-        (e for e in map(dataset.get_item, dataset.keys()) if isinstance(e, RawDataElement)),
-        key=lambda e: e.value_tell,
-        default=None,
-    )
+    raw = (element for element in elements if isinstance(element, RawDataElement))
+    last = max(raw, key=lambda element: element.value_tell, default=None)
     return last is not None and last.length != len(last.value or b"")
 
 

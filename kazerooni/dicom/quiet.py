@@ -1,4 +1,4 @@
-"""Quiet: keep pydicom from quoting what a header says, in warnings or logs; notices tell what matters, without values."""
+"""Quiet: keep pydicom from quoting what a header says, in warnings or logs; notices tell what matters."""
 
 from __future__ import annotations
 

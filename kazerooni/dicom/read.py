@@ -30,8 +30,8 @@ _ROUNDED_OFF_HU: Final = 0.01
 def read_volume(series: Series | str | os.PathLike[str], *, progress: Progress | None = None) -> Volume:
     """Read the volume of a series, or of the best series of the one study at a path.
 
-    `.hu` has the axes (slice, row, column), slices ascending along the normal. `progress` is called with the number of slices
-    read and their total; what it raises ends the reading.
+    `.hu` has the axes (slice, row, column), slices ascending along the normal. `progress` is called with the number
+    of slices read and their total; what it raises ends the reading.
 
     Raises NoSeriesError, ChoiceError (several studies at the path), UnusableSeriesError, PixelError.
     """
@@ -66,10 +66,7 @@ def choose(found: Iterable[Series], *, series_uid: str | None = None, study_uid:
             raise NoSeriesError(f"study {study_uid} is not among those found; `kazerooni inspect` lists them")
     studies = {(s.patient, s.study_uid): s for s in reversed(fitting) if s.usable}
     if len(studies) > 1:
-        listed = "".join(
-            f"\n  {s.patient or 'no patient id'}  {s.study_date or 'no date'}  study {s.study_uid or '(no UID)'}  series {s.series_uid}"
-            for s in reversed(studies.values())
-        )
+        listed = "".join(f"\n  {_shown(s)}" for s in reversed(studies.values()))
         raise ChoiceError(f"{len(studies)} studies are here and one is wanted; name it by series or study:{listed}")
     return next(iter(studies.values()), fitting[0])
 
@@ -81,7 +78,8 @@ class _NotInt16Error(Exception):
 class _Look(NamedTuple):
     """What the values of one slice tell.
 
-    darkest: the least value; dark_border: whether padding reaches the border; rounded: whether float32 rounded a value off;
+    darkest: the least value; dark_border: whether padding reaches the border; rounded: whether float32 rounded a
+    value off;
     whole: whether every value is a whole number within int16.
     """
 
@@ -89,6 +87,11 @@ class _Look(NamedTuple):
     dark_border: bool
     rounded: bool
     whole: bool
+
+
+def _shown(series: Series) -> str:
+    patient, date = series.patient or "no patient id", series.study_date or "no date"
+    return f"{patient}  {date}  study {series.study_uid or '(no UID)'}  series {series.series_uid or '(no UID)'}"
 
 
 def _read_hu(series: Series, progress: Progress | None) -> tuple[NDArray[np.int16] | NDArray[np.float32], list[_Look]]:
@@ -210,10 +213,16 @@ def _value_notices(series: Series, looks: Sequence[_Look]) -> list[Notice]:
     proven = all(notice.code != "hu-unproven" for notice in series.notices)
     dark = [frame for frame, look in zip(series.frames, looks, strict=True) if look.dark_border]
     if dark and proven and any(f.attributes.padding is None for f in dark):
-        message = f"values below {PADDING_BELOW_HU} HU at the border of {len(dark)} slices are padding that no tag names; kept out of every statistic"
+        message = (
+            f"values below {PADDING_BELOW_HU} HU at the border of {len(dark)} slices are padding that no tag names; "
+            "kept out of every statistic"
+        )
         notices.append(Notice("padding", "info", message))
     if proven and min(look.darkest for look in looks) > _AIR_BELOW_HU:
-        message = f"no value is below {_AIR_BELOW_HU}: no air in a scan of the chest, so the values may not be HU; density tools refuse it"
+        message = (
+            f"no value is below {_AIR_BELOW_HU}: no air in a scan of the chest, so the values may not be HU; density "
+            "tools refuse this series, painting and scoring work"
+        )
         notices.append(Notice("hu-unproven", "warning", message))
     if any(look.rounded for look in looks):
         notices.append(

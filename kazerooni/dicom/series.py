@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from kazerooni.dicom import checks
-from kazerooni.dicom.attributes import Attributes, Frame
+from kazerooni.dicom.attributes import Frame
 from kazerooni.dicom.identity import pseudonym
 from kazerooni.dicom.split import Part, claims, distinct, split_series
 from kazerooni.dicom.technique import acquisition_evidence, is_ct, kernel_class
@@ -203,16 +203,13 @@ def _acquisition(part: Part, geometry: Geometry | None) -> tuple[Acquisition, li
     if meanings:
         return next(iter(meanings)), evidence, []
     if geometry is not None and geometry.is_sampled:
-        return (
-            "sequential",
-            [*evidence, "no tag says how the scanner moved, and lung between the slices was skipped: sequential"],
-            [],
-        )
+        evidence.append("no tag says how the scanner moved, and lung between the slices was skipped: sequential")
+        return "sequential", evidence, []
     return "unknown", [*evidence, "no tag says how the scanner moved"], []
 
 
 def _position_evidence(geometry: Geometry) -> str:
     thickness = geometry.slice_thickness_mm
-    gap = f"{geometry.usual_gap_mm:.2f} mm"
-    every = f"every {gap}" if geometry.is_even else f"about every {gap}"
-    return f"positions: slices of {'unknown thickness' if thickness is None else f'{thickness:g} mm'} {every}: {geometry.sampling}"
+    slices = "slices of unknown thickness" if thickness is None else f"slices of {thickness:g} mm"
+    every = f"{'' if geometry.is_even else 'about '}every {geometry.usual_gap_mm:.2f} mm"
+    return f"positions: {slices} {every}: {geometry.sampling}"

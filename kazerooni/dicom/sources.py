@@ -1,23 +1,33 @@
-"""Where the bytes of a scan come from: files of a folder, single files, the members of a zip, the entries of a DICOMDIR.
+"""Sources: where the bytes of a scan come from, files of a folder, single files or the members of a zip.
 
-Nothing is unpacked to disk, nothing outside the given folder is opened, and every file that cannot be looked at is told.
+Nothing is unpacked to disk, nothing outside the given folder is opened, and every file that cannot be looked at is
+told.
 """
 
 from __future__ import annotations
 
+import errno
+import lzma
 import os
 import stat
+import struct
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol, Self, cast
 
 # One member of a zip may unpack to this much at most; the largest real CT objects (enhanced multi-frame) stay below it.
 LARGEST_MEMBER_BYTES = 4 * 1024**3
 _O_BINARY: int = getattr(os, "O_BINARY", 0)
-_HAS_PREAD = hasattr(os, "pread")
+# What zipfile raises on damaged or unknown members.
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,8 @@ class Source(Protocol):
     def open(self) -> BinaryIO:
         """Open for sequential reading; seekable."""
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
@@ -64,7 +76,7 @@ class FileSource:
             return b""
         descriptor = os.open(self.path, os.O_RDONLY | _O_BINARY)
         try:
-            if _HAS_PREAD:
+            if hasattr(os, "pread"):
                 return os.pread(descriptor, length, offset)
             os.lseek(descriptor, offset, os.SEEK_SET)
             return os.read(descriptor, length)
@@ -85,7 +97,7 @@ class FileSource:
             os.close(descriptor)
 
     def _read_into_portably(self, offset: int, target: memoryview) -> int:
-        with open(self.path, "rb", buffering=0) as file:
+        with Path(self.path).open("rb", buffering=0) as file:
             file.seek(offset)
             done = 0
             while done < len(target) and (step := file.readinto(target[done:])):
@@ -94,12 +106,15 @@ class FileSource:
 
     def open(self) -> BinaryIO:
         """Open the file for reading."""
-        return open(self.path, "rb")
+        return Path(self.path).open("rb")
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSource:
-    """A member of a zip, decompressed as it is read; at most `size` bytes, whatever the archive holds."""
+    """A member of a zip, decompressed as it is read; at most `size` bytes, whatever the archive holds.
+
+    Whatever a damaged zip is broken by, reading it raises OSError.
+    """
 
     archive: Archive
     member: zipfile.ZipInfo
@@ -123,10 +138,41 @@ class MemberSource:
 
     def open(self) -> BinaryIO:
         """Open the member for reading."""
-        return self.archive.open(self.member)
+        with _damage_told():
+            return cast("BinaryIO", _MemberStream(self.archive.zip().open(self.member)))
 
 
-@dataclass(slots=True)
+class _MemberStream:
+    """A member of a zip as a file that raises OSError where the zip is damaged."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.tell = stream.tell
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, length: int = -1) -> bytes:
+        with _damage_told():
+            return self._stream.read(length)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        with _damage_told():
+            return self._stream.seek(offset, whence)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGES as error:
+        raise OSError(errno.EIO, f"damaged member of the zip ({type(error).__name__})") from error
+
+
+@dataclass(eq=False, slots=True)
 class Archive:
     """A zip that is opened at its first use, once, and closed with its last member."""
 
@@ -141,17 +187,13 @@ class Archive:
                 self._zip = zipfile.ZipFile(self.path)
             return self._zip
 
-    def open(self, member: zipfile.ZipInfo) -> BinaryIO:
-        """Open one member."""
-        return self.zip().open(member)  # type: ignore[return-value]
-
     def __del__(self) -> None:
         if self._zip is not None:
             self._zip.close()
 
 
 def find_sources(path: Path) -> Iterator[Source | Skipped]:
-    """List every file below `path` (a folder, a file or a zip), in a stable order; what cannot be looked at is `Skipped`.
+    """List every file below `path` (a folder, a file or a zip), in a stable order; `Skipped` what cannot be looked at.
 
     Links are followed, each folder once. Raises FileNotFoundError where `path` does not exist.
     """
@@ -170,7 +212,7 @@ def _walk_folder(folder: str, relative: str, seen: set[tuple[int, int]]) -> Iter
     while pending:
         folder, relative = pending.pop()
         try:
-            status = os.stat(folder)
+            status = Path(folder).stat()
             identity = (status.st_dev, status.st_ino)
             if identity in seen and status.st_ino:
                 continue

@@ -1,7 +1,7 @@
 """Split: which pictures belong together, from identifiers, planes and positions. Nothing is chosen, everything is kept.
 
-A series as DICOM names it is split by what its pictures are for, orientation, size, pixel spacing and kernel; then, only
-where positions repeat, by acquisition. Every part is told.
+A series as DICOM names it is split by what its pictures are for, orientation, size, pixel spacing and kernel; then,
+only where positions repeat, by acquisition. Every part is told.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Attributes, Frame
-from kazerooni.dicom.duplicates import drop_copies
+from kazerooni.dicom.duplicates import find_copies
 from kazerooni.dicom.technique import Role, is_ct, role_of
 from kazerooni.model import Notice, plane_normal
 
@@ -148,26 +149,25 @@ def claims(part: Part) -> list[list[int]]:
     assert part.positions_mm is not None
     starts = np.flatnonzero(np.diff(part.positions_mm, prepend=-np.inf) > SAME_POSITION_MM)
     bounds = [*starts.tolist(), len(part.frames)]
-    return [list(range(a, b)) for a, b in zip(bounds, bounds[1:], strict=False) if b - a > 1]
+    return [list(range(a, b)) for a, b in pairwise(bounds) if b - a > 1]
 
 
 def _untangle(part: Part, normal: NDArray[np.float64]) -> list[Part]:
-    """Split a part in which positions repeat: by acquisition where that tells, else drop copies, else leave it as it is."""
+    """Split a part in which positions repeat: by acquisition where that tells, else drop copies, else keep it."""
     if not claims(part):
         return [part]
     for name, key in _TELLING:
         if split := _split_by(part, normal, name, key):
             return split
-    kept, copies = drop_copies([[part.frames[i] for i in run] for run in claims(part)])
-    if copies:
+    if copies := find_copies([[part.frames[i] for i in run] for run in claims(part)]):
         gone = set(map(id, copies))
         part = _placed([f for f in part.frames if id(f) not in gone], part, normal)
         part.notices.append(
             Notice(
                 "duplicate-position",
                 "warning",
-                f"{len(copies)} of {len(copies) + len(part.frames)} slices lie at the position of another with the same "
-                "pixels; the one with the lower instance number is kept",
+                f"{len(copies)} of {len(copies) + len(part.frames)} slices lie at the position of another with the "
+                "same pixels; the one with the lower instance number is kept",
                 tuple(sorted({f.sop_uid for f in copies})),
             )
         )

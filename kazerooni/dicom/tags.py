@@ -1,7 +1,7 @@
 """The DICOM attributes that the loader reads, and nothing else: no patient name is ever kept.
 
-Every attribute is held as the bytes of the file until a series is made of it (`attributes.py`), so both ways of reading a
-header (`walk.py`, `plain.py`) give the same thing.
+Every attribute is held as the bytes of the file until a series is made of it (`attributes.py`), so both ways of
+reading a header (`walk.py`, `plain.py`) give the same thing.
 """
 
 from __future__ import annotations

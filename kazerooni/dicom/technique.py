@@ -89,7 +89,8 @@ def sounds_like_localizer(attributes: Attributes) -> bool:
     return bool(_LOCALIZER_TEXT.search(attributes.description))
 
 
-# Vendor text of a reconstruction kernel -> class. `number` is compared with the least number of a sharp kernel of the family.
+# Vendor text of a reconstruction kernel -> class. `number` is compared with the least number of a sharp kernel of the
+# family.
 _NUMBERED_KERNELS: Final[tuple[tuple[re.Pattern[str], int], ...]] = (
     (re.compile(r"^[BIJ](?P<number>\d{2})[FSHM]?$"), 60),  # Siemens B, I, J: B60f and above
     (re.compile(r"^(?:BR|BL)(?P<number>\d{2})[A-Z]?$"), 54),  # Siemens Br, Bl: 54 and above
@@ -107,7 +108,7 @@ _NAMED_KERNELS: Final[tuple[tuple[re.Pattern[str], re.Pattern[str], KernelClass]
 
 def kernel_class(kernel: str, manufacturer: str) -> KernelClass:
     """Class a reconstruction kernel as sharp or soft; a name that no pattern knows is unknown, not soft."""
-    name = kernel.split("\\")[0].strip().upper()
+    name = kernel.partition("\\")[0].strip().upper()
     for pattern, least_sharp in _NUMBERED_KERNELS:
         if match := pattern.match(name):
             return "sharp" if int(match["number"]) >= least_sharp else "soft"
@@ -137,12 +138,9 @@ def _evidence(a: Attributes) -> list[tuple[str, Acquisition]]:
         )
     if a.pitch is not None and a.pitch > 0:
         found.append((f"SpiralPitchFactor {a.pitch:g}", "spiral"))
-    for option in a.scan_options:
-        if (meaning := _meaning(option)) is not None:
-            found.append((f"ScanOptions {option}", meaning))
-    for word in a.image_type[3:4]:
-        if (meaning := _meaning(word)) is not None:
-            found.append((f"ImageType {word}", meaning))
+    said = [(f"ScanOptions {option}", _meaning(option)) for option in a.scan_options]
+    said += [(f"ImageType {word}", _meaning(word)) for word in a.image_type[3:4]]
+    found += [(says, means) for says, means in said if means is not None]
     if a.table_feed is not None and not found:
         found.append((f"TableFeedPerRotation {a.table_feed:g} mm", "spiral" if a.table_feed > 0 else "sequential"))
     return found

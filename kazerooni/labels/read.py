@@ -80,8 +80,8 @@ def _open(path: Path) -> SimpleITK.ImageFileReader:
         reader.ReadImageInformation()
     except RuntimeError:  # as above
         raise LabelError(
-            f"{path.name}: its header cannot be understood; three axes in space and one whole number a voxel are wanted, "
-            "save it as a label map"
+            f"{path.name}: its header cannot be understood; three axes in space and one whole number a voxel are "
+            "wanted, save it as a label map"
         ) from None
     found = SimpleITK.GetPixelIDValueAsString(reader.GetPixelID())
     if "integer" not in found:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -26,7 +27,8 @@ EVEN_TOLERANCE_MM = 0.05
 EVEN_TOLERANCE_OF_GAP = 0.02
 # A gap this many times the slice thickness means that the lung is sampled, not covered (interface.md).
 SAMPLED_GAP_OVER_THICKNESS = 1.5
-# A long gap is suspected to hide missing slices when it is a whole multiple of the usual gap to within this share of it.
+# A long gap is suspected to hide missing slices when it is a whole multiple of the usual gap to within this share of
+# it.
 MISSING_GAP_TOLERANCE = 0.1
 
 _MOST_SPANS = 1e6  # keeps whole numbers whole where positions are nonsense
@@ -44,8 +46,8 @@ class Geometry:
 
     shape: (slices, rows, columns).
     pixel_spacing_mm: distance between rows, distance between columns.
-    origins_mm: float64 (slices, 3), the centre of the first pixel of every slice (ImagePositionPatient), ascending along the
-        normal. One for each slice, because a tilted gantry shears the stack.
+    origins_mm: float64 (slices, 3), the centre of the first pixel of every slice (ImagePositionPatient), ascending
+        along the normal. One for each slice, because a tilted gantry shears the stack.
     orientation: six direction cosines, row direction then column direction.
     slice_thickness_mm: SliceThickness, None where the scan does not say. Never used as the gap.
 
@@ -91,7 +93,8 @@ class Geometry:
     @property
     def origin_mm(self) -> NDArray[np.float64]:
         """Centre of the first pixel of the first slice (LPS)."""
-        return self.origins_mm[0]
+        first: NDArray[np.float64] = self.origins_mm[0]
+        return first
 
     @cached_property
     def slice_positions_mm(self) -> NDArray[np.float64]:
@@ -145,9 +148,10 @@ class Geometry:
     def depths(self, *, cap_missing: bool = False) -> NDArray[np.int64]:
         """Give the whole-number depth that each slice stands for, int64 (slices,).
 
-        Evenly spaced: 1 for every slice. Else twice the depth in micrometres: half-way to each neighbour, the first and last
-        slice counting their one gap as if it lay on both sides. With `cap_missing` a gap that hides missing slices counts
-        as the usual gap (score.md, "Measuring"). Only ratios of depths mean anything; see `depth_unit_mm`.
+        Evenly spaced: 1 for every slice. Else twice the depth in micrometres: half-way to each neighbour, the first
+        and last slice counting their one gap as if it lay on both sides. With `cap_missing` a gap that hides missing
+        slices counts as the usual gap (score.md, "Measuring"). Only ratios of depths mean anything; see
+        `depth_unit_mm`.
         """
         if self.is_even:
             return np.ones(self.shape[0], np.int64)
@@ -180,7 +184,7 @@ def is_even(positions_mm: NDArray[np.float64]) -> bool:
 
 
 def is_even_over(positions_mm: NDArray[np.float64], index: NDArray[np.int64]) -> bool:
-    """Tell the same of positions whose slices have the numbers `index`, ascending: evenness where known slices are missing."""
+    """Tell the same of positions whose slices have the numbers `index`, ascending, so that slices may be missing."""
     if positions_mm.size < 3:
         return True
     gap = usual_gap(np.diff(positions_mm) / np.diff(index))
@@ -261,7 +265,8 @@ def _off_line_mm(positions: NDArray[np.float64], index: NDArray[np.float64], *, 
     spread = _half_range(positions - slope * index)
     if spread <= enough:
         return spread
-    # The spread over slopes is convex and piecewise linear: its least value is at the slope of an edge of the convex hull.
+    # The spread over slopes is convex and piecewise linear: its least value is at the slope of an edge of the convex
+    # hull.
     slopes = _hull_slopes(index, positions) + _hull_slopes(index, -positions, sign=-1.0)
     return min(_half_range(positions - s * index) for s in slopes)
 
@@ -271,13 +276,13 @@ def _half_range(values: NDArray[np.float64]) -> float:
 
 
 def _hull_slopes(x: NDArray[np.float64], y: NDArray[np.float64], *, sign: float = 1.0) -> list[float]:
-    """List the slopes of the edges of the lower convex hull of points given by ascending x (Andrew's monotone chain)."""
+    """List the slopes of the edges of the lower convex hull, points by ascending x (Andrew's monotone chain)."""
     hull: list[tuple[float, float]] = []
     for point in zip(x.tolist(), y.tolist(), strict=True):
         while len(hull) > 1 and _turns_right(hull[-2], hull[-1], point):
             hull.pop()
         hull.append(point)
-    return [sign * (b[1] - a[1]) / (b[0] - a[0]) for a, b in zip(hull, hull[1:], strict=False)]
+    return [sign * (b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(hull)]
 
 
 def _turns_right(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:

@@ -51,7 +51,8 @@ class Technique:
     acquisition: Acquisition = "unknown"
 
 
-# Values below this joined to the border of the picture are padding, not lung (dicom.md): the darkest air is near -1024 HU.
+# Values below this joined to the border of the picture are padding, not lung (dicom.md): the darkest air is near
+# -1024 HU.
 PADDING_BELOW_HU = -1100
 
 
@@ -61,8 +62,8 @@ class Volume:
 
     hu: int16 (slice, row, column), slices ascending along the normal; float32 only where int16 would change a value.
         Hounsfield units; raw values where a notice `hu-unproven` says so.
-    padding_hu: per slice the closed range [low, high] of values that its header calls padding, float64 (slices, 2); NaN where
-        it names none.
+    padding_hu: per slice the closed range [low, high] of values that its header calls padding, float64 (slices, 2);
+        NaN where it names none.
     """
 
     hu: NDArray[np.int16] | NDArray[np.float32]
@@ -93,8 +94,9 @@ class Volume:
     def padding_mask(self, index: int) -> NDArray[np.bool_]:
         """Tell which pixels of one slice are padding, outside the field of view; bool (rows, columns).
 
-        A value in the range that the header calls padding, where no air can be as dark; and any such or darker than -1100 HU
-        that is joined to the border of the picture. Made when asked for: a mask of the whole scan is half as large as it.
+        A value in the range that the header calls padding, where no air can be as dark; and any such or darker than
+        -1100 HU that is joined to the border of the picture. Made when asked for: a mask of the whole scan is half as
+        large as it.
         """
         values = self.hu[index]
         named = np.zeros(values.shape, bool)
@@ -104,7 +106,8 @@ class Volume:
         if not self.is_hu_proven:
             return joined_to_border(named)
         dark = values < PADDING_BELOW_HU
-        return joined_to_border(named | dark) | (named & dark)
+        padding: NDArray[np.bool_] = joined_to_border(named | dark) | (named & dark)
+        return padding
 
     @cached_property
     def padding(self) -> NDArray[np.bool_]:
@@ -113,7 +116,7 @@ class Volume:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the sorted SOP instance UIDs and the digests of the slices' values, little-endian, in their order."""
+        """SHA-256 over the sorted SOP instance UIDs and the digests of the slices (little-endian), in their order."""
         whole = hashlib.sha256()
         for uid in sorted(self.scan.sop_uids):
             whole.update(uid.encode() + b"\0")
@@ -129,8 +132,9 @@ def joined_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         reached[edge] = mask[edge]
     count = -1
     while count != (count := int(np.count_nonzero(reached))) and count:
-        for view, inside in ((reached, mask), (reached.T, mask.T)):
-            view |= _along_rows(view, inside) | _along_rows(view[:, ::-1], inside[:, ::-1])[:, ::-1]
+        for both, inside in ((reached, mask), (reached.T, mask.T)):
+            right = _along_rows(both, inside)
+            both[...] |= right | _along_rows(both[:, ::-1], inside[:, ::-1])[:, ::-1]
     return reached
 
 

@@ -37,7 +37,8 @@ def _heading(size: Size, rounds: int) -> str:
     )
     return (
         f"Volume: {scan}. Median of {rounds} rounds in which the programs take turns, each in its own process,\n"
-        f"warmed up, files in the page cache. Peak: of the whole process; floor: after imports and warming up.\n"
+        f"warmed up, files in the page cache, the fastest of three calls where they are short.\n"
+        f"Peak: of the whole process in the first call; floor: before it, after imports and warming up.\n"
         f"{system}; {', '.join(_installed())}"
     )
 

@@ -55,7 +55,7 @@ def test_a_terminal_sees_progress_and_colour() -> None:
 
 def _read_all(descriptor: int) -> str:
     """Read a pseudo-terminal until the program at its other end has gone."""
-    parts = []
+    parts: list[bytes] = []
     while True:
         try:
             part = os.read(descriptor, 65536)

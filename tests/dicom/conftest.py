@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tracemalloc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -117,6 +117,12 @@ def desk(tmp_path: Path) -> Desk:
     folder = tmp_path / "desk"
     folder.mkdir()
     return Desk(folder)
+
+
+@pytest.fixture
+def no_secret() -> Callable[..., None]:
+    """Give the check that no planted secret stands in a thing."""
+    return assert_no_secret
 
 
 def codes(series: Series | Volume) -> set[str]:

@@ -187,7 +187,14 @@ def test_prone_by_the_tag(desk: Any, position: Any) -> None:
     assert series.usable
 
 
-PRONE = ["HRCT prone", "PRONE 1.25mm", "Thorax Bauchlage", "chest_prone_insp", "Thorax en procubitus", "supine/prone: Prone"]
+PRONE = [
+    "HRCT prone",
+    "PRONE 1.25mm",
+    "Thorax Bauchlage",
+    "chest_prone_insp",
+    "Thorax en procubitus",
+    "supine/prone: Prone",
+]
 NOT_PRONE = ["HRCT", "Thorax Standard", "Pronet protocol", "Patient prefers", "supine"]
 
 
@@ -211,9 +218,7 @@ NOT_EXPIRATORY = [
 
 
 @pytest.mark.parametrize("keyword", ["SeriesDescription", "ProtocolName"])
-@pytest.mark.parametrize(
-    ("text", "expiratory"), [(t, True) for t in EXPIRATORY] + [(t, False) for t in NOT_EXPIRATORY]
-)
+@pytest.mark.parametrize(("text", "expiratory"), [(t, True) for t in EXPIRATORY] + [(t, False) for t in NOT_EXPIRATORY])
 def test_expiratory_by_words(desk: Any, text: str, expiratory: bool, keyword: str) -> None:  # noqa: FBT001
     """Words of the descriptions tell an expiratory scan; INSPIRATION, EXPERT, EXPORT and the like do not."""
     others = {"SeriesDescription": "", "ProtocolName": ""}
@@ -241,9 +246,7 @@ def test_series_description_decides_on_the_breath_hold(
 ) -> None:
     """Where the series names its breath-hold, a protocol or study that names both does not overrule it."""
     series = desk.only(
-        traps.set_attributes(
-            desk.build(), SeriesDescription=description, ProtocolName=protocol, StudyDescription=study
-        )
+        traps.set_attributes(desk.build(), SeriesDescription=description, ProtocolName=protocol, StudyDescription=study)
     )
     assert ("expiratory" in desk.codes(series)) is expiratory
 

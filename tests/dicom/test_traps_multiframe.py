@@ -41,7 +41,9 @@ def same_values(desk: Any, volume: Any, truth: Any) -> None:
 def test_one_object_is_one_series(desk: Any, make: Any, order: str) -> None:
     """A multi-frame object is one series of as many slices as it has frames, sorted by the position of each frame."""
     whole = make(desk.build(slices=7))
-    whole = {"as built": whole, "shuffled": shuffle_frames(whole), "reversed": take_frames(whole, range(6, -1, -1))}[order]
+    whole = {"as built": whole, "shuffled": shuffle_frames(whole), "reversed": take_frames(whole, range(6, -1, -1))}[
+        order
+    ]
     series = desk.only([whole])
     assert (series.slices, series.files, series.sampling, series.acquisition) == (7, 1, "contiguous", "spiral")
     assert (series.kernel, series.kernel_class, series.kvp) == ("B60f", "sharp", 120.0)

@@ -275,9 +275,7 @@ def test_tags_that_contradict_each_other_decide_nothing(desk: Any) -> None:
 def test_old_sequential_scan_without_any_words(desk: Any) -> None:
     """A stack of 1 mm every 10 mm with uneven gaps and no word of how it was made is sequential."""
     places = uneven_positions_mm(12, 10.0, spread=0.1, seed=4)
-    series = desk.only(
-        desk.build(slices=12, motion="unstated", slice_thickness_mm=1.0, positions_mm=places, kernel="")
-    )
+    series = desk.only(desk.build(slices=12, motion="unstated", slice_thickness_mm=1.0, positions_mm=places, kernel=""))
     assert (series.acquisition, series.sampling) == ("sequential", "irregular")
     assert any("sequential" in line for line in series.evidence)
 

@@ -87,7 +87,9 @@ def test_any_axial_cosines(desk: Any, cosines: tuple[float, ...]) -> None:
     assert series.sampling == "contiguous"
 
 
-@pytest.mark.parametrize("text", [rb"1.0\0.0\-0.0\0.0\1.0\0.0", rb"1\0\0\0\1\-0 ", rb"+1E0\0\0\0\1.000000\0e0", rb" 1\ 0\ 0\ 0\ 1\ 0"])
+@pytest.mark.parametrize(
+    "text", [rb"1.0\0.0\-0.0\0.0\1.0\0.0", rb"1\0\0\0\1\-0 ", rb"+1E0\0\0\0\1.000000\0e0", rb" 1\ 0\ 0\ 0\ 1\ 0"]
+)
 def test_cosines_in_any_notation(desk: Any, text: bytes) -> None:
     """Direction cosines with exponents, plus signs, blanks and minus zero are understood."""
     series = desk.only(traps.write_raw(desk.build(), {"ImageOrientationPatient": text}))
@@ -221,9 +223,7 @@ def test_series_without_a_place(desk: Any, keyword: str, code: str, values: list
     for place, value in enumerate(values):
         datasets = desk.build(seed=place)
         changed = (
-            traps.remove_attributes(datasets, keyword)
-            if value is None
-            else traps.write_raw(datasets, {keyword: value})
+            traps.remove_attributes(datasets, keyword) if value is None else traps.write_raw(datasets, {keyword: value})
         )
         desk.save(changed, into=f"{place}")
     found = desk.find()
@@ -308,7 +308,7 @@ def test_huge_coordinates_do_not_break(desk: Any, enhanced: bool) -> None:  # no
     datasets = traps.write_raw(desk.build(), {"ImagePositionPatient": rb"0\0\1e300"}, slices=[2])
     if enhanced:
         datasets = [to_enhanced(datasets)]
-    for series in desk.only(datasets), :
+    for series in (desk.only(datasets),):
         assert series.slices == 5
 
 

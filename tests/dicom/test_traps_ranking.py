@@ -67,7 +67,11 @@ def test_unknown_kernel_is_not_soft(desk: Any) -> None:
     """An unknown kernel ranks between sharp and soft."""
     for kernel in ("B30f", "ODD", "B70f"):
         desk.save(desk.build(**{**GOOD, "kernel": kernel}), into=kernel)
-    assert [(s.kernel, s.kernel_class) for s in desk.find()] == [("B70f", "sharp"), ("ODD", "unknown"), ("B30f", "soft")]
+    assert [(s.kernel, s.kernel_class) for s in desk.find()] == [
+        ("B70f", "sharp"),
+        ("ODD", "unknown"),
+        ("B30f", "soft"),
+    ]
 
 
 def test_every_study_is_ranked_by_itself(desk: Any) -> None:
@@ -88,7 +92,10 @@ def test_every_study_is_ranked_by_itself(desk: Any) -> None:
 KERNELS: list[tuple[str, str, str]] = [
     *(("SIEMENS", k, "sharp") for k in ("B60f", "B60s", "B70f", "B75f", "B80f", "B80s", "b70f", " B70f ")),
     *(("SIEMENS", k, "soft") for k in ("B10f", "B20s", "B30f", "B31f", "B40f", "B45f")),
-    *(("Siemens Healthineers", k, "sharp") for k in ("Br54", "Br59f", "Br64d", "Bl54", "Bl57d", "Bl57d\\3", "Bl64f\\1", "I70f\\3")),
+    *(
+        ("Siemens Healthineers", k, "sharp")
+        for k in ("Br54", "Br59f", "Br64d", "Bl54", "Bl57d", "Bl57d\\3", "Bl64f\\1", "I70f\\3")
+    ),
     *(("Siemens Healthineers", k, "soft") for k in ("Br36f", "Br40d\\3", "Br44", "Bl40f", "I30f\\2")),
     *(("GE MEDICAL SYSTEMS", k, "sharp") for k in ("LUNG", "BONE", "BONEPLUS", "CHST", "Lung")),
     *(("GE MEDICAL SYSTEMS", k, "soft") for k in ("STANDARD", "SOFT")),

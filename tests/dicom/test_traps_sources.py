@@ -367,9 +367,15 @@ BROKEN_ZIPS: dict[str, Any] = {
     "one wrong bit in a member": lambda data: data[:700] + bytes([data[700] ^ 0xFF]) + data[701:],
     "zeros in a member": lambda data: data[:200] + bytes(600) + data[800:],
     "zeros at the start": lambda data: bytes(60) + data[60:],
-    "unknown compression": lambda data: data.replace(b"PK\1\2\x14\x03\x14\0\0\0\x08\0", b"PK\1\2\x14\x03\x14\0\0\0\x63\0"),
-    "lzma that is none": lambda data: data.replace(b"PK\1\2\x14\x03\x14\0\0\0\x08\0", b"PK\1\2\x14\x03\x14\0\0\0\x0e\0"),
-    "bzip2 that is none": lambda data: data.replace(b"PK\1\2\x14\x03\x14\0\0\0\x08\0", b"PK\1\2\x14\x03\x14\0\0\0\x0c\0"),
+    "unknown compression": lambda data: data.replace(
+        b"PK\1\2\x14\x03\x14\0\0\0\x08\0", b"PK\1\2\x14\x03\x14\0\0\0\x63\0"
+    ),
+    "lzma that is none": lambda data: data.replace(
+        b"PK\1\2\x14\x03\x14\0\0\0\x08\0", b"PK\1\2\x14\x03\x14\0\0\0\x0e\0"
+    ),
+    "bzip2 that is none": lambda data: data.replace(
+        b"PK\1\2\x14\x03\x14\0\0\0\x08\0", b"PK\1\2\x14\x03\x14\0\0\0\x0c\0"
+    ),
 }
 
 

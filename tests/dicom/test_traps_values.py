@@ -102,7 +102,9 @@ def test_loss_that_only_the_header_tells(desk: Any) -> None:
     desk.notice(series, "lossy")
 
 
-@pytest.mark.parametrize("syntax", [uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.HTJ2KLossless, uid.RLELossless], ids=NAMES)
+@pytest.mark.parametrize(
+    "syntax", [uid.JPEG2000Lossless, uid.JPEGLSLossless, uid.HTJ2KLossless, uid.RLELossless], ids=NAMES
+)
 @pytest.mark.parametrize("bits", [12, 13, 16])
 def test_stream_that_is_mistaken_about_the_sign(desk: Any, syntax: str, bits: int) -> None:
     """Where the compressed stream says unsigned and the header signed, BitsStored and PixelRepresentation are right."""
@@ -139,7 +141,9 @@ def test_junk_on_both_sides(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("signed", [False, True])
-@pytest.mark.parametrize("syntax", [uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian], ids=NAMES)
+@pytest.mark.parametrize(
+    "syntax", [uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian], ids=NAMES
+)
 def test_words_of_32_bits(desk: Any, syntax: str, signed: bool) -> None:  # noqa: FBT001
     """Pixels of 32 bits are read; within int16 as such."""
     hu = truth_of(desk.plan()).hu
@@ -180,7 +184,9 @@ def test_odd_number_of_8_bit_pixels(desk: Any) -> None:
     desk.same(read_volume(series), truth_of(desk.plan(**plan)))
 
 
-@pytest.mark.parametrize("slopes", [(1.0, 0.5, 2.0), (1.0, 2.0, 4.0), (0.25,), (1.0, 1.0, 1.001), (2.0,), (0.3,)], ids=str)
+@pytest.mark.parametrize(
+    "slopes", [(1.0, 0.5, 2.0), (1.0, 2.0, 4.0), (0.25,), (1.0, 1.0, 1.001), (2.0,), (0.3,)], ids=str
+)
 @pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.JPEGLSLossless], ids=NAMES)
 def test_every_slice_its_own_slope(desk: Any, slopes: tuple[float, ...], syntax: str) -> None:
     """Slope and intercept are those of each slice, computed wide: int16 where that is exact, else float32; nothing is rounded."""
@@ -329,7 +335,14 @@ def test_padding_is_masked(
     desk: Any, plan: dict[str, Any], stored: int, tag: int | None, limit: int | None, syntax: str
 ) -> None:
     """What lies outside the circular field of view is masked by tag, range limit or darkness, and HU stay as they are."""
-    plan = {"signed": True, "bits_stored": 16, "slices": 2, "rows": 32, "columns": 32, "pixel_spacing_mm": (11.0, 11.0)} | plan
+    plan = {
+        "signed": True,
+        "bits_stored": 16,
+        "slices": 2,
+        "rows": 32,
+        "columns": 32,
+        "pixel_spacing_mm": (11.0, 11.0),
+    } | plan
     datasets = traps.pad_outside_circle(desk.build(**plan), stored, tag=tag, range_limit=limit)
     series = desk.only(datasets, syntax=syntax)
     if tag is not None:
@@ -436,7 +449,9 @@ def test_missing_decoder_is_named_with_its_package(desk: Any, monkeypatch: pytes
     assert not series.usable
 
 
-@pytest.mark.parametrize("claimed", [uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.RLELossless, uid.JPEGLosslessSV1], ids=NAMES)
+@pytest.mark.parametrize(
+    "claimed", [uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.RLELossless, uid.JPEGLosslessSV1], ids=NAMES
+)
 def test_plain_pixels_under_a_compressed_syntax(desk: Any, claimed: str) -> None:
     """Plain pixels under the name of a compressed syntax make the series unusable, without a decoder's own words."""
     folder = desk.save(desk.build())

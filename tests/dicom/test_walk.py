@@ -372,6 +372,14 @@ SEQUENCE_IN_SEQUENCE = (
     + tag_bytes(SEQUENCE_END)
     + bytes(4)
 )
+DELIMITER_WITH_A_LENGTH = (
+    tag_bytes(ITEM)
+    + struct.pack("<I", UNDEFINED)
+    + tag_bytes(ITEM_END)
+    + b"UT\0\0"
+    + tag_bytes(SEQUENCE_END)
+    + bytes(4)
+)
 CASES = {
     "an item delimiter among the elements": picture(
         element(ITEM_END, "TM", b"101010"), element(tags.MODALITY, "CS", b"CT")
@@ -400,6 +408,7 @@ CASES = {
     "elements out of order": picture(element(tags.ROWS, "US", b"\2\0"), element(tags.MODALITY, "CS", b"CT")),
     "an empty sequence": picture(element(0x00082112, "SQ", b"")),
     "a sequence within a sequence": picture(element(0x00082112, "SQ", SEQUENCE_IN_SEQUENCE, length=UNDEFINED)),
+    "an item delimiter with a length": picture(element(0x00082112, "SQ", DELIMITER_WITH_A_LENGTH, length=UNDEFINED)),
     "a wanted tag that is a sequence": picture(element(tags.KERNEL, "SQ", b"")),
     "a sequence in an unknown VR": picture(element(0x00091001, "UN", SEQUENCE_IN_SEQUENCE, length=UNDEFINED)),
     "a sequence that does not end": picture(element(0x00082112, "SQ", b"", length=UNDEFINED)),
@@ -425,6 +434,9 @@ def test_odd_data_sets_read_the_same_either_way(name: str) -> None:
 
 
 METAS = {
+    "a group length of eight bytes": element(0x00020000, "UL", b"12345678"),
+    "a group length that is a fraction": element(0x00020000, "FD", bytes(4)),
+    "a group length that is a text": element(0x00020000, "UL", b"1.2.840.10008.5.1.4.1.1.2\0"),
     "a syntax that is a number": element(0x00020010, "US", b"1.2.840.10008.1.2.1\0"),
     "a syntax that is a long number": element(0x00020010, "UL", b"1.2.840.10008.1.2.1\0"),
     "a syntax that is bytes": element(0x00020010, "OB", b"1.2.840.10008.1.2.1\0"),

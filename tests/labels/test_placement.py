@@ -108,6 +108,20 @@ def test_a_slab_of_the_lungs_is_enough(first: int) -> None:
     _refused(_renumbered(LUNGS[slab], LUNGMASK), geometry)
 
 
+def test_lobes_at_one_height_are_told_apart_by_front_and_back() -> None:
+    """On one slice upper and middle lobes must lie in front of the lower one, the upper behind the middle one."""
+    one = geometry_of((1, 12, 20), spacing_mm=(15, 15), origin_mm=(-142.5, 0, 0))
+    order = {"right": (2, 1, 3), "left": (6, 4, 5)}  # from front to back
+    labels = np.zeros((1, 12, 20), np.uint8)
+    labels[0, :, :8] = np.repeat(order["right"], 4)[:, None]
+    labels[0, :, 12:] = np.repeat(order["left"], 4)[:, None]
+    check_placement("l", LobeMap(labels, one))
+    for first, second in ((1, 2), (2, 3), (1, 3), (4, 6), (5, 6), (4, 5)):
+        table = np.arange(7, dtype=np.uint8)
+        table[[first, second]] = second, first
+        assert "wrong order" in _refused(table[labels], one)
+
+
 def test_one_lung_is_compared_with_the_middle_of_the_scan() -> None:
     """A map of one lung is taken on its side of the scan and refused on the other."""
     for numbers in ({"RUL": 1, "RML": 2, "RLL": 3}, {"LUL": 4, "LLL": 5}):
@@ -143,7 +157,7 @@ def test_an_empty_lobe_map_is_refused() -> None:
 
 
 def test_real_fissures(shared_data: Path, tmp_path: Path) -> None:
-    """Five real lobes on 48 mm of a chest, drawn by people, are taken in our numbering and refused in that of lungmask."""
+    """Five real lobes on 48 mm of a chest are taken in our numbering and refused in that of lungmask."""
     source = shared_data / "cip" / "Testing" / "Data" / "Input" / "crop_ct_interactiveLobeSegmentation.nrrd"
     image = SimpleITK.ReadImage(source)
     cip = SimpleITK.GetArrayFromImage(image) & 255  # 4 RUL, 5 RML, 6 RLL, 7 LUL, 8 LLL

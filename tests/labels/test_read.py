@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,7 +172,7 @@ SMALL_TURN = "(0.79996,0.008,0) (-0.007,0.699965,0) (0,0,2.5)"
     ],
     ids=["right", "back", "up", "a slice up", "gap", "columns", "spacings exchanged", "turned", "sheared", "downwards"],
 )
-def test_other_grids_are_refused_with_both_printed(tmp_path: Path, changed: dict[str, str]) -> None:
+def test_other_grids_are_refused_with_both_printed(tmp_path: Path, changed: dict[str, Any]) -> None:
     """Beyond the tolerance nothing is resampled: the map is refused, and both grids are told."""
     message = _refused(write_nrrd(tmp_path / "a.nrrd", _alveolar(), SCAN, **changed))
     assert "lies on another grid than the scan" in message
@@ -194,9 +195,11 @@ def test_sizes_that_lie_cost_no_memory(tmp_path: Path) -> None:
 
 
 def test_rows_and_columns_exchanged_on_a_square_scan(tmp_path: Path) -> None:
-    """Where rows and columns are as many, directions still decide: an exchange that the header does not tell is refused."""
+    """Where rows and columns are as many, an exchange that the header does not tell is refused by the spacing."""
     square = geometry_of((3, 8, 8), spacing_mm=(0.7, 0.8))
-    path = write_nrrd(tmp_path / "a.nrrd", np.zeros((3, 8, 8), np.uint8), square, space_directions="(0.7,0,0) (0,0.8,0) (0,0,1)")
+    path = write_nrrd(
+        tmp_path / "a.nrrd", np.zeros((3, 8, 8), np.uint8), square, space_directions="(0.7,0,0) (0,0.8,0) (0,0,1)"
+    )
     assert "another grid" in _refused(path, square)
 
 
@@ -224,7 +227,9 @@ def test_a_single_slice(tmp_path: Path) -> None:
     """A scan of one slice takes a map of one slice."""
     one = geometry_of((1, 16, 20))
     labels = _alveolar()[:1]
-    assert np.array_equal(read_finding_map(write_nrrd(tmp_path / "a.nrrd", labels, one), "alveolar", one).labels, labels)
+    assert np.array_equal(
+        read_finding_map(write_nrrd(tmp_path / "a.nrrd", labels, one), "alveolar", one).labels, labels
+    )
 
 
 # --- Files that are no label map -------------------------------------------------------------------------------------
@@ -300,12 +305,14 @@ def test_cut_short_is_refused(tmp_path: Path, encoding: str, left: float) -> Non
         ({"type": "nonsense"}, "its header cannot be understood"),
     ],
 )
-def test_broken_headers_are_refused(tmp_path: Path, changed: dict[str, str | None], message: str) -> None:
+def test_broken_headers_are_refused(tmp_path: Path, changed: dict[str, Any], message: str) -> None:
     """A header without a place in the patient, or that makes no sense, is refused."""
     assert message in _refused(write_nrrd(tmp_path / "a.nrrd", _alveolar(), SCAN, **changed))
 
 
-@pytest.mark.parametrize("content", [b"", b"DICM", b"NRRD0004\n", b"\x1f\x8b" + bytes(99), b"NRRD0004\n" + b"#" * 70_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"DICM", b"NRRD0004\n", b"\x1f\x8b" + bytes(99), b"NRRD0004\n" + b"#" * 70_000]
+)
 def test_not_an_nrrd(tmp_path: Path, content: bytes) -> None:
     """A file that is no NRRD, or whose header has no end, is refused."""
     path = tmp_path / "a.nrrd"

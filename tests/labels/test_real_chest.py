@@ -82,7 +82,9 @@ def test_percents_and_grades(tally: Tally, expected: dict[str, dict[str, Any]]) 
     assert scored.total == sum((lobe.alveolar.grade or 0) + (lobe.interstitial.grade or 0) for lobe in scored.lobes)
 
 
-def test_a_percent_just_below_25_is_not_rounded_over_the_edge(tally: Tally, expected: dict[str, dict[str, Any]]) -> None:
+def test_a_percent_just_below_25_is_not_rounded_over_the_edge(
+    tally: Tally, expected: dict[str, dict[str, Any]]
+) -> None:
     """The left lower lobe, 24.993 % opaque, which prints as 25.0 %, is grade 2."""
     wanted = expected["LLL"]
     opaque = wanted["ground_glass_voxels"] + wanted["consolidation_voxels"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from scipy.optimize import linprog  # type: ignore[import-untyped]
 
 from kazerooni.model import Geometry, plane_normal
 from tests.scoring.builders import AXIAL, geometry_of
@@ -17,7 +17,9 @@ from tests.scoring.builders import AXIAL, geometry_of
 
 def stack(positions_mm: list[float] | NDArray[np.float64], thickness_mm: float | None = 1.0) -> Geometry:
     """Build a stack of small slices at the given positions."""
-    return geometry_of((len(positions_mm), 2, 2), positions_mm=[float(p) for p in positions_mm], thickness_mm=thickness_mm)
+    return geometry_of(
+        (len(positions_mm), 2, 2), positions_mm=[float(p) for p in positions_mm], thickness_mm=thickness_mm
+    )
 
 
 def off_any_line_mm(positions: NDArray[np.float64]) -> float:
@@ -174,7 +176,7 @@ def test_even_slices_stand_for_one_depth(positions: list[float]) -> None:
 
 @given(st.lists(st.integers(200, 40_000), min_size=2, max_size=60))
 def test_uneven_depths_are_half_way_to_each_neighbour(gaps_um: list[int]) -> None:
-    """A slice stands for half the gap to each neighbour, the first and last for their one gap: whole numbers, exactly."""
+    """A slice stands for half the gap to each neighbour, the first and last for their one gap, exactly."""
     positions = [sum(gaps_um[:i]) for i in range(len(gaps_um) + 1)]
     geometry = stack(np.array(positions) / 1000)
     assume(not geometry.is_even)
@@ -183,9 +185,8 @@ def test_uneven_depths_are_half_way_to_each_neighbour(gaps_um: list[int]) -> Non
         below = here - positions[i - 1] if i else gaps_um[0]
         above = positions[i + 1] - here if i + 1 < len(positions) else gaps_um[-1]
         wanted.append(Fraction(below, 2) + Fraction(above, 2))
-    unit_um = Fraction(geometry.depth_unit_mm or 0) * 1000
-    assert unit_um == Fraction(1, 2)
-    assert [int(depth) * unit_um for depth in geometry.depths()] == wanted
+    assert geometry.depth_unit_mm == 0.0005
+    assert [Fraction(int(depth), 2) for depth in geometry.depths()] == wanted
     assert geometry.depths().dtype == np.int64
 
 
@@ -278,7 +279,7 @@ def test_sampling(
     sampling: str,
     is_sampled: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    """Positions against thickness say how the lung is sampled: sampled where the gap exceeds 1.5 times the thickness."""
+    """Positions against thickness say how the lung is sampled: `sampled` where the gap exceeds 1.5 x the thickness."""
     geometry = stack(positions, thickness_mm)
     assert geometry.sampling == sampling
     assert geometry.is_sampled is is_sampled

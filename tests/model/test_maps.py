@@ -43,7 +43,7 @@ def test_labels_fill_the_scan() -> None:
     with pytest.raises(LabelError, match=r"\(3, 4, 6\), \(3, 4, 5\) is wanted"):
         LobeMap(np.zeros((3, 4, 6), np.uint8), geometry_of(SHAPE))
     with pytest.raises(LabelError, match="type int16; uint8 is wanted"):
-        LobeMap(np.zeros(SHAPE, np.int16), geometry_of(SHAPE))  # type: ignore[arg-type]
+        LobeMap(np.zeros(SHAPE, np.int16), geometry_of(SHAPE))
 
 
 def test_corners_lie_where_dicom_says() -> None:

@@ -37,7 +37,7 @@ def test_what_was_said_stands_before_what_was_counted() -> None:
 
 
 def test_state_of_a_region_of_two_lobes() -> None:
-    """The left upper lobe with its lingula: what cannot be assessed in a part leaves the whole unknown, an absent part not."""
+    """Of two lobes in a region, one that cannot be assessed leaves the whole unknown; an absent one does not."""
     not_assessable = LobeEntry(Lobe.LIN, alveolar=State.NOT_ASSESSABLE)
     absent = LobeEntry(Lobe.LIN, alveolar=State.ABSENT, interstitial=State.ABSENT)
     for entry, wanted in ((not_assessable, State.NOT_ASSESSABLE), (absent, State.ASSESSED)):

@@ -62,7 +62,7 @@ def test_no_voxel_no_percent() -> None:
 
 
 def test_unmeasured_is_not_zero() -> None:
-    """Asking for a finding whose component had no map is an error, not a zero; so is the area of traction bronchiectasis."""
+    """Asking for what no map was given of, or for the area of traction bronchiectasis, is an error, not a zero."""
     tally = tally_of({Lobe.RUL: {(1, 0): 10}}, measured=frozenset({Component.ALVEOLAR}))
     with pytest.raises(ValueError, match="honeycombing was not measured"):
         tally.percent(RUL, (Finding.HONEYCOMBING,))

@@ -80,7 +80,7 @@ def reading_of(
 
 
 def whole_lungs(**changed: Marks) -> dict[Lobe | int, Marks]:
-    """Give five lobes of 1000 voxels a slice without a finding, some of them changed: whole_lungs(RUL={(1, 0): 5})."""
-    lobes: dict[Lobe | int, Marks] = dict.fromkeys(FIVE, {(0, 0): 1000})
+    """Give five lobes of 1000 voxels a slice without a finding, but for those that are given by name."""
+    lobes: dict[Lobe | int, Marks] = {lobe: {(0, 0): 1000} for lobe in FIVE}
     lobes.update({Lobe[name]: marks for name, marks in changed.items()})
     return lobes

@@ -38,7 +38,7 @@ def depths_of(positions: Sequence[Fraction]) -> list[Fraction]:
 
 
 def count(lobes: Any, alveolar: Any, interstitial: Any, positions: Sequence[Fraction]) -> dict[int, Counted]:
-    """Count nested lists (slice, row, column) of labels; five regions, the lingula (6) counted with the left upper lobe."""
+    """Count nested lists (slice, row, column) of labels in five regions, the lingula (6) with the left upper lobe."""
     regions = {number: Counted() for number in (1, 2, 3, 4, 5)}
     depths = depths_of(positions)
     for s, plane in enumerate(lobes):
@@ -76,7 +76,7 @@ def alveolar_grade(involved: Fraction, whole: Fraction) -> int:
 
 
 def interstitial_grade(honeycombing: Fraction, whole: Fraction, *, lines: bool) -> int:
-    """The honeycombing column of the table of score.md; `lines`: septal thickening, reticulation or traction is present."""
+    """The honeycombing column of the table of score.md; `lines`: septal thickening, reticulation or traction."""
     if honeycombing == 0:
         return 1 if lines else 0
     if honeycombing * 100 < whole * 25:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from kazerooni.errors import IncompleteError, SchemeError
 from kazerooni.model import Component, Finding, Lobe, LobeEntry, LobeScore, Reading, Score, State
 from kazerooni.scoring import score
-from tests.scoring.builders import Marks, reading_of, whole_lungs
+from tests.scoring.builders import FIVE, Marks, reading_of, whole_lungs
 
 MILLION = 1_000_000
 
@@ -125,7 +126,7 @@ def test_totals_are_sums() -> None:
 
 def test_all_of_every_lobe_is_the_maximum() -> None:
     """Lungs of nothing but ground glass and honeycombing reach 50 of 50."""
-    lungs = dict.fromkeys(whole_lungs(), {(1, 2): 100})
+    lungs: dict[Lobe | int, Marks] = {lobe: {(1, 2): 100} for lobe in FIVE}
     assert score(reading_of(lungs)).total == score(reading_of(lungs)).totals.maximum == 50
 
 
@@ -230,6 +231,7 @@ def test_states_are_kept_and_refuse_the_sum(state: State) -> None:
         (4, 1000.0, True),  # 0.4 % of 1000 voxels
         (5, 1000.0, False),  # exactly 0.5 %
         (100, 0.4, True),  # 10 %, but 40 mm2 on every slice
+        (99, 0.5, True),  # 9.9 %, but 49.5 mm2
         (100, 0.5, False),  # exactly 50 mm2
         (0, 1000.0, False),  # nothing is no trace
     ],
@@ -250,19 +252,30 @@ def test_total_with_and_without_traces() -> None:
         RML={(0, 2): 4, (0, 1): 100, (0, 0): 896},  # beside septal thickening: 2 with, 1 without
         RLL={(1, 0): 100, (2, 0): 4, (0, 0): 896},  # consolidation a trace, ground glass not: 2 with, 2 without
         LUL={(1, 0): 4, (0, 0): 996},  # a trace of ground glass: 1 with, 0 without
+        LLL={(0, 1): 4, (0, 0): 996},  # a trace of septal thickening: 1 with, 0 without
     )
     scored = score(reading_of(lungs))
     assert [bool(lobe.alveolar.trace) for lobe in scored.lobes] == [False, False, True, True, False]
-    assert [bool(lobe.interstitial.trace) for lobe in scored.lobes] == [True, True, False, False, False]
-    assert (scored.total, scored.totals.without_traces) == (7, 3)
-    assert "RUL, RML, RLL, LUL" in _message(scored, "trace")
-    assert "total 7, without traces 3" in _message(scored, "trace")
+    assert [bool(lobe.interstitial.trace) for lobe in scored.lobes] == [True, True, False, False, True]
+    assert (scored.total, scored.totals.without_traces) == (8, 3)
+    assert "RUL, RML, RLL, LUL, LLL: " in _message(scored, "trace")
+    assert "total 8, without traces 3" in _message(scored, "trace")
+
+
+def _with_counts(reading: Reading, *cells: tuple[int, int, int, int, int]) -> Reading:
+    """Give a reading with the counts of some cells (slice, lobe, alveolar label, interstitial label) set anew."""
+    counts = reading.tally.counts.copy()
+    for *cell, voxels in cells:
+        counts[tuple(cell)] = voxels
+    return replace(reading, tally=replace(reading.tally, counts=counts))
 
 
 def test_a_finding_wide_on_one_slice_is_no_trace() -> None:
-    """A finding that reaches 50 mm2 on one slice, and half a percent of the lobe, is no trace."""
-    reading = reading_of(whole_lungs(RUL={(0, 2): 100, (0, 0): 900}), slices=3, pixel_area_mm2=0.5)
-    assert _lobe(score(reading), "RUL").interstitial.trace is False
+    """A finding that reaches 50 mm2 on a single slice is no trace, however small it is on the others."""
+    reading = reading_of(whole_lungs(RUL={(0, 2): 10, (0, 0): 990}), pixel_area_mm2=0.5)
+    assert _lobe(score(reading), "RUL").interstitial.trace is True
+    widened = _with_counts(reading, (2, Lobe.RUL, 0, 2, 100))
+    assert _lobe(score(widened), "RUL").interstitial.trace is False
 
 
 def test_sums_with_and_without_consolidation() -> None:
@@ -276,7 +289,9 @@ def test_sums_with_and_without_consolidation() -> None:
 
 def test_both_interstitial_sums() -> None:
     """More than 5 % reticulation tells both interstitial sums; 5 % does not, but both are always given."""
-    fibrotic = score(reading_of(whole_lungs(RLL={(0, 3): 400, (0, 0): 600}, LLL={(0, 3): 300, (0, 2): 300, (0, 0): 400})))
+    fibrotic = score(
+        reading_of(whole_lungs(RLL={(0, 3): 400, (0, 0): 600}, LLL={(0, 3): 300, (0, 2): 300, (0, 0): 400}))
+    )
     assert (fibrotic.totals.interstitial, fibrotic.totals.fibrosis_variant) == (1 + 3, 3 + 4)
     assert "RLL, LLL" in _message(fibrotic, "reticulation")
     assert "interstitial sum 4, by scheme kazerooni-fibrosis" in _message(fibrotic, "reticulation")
@@ -302,7 +317,7 @@ def test_fibrosis_scheme() -> None:
 
 def test_volume_weighted_extent() -> None:
     """The volume-weighted extent is the share of all lobes together, not a mean of the lobes' percents."""
-    lungs = {**dict.fromkeys(whole_lungs(), {(0, 0): 100}), Lobe.RUL: {(1, 2): 600}}
+    lungs: dict[Lobe | int, Marks] = {**{lobe: {(0, 0): 100} for lobe in FIVE}, Lobe.RUL: {(1, 2): 600}}
     weighted = score(reading_of(lungs)).volume_weighted
     assert (weighted.alveolar_percent, weighted.interstitial_percent) == (60, 60)
 
@@ -334,11 +349,7 @@ def test_thick_slices_flag_the_interstitial_grade() -> None:
 
 def test_partly_covered() -> None:
     """A lobe on the first or last slice is flagged and told: its percent is of the covered part."""
-    reading = reading_of(whole_lungs())
-    counts = reading.tally.counts.copy()
-    counts[-1, Lobe.LUL, 0, 0] = 1
-    tally = type(reading.tally)(counts, reading.tally.depths, 1.0, 1000.0, reading.tally.measured)
-    scored = score(Reading(id="r", scan=reading.scan, technique=reading.technique, reader=None, tally=tally))
+    scored = score(_with_counts(reading_of(whole_lungs()), (-1, Lobe.LUL, 0, 0, 1)))
     assert {lobe.lobe.name for lobe in scored.lobes if lobe.flags == ("partly-covered",)} == {"LUL"}
     assert _message(scored, "partly-covered").startswith("LUL: ")
 

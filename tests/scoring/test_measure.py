@@ -76,7 +76,8 @@ def test_agrees_with_plain_loops(seed: int) -> None:
     tally = _measured(geometry, maps)
     scan, technique = ScanRef(), Technique()
     scored = score(Reading(id="r", scan=scan, technique=technique, reader=None, tally=tally))
-    naive = count(*(labels.tolist() for labels in maps), [Fraction(p) for p in positions])
+    region, alveolar, interstitial = (labels.tolist() for labels in maps)
+    naive = count(region, alveolar, interstitial, [Fraction(p) for p in positions])
     for lobe in scored.lobes:
         wanted = naive[lobe.lobe.value]
         assert lobe.slices == len(wanted.slices)
@@ -100,7 +101,7 @@ def test_turning_scan_and_maps_changes_no_percent(seed: int, order: list[int], f
     maps = _random_maps(np.random.default_rng(seed), (3, 4, 5))
     turn = tuple(slice(None, None, -1 if flip else 1) for flip in flips)
     turned = tuple(labels.transpose(order)[turn] for labels in maps)
-    first = _measured(geometry_of(maps[0].shape), maps)  # type: ignore[arg-type]
+    first = _measured(geometry_of(maps[0].shape), maps)
     second = _measured(geometry_of(turned[0].shape), turned)  # type: ignore[arg-type]
     assert (first.counts.sum(axis=0) == second.counts.sum(axis=0)).all()
 
@@ -133,7 +134,7 @@ def test_a_quarter_stays_a_quarter(gaps: list[float], quarters: list[int]) -> No
         labels[s].ravel()[: 4 * quarters[s]] = Lobe.RUL
         ground_glass[s].ravel()[: quarters[s]] = 1
     positions = np.concatenate(([0.0], np.cumsum(gaps))) - 317.3
-    geometry = geometry_of(labels.shape, positions_mm=positions.tolist())  # type: ignore[arg-type]
+    geometry = geometry_of(labels.shape, positions_mm=positions.tolist())
     tally = _measured(geometry, (labels, ground_glass, np.zeros_like(labels)))
     assert tally.percent((Lobe.RUL,), (Finding.GROUND_GLASS,)) == 25
 

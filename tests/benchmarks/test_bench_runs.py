@@ -1,0 +1,34 @@
+"""The benchmarks run, and every program reads the same from their data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.report import print_report
+from tests.benchmarks.run import run
+from tests.benchmarks.size import Size
+
+TINY = Size(slices=4, side=32, sequential=3, archive_series=2, archive_slices=3)
+# Those of `pip install .[bench]`; the others come with the toolkit.
+OPTIONAL = {"dcm2niix", "gdcm scanner"}
+
+
+def test_the_benchmarks_run_and_every_program_reads_equal_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One round on a tiny scan: nobody fails, volumes and indexes agree, and the table names every target."""
+    groups = run(["raw", "index"], TINY, rounds=1, cache=tmp_path)
+    for group in groups:
+        failed = {r.case.program: r.error for r in group.results if r.error and r.case.program not in OPTIONAL}
+        assert failed == {}
+        assert group.differing == []
+        compared = {r.case.program for r in group.results if r.digests}
+        assert compared >= {"kazerooni", "pydicom", "SimpleITK"}
+
+    print_report(groups, TINY, rounds=1)
+    shown = capsys.readouterr().out
+    assert "raw" in shown
+    assert "kazerooni" in shown
+    assert ">= 12 x" in shown
