@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
 from kazerooni.dicom import tags
 from kazerooni.dicom.header import Header, PixelElement
+from kazerooni.dicom.identity import keyed_digest, pseudonym
 from kazerooni.dicom.sources import Source
-from kazerooni.dicom.values import day, double, free_text, number, numbers, text, unsigned, whole, words
+from kazerooni.dicom.values import (
+    day,
+    double,
+    free_text,
+    is_character_set,
+    is_uid,
+    number,
+    numbers,
+    text,
+    uid,
+    unsigned,
+    whole,
+    words,
+)
 
 Orientation = tuple[float, float, float, float, float, float]
 
@@ -19,12 +33,11 @@ Orientation = tuple[float, float, float, float, float, float]
 class Attributes:
     """What the slices of one series usually share; compared by identity, because equal values give the same object.
 
-    patient_id, issuer: only to make the pseudonym of; person: digest of birth date and sex, to tell two patients
-    apart that were given one id. `invalid` names the attributes that are present but cannot be understood.
+    patient: the pseudonym, None where no patient is named. person: keyed digest of birth date and sex, to tell two
+    people apart that were given one id. invalid: names of the attributes that are present but cannot be understood.
     """
 
-    patient_id: str
-    issuer: str
+    patient: str | None
     person: str
     study_uid: str
     series_uid: str
@@ -94,7 +107,8 @@ class Frame(NamedTuple):
 class AttributeTable:
     """Decodes the shared attributes of headers, each distinct set once."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes) -> None:
+        self._key = key
         self._known: dict[tuple[bytes | None, ...], Attributes] = {}
 
     def frames(self, source: Source, header: Header) -> list[Frame]:
@@ -113,12 +127,12 @@ class AttributeTable:
         key = tuple(map(get, tags.SHARED))
         attributes = self._known.get(key)
         if attributes is None:
-            attributes = self._known[key] = decode(raw)
+            attributes = self._known[key] = decode(raw, self._key)
         return Frame(
             source,
             number,
             attributes,
-            text(get(tags.SOP_INSTANCE_UID)),
+            uid(get(tags.SOP_INSTANCE_UID)),
             _position(get(tags.POSITION)),
             whole(get(tags.INSTANCE_NUMBER)),
             (
@@ -148,10 +162,16 @@ _CHECKED: Final = {
     tags.RESCALE_INTERCEPT: ("RescaleIntercept", 1),
     tags.KVP: ("KVP", 1),
 }
+_CHECKED_UIDS: Final = {
+    tags.SOP_CLASS_UID: "SOPClassUID",
+    tags.STUDY_UID: "StudyInstanceUID",
+    tags.SERIES_UID: "SeriesInstanceUID",
+    tags.FRAME_OF_REFERENCE_UID: "FrameOfReferenceUID",
+}
 
 
-def decode(raw: dict[int, bytes]) -> Attributes:
-    """Decode the shared attributes of one header."""
+def decode(raw: dict[int, bytes], key: bytes) -> Attributes:
+    """Decode the shared attributes of one header; `key` makes the pseudonym."""
     get = raw.get
     characters = get(tags.CHARACTER_SET)
     spacing = numbers(get(tags.PIXEL_SPACING), 2)
@@ -160,13 +180,12 @@ def decode(raw: dict[int, bytes]) -> Attributes:
     high_bit = unsigned(get(tags.HIGH_BIT))
     signed = unsigned(get(tags.PIXEL_REPRESENTATION)) == 1
     return Attributes(
-        patient_id=text(get(tags.PATIENT_ID)),
-        issuer=text(get(tags.ISSUER_OF_PATIENT_ID)),
-        person=_person(get(tags.BIRTH_DATE), get(tags.SEX)),
-        study_uid=text(get(tags.STUDY_UID)),
-        series_uid=text(get(tags.SERIES_UID)),
-        frame_of_reference_uid=text(get(tags.FRAME_OF_REFERENCE_UID)),
-        sop_class=text(get(tags.SOP_CLASS_UID)),
+        patient=pseudonym(_plain(get(tags.PATIENT_ID)), _plain(get(tags.ISSUER_OF_PATIENT_ID)), key),
+        person=keyed_digest(f"{_plain(get(tags.BIRTH_DATE))}|{_plain(get(tags.SEX))}".strip("|"), key),
+        study_uid=uid(get(tags.STUDY_UID)),
+        series_uid=uid(get(tags.SERIES_UID)),
+        frame_of_reference_uid=uid(get(tags.FRAME_OF_REFERENCE_UID)),
+        sop_class=uid(get(tags.SOP_CLASS_UID)),
         modality=text(get(tags.MODALITY)).upper(),
         study_date=_first_date(raw),
         study_description=free_text(get(tags.STUDY_DESCRIPTION), characters),
@@ -202,9 +221,7 @@ def decode(raw: dict[int, bytes]) -> Attributes:
         rescale_type=text(get(tags.RESCALE_TYPE)).upper(),
         padding=_padding(unsigned(get(tags.PADDING_VALUE)), unsigned(get(tags.PADDING_LIMIT)), signed=signed),
         lossy=text(get(tags.LOSSY_COMPRESSION)) == "01",
-        invalid=tuple(
-            name for tag, (name, count) in _CHECKED.items() if text(get(tag)) and numbers(get(tag), count) is None
-        ),
+        invalid=tuple(_invalid(raw)),
     )
 
 
@@ -216,9 +233,23 @@ def _position(raw: bytes | None) -> tuple[float, float, float] | None:
     return found[0], found[1], found[2]
 
 
-def _person(birth_date: bytes | None, sex: bytes | None) -> str:
-    known = f"{text(birth_date)}|{text(sex)}"
-    return hashlib.sha256(known.encode()).hexdigest()[:16] if known != "|" else ""
+def _plain(raw: bytes | None) -> str:
+    """Decode a value that is only ever hashed."""
+    return raw.strip(b" \0").decode("latin-1") if raw else ""
+
+
+def _invalid(raw: dict[int, bytes]) -> Iterator[str]:
+    """List the attributes that are present and not what they should be, by name; never their values."""
+    for tag, (name, count) in _CHECKED.items():
+        if raw.get(tag, b"").strip(b" \0") and numbers(raw[tag], count) is None:
+            yield name
+    for tag, name in _CHECKED_UIDS.items():
+        if not is_uid(raw.get(tag)):
+            yield name
+    if raw.get(tags.STUDY_DATE, b"").strip(b" \0") and day(raw[tags.STUDY_DATE]) is None:
+        yield "StudyDate"
+    if not is_character_set(raw.get(tags.CHARACTER_SET)):
+        yield "SpecificCharacterSet"
 
 
 def _first_date(raw: dict[int, bytes]) -> date | None:

@@ -154,9 +154,10 @@ def check_grid(part: Part, geometry: Geometry) -> list[Notice]:
             f"normal (usual gap {usual_gap(gaps):.2f} mm)"
         )
         notices.append(Notice("missing-slice", "warning", message, uids(beside)))
-    if not geometry.is_even and not _even_but_for_missing(positions, gaps):
+    if not geometry.is_even:
         run = f"from {gaps.min():.2f} to {gaps.max():.2f} mm (median {np.median(gaps):.2f} mm)"
-        message = f"gaps run {run}; each slice keeps its own depth"
+        besides = ", even but for the missing slices" if missing and _even_but_for_missing(positions, gaps) else ""
+        message = f"gaps run {run}{besides}; each slice keeps its own depth"
         notices.append(Notice("irregular-gaps", "warning", message))
     return notices + _check_shear(part, geometry)
 

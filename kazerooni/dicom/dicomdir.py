@@ -14,7 +14,7 @@ from kazerooni.dicom.header import NotDicomError
 from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.dicom.sources import FileSource, Skipped, Source
-from kazerooni.dicom.values import text
+from kazerooni.dicom.values import uid
 
 DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
 
@@ -25,7 +25,7 @@ def is_dicomdir(source: FileSource) -> bool:
         header = read_plainly(source)
     except (NotDicomError, OSError):
         return False
-    return text(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS
+    return uid(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS
 
 
 def list_dicomdir(source: FileSource) -> list[Skipped]:

@@ -9,6 +9,7 @@ from typing import Final
 from pydicom.datadict import dictionary_VR
 
 from kazerooni.dicom.header import UNDEFINED_LENGTH
+from kazerooni.dicom.layout import Value
 
 EXPLICIT = Struct("<IHH").unpack_from  # tag with its halves swapped, VR, length
 IMPLICIT = Struct("<II").unpack_from  # tag with its halves swapped, length
@@ -44,73 +45,83 @@ BYTES_OR_WORDS: Final = _vrs("OB OW")
 # Commands and items have no place among the elements of a data set.
 ODD_GROUPS: Final = frozenset({0x0000, 0xFFFE})
 
+# Sequences within sequences; real ones go three or four deep.
+_DEEPEST: Final = 32
+
 _ITEM: Final = swap(0xFFFEE000)
 _ITEM_END: Final = swap(0xFFFEE00D)
 _SEQUENCE_END: Final = swap(0xFFFEE0DD)
 
 
-def skip_sequence(data: bytes, position: int, *, implicit: bool) -> int:
-    """Give the end of a sequence of undefined length whose first item is at `position`."""
-    available = len(data)
-    while position + 8 <= available:
-        tag, length = IMPLICIT(data, position)
-        position += 8
-        if tag == _SEQUENCE_END:
-            return position
-        if tag != _ITEM:
+class Stepper:
+    """Steps over sequences of undefined length, noting every value that it steps over without looking at it."""
+
+    def __init__(self, data: bytes, values: list[Value], *, implicit: bool) -> None:
+        self._data, self._values, self._depth = data, values, 0
+        self._element = self._implicit_element if implicit else self._explicit_element
+
+    def sequence(self, position: int) -> int:
+        """Give the end of a sequence of undefined length whose first item is at `position`."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
             raise UnknownError
-        position = _skip_item(
-            data, position, None if length == UNDEFINED_LENGTH else position + length, implicit=implicit
-        )
-    raise ShortError(position + 8)
+        while position + 8 <= len(self._data):
+            tag, length = IMPLICIT(self._data, position)
+            position += 8
+            if tag == _SEQUENCE_END and not length:
+                self._depth -= 1
+                return position
+            if tag != _ITEM:
+                raise UnknownError
+            position = self._item(position, None if length == UNDEFINED_LENGTH else position + length)
+        raise ShortError(position + 8)
 
+    def _item(self, position: int, end: int | None) -> int:
+        """Give the end of an item by walking its elements: at `end`, or at its delimiter where that is None."""
+        while position != end:
+            if position + 12 > len(self._data):
+                raise ShortError(position + 12)
+            tag, length = IMPLICIT(self._data, position)
+            if end is None:
+                if tag == _ITEM_END and not length:
+                    return position + 8
+            elif position > end:
+                raise UnknownError
+            if tag & 0xFFFF in ODD_GROUPS:
+                raise UnknownError
+            position = self._element(position, tag, length)
+        return position
 
-def _skip_item(data: bytes, position: int, end: int | None, *, implicit: bool) -> int:
-    """Give the end of an item by walking its elements: at `end`, or at its delimiter where its length is undefined."""
-    available = len(data)
-    while position != end:
-        if position + 12 > available:
-            raise ShortError(position + 12)
-        tag, length = IMPLICIT(data, position)
-        if end is None:
-            if tag == _ITEM_END:
-                return position + 8
-        elif position > end:
+    def _implicit_element(self, position: int, tag: int, length: int) -> int:
+        if length == UNDEFINED_LENGTH:
+            return self.implicit_sequence(position + 8, tag)
+        return self._step_over(position + 8, length)
+
+    def _explicit_element(self, position: int, *_: int) -> int:
+        _, vr, length = EXPLICIT(self._data, position)
+        if vr in SHORT_VRS:
+            return self._step_over(position + 8, length)
+        if vr not in LONG_VRS:
             raise UnknownError
-        if tag & 0xFFFF in ODD_GROUPS:
+        length = LENGTH(self._data, position + 8)[0]
+        if length != UNDEFINED_LENGTH:
+            return self._step_over(position + 12, length)
+        if vr != SEQUENCE:
             raise UnknownError
-        position = _skip_implicit(data, position, tag, length) if implicit else _skip_explicit(data, position)
-    return position
+        return self.sequence(position + 12)
 
+    def _step_over(self, start: int, length: int) -> int:
+        self._values.append((0, start, start + length))
+        return start + length
 
-def _skip_implicit(data: bytes, position: int, tag: int, length: int) -> int:
-    if length == UNDEFINED_LENGTH:
-        return skip_implicit_sequence(data, position + 8, tag)
-    return position + 8 + length
-
-
-def _skip_explicit(data: bytes, position: int) -> int:
-    _, vr, length = EXPLICIT(data, position)
-    if vr in SHORT_VRS:
-        return position + 8 + int(length)
-    if vr not in LONG_VRS:
-        raise UnknownError
-    length = LENGTH(data, position + 8)[0]
-    if length != UNDEFINED_LENGTH:
-        return position + 12 + int(length)
-    if vr != SEQUENCE:
-        raise UnknownError
-    return skip_sequence(data, position + 12, implicit=False)
-
-
-def skip_implicit_sequence(data: bytes, position: int, tag: int) -> int:
-    """Give the end of an implicit element of undefined length at `position`, if it is a sequence."""
-    if position + 4 > len(data):
-        raise ShortError(position + 4)
-    known = _is_known_sequence(tag)
-    if known is False or (known is None and LENGTH(data, position)[0] != _ITEM):
-        raise UnknownError
-    return skip_sequence(data, position, implicit=True)
+    def implicit_sequence(self, position: int, tag: int) -> int:
+        """Give the end of an implicit element of undefined length at `position`, if it is a sequence."""
+        if position + 4 > len(self._data):
+            raise ShortError(position + 4)
+        known = _is_known_sequence(tag)
+        if known is False or (known is None and LENGTH(self._data, position)[0] != _ITEM):
+            raise UnknownError
+        return self.sequence(position)
 
 
 @cache

@@ -17,12 +17,13 @@ from kazerooni.dicom.attributes import AttributeTable, Frame
 from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, is_dicomdir, list_dicomdir
 from kazerooni.dicom.header import Header, NotDicomError
 from kazerooni.dicom.identity import user_key
+from kazerooni.dicom.layout import Layouts
 from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.ranking import rank
 from kazerooni.dicom.series import Series, make_series
 from kazerooni.dicom.sources import FileSource, Skipped, Source, find_sources
 from kazerooni.dicom.split import group_by
-from kazerooni.dicom.values import text, unsigned
+from kazerooni.dicom.values import uid, unsigned
 from kazerooni.dicom.walk import walk
 from kazerooni.errors import NoSeriesError
 from kazerooni.model import Notice
@@ -65,7 +66,8 @@ class _Broken(NamedTuple):
 class _Index:
     """What is gathered from the headers of many files."""
 
-    table: AttributeTable = field(default_factory=AttributeTable)
+    table: AttributeTable
+    layouts: Layouts = field(default_factory=Layouts)
     frames: list[Frame] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     broken: list[_Broken] = field(default_factory=list)
@@ -86,7 +88,7 @@ def find_series(
     """
     single = isinstance(paths, str | os.PathLike)
     given = [Path(paths)] if single else [Path(p) for p in paths]  # type: ignore[arg-type,union-attr]
-    index = _Index()
+    index = _Index(AttributeTable(key or user_key()))
     for path in _apart(given):
         for source in _sources(path):
             index.files += 1
@@ -95,7 +97,7 @@ def find_series(
                 progress(index.files, None)
     if progress is not None:
         progress(index.files, index.files)
-    series = rank(_assemble(index, key or user_key()))
+    series = rank(_assemble(index))
     return Found(tuple(series), tuple(index.skipped), index.files)
 
 
@@ -109,9 +111,10 @@ def _sources(path: Path) -> Iterator[Source | Skipped]:
     """List what is at a path; at a DICOMDIR, the files that it names."""
     if not path.exists():
         raise NoSeriesError(f"{path.name}: no such file or folder; a folder, file, DICOMDIR or zip with a CT is wanted")
+    single = path.is_file()
     for source in find_sources(path):
         yield source
-        if path.is_file() and isinstance(source, FileSource) and is_dicomdir(source):
+        if single and isinstance(source, FileSource) and is_dicomdir(source):
             yield from dicomdir_sources(source)
 
 
@@ -121,7 +124,7 @@ def _add(index: _Index, source: Source | Skipped) -> None:
         index.skipped.append(source)
         return
     try:
-        header = read_header(source)
+        header = read_header(source, index.layouts)
     except NotDicomError as error:
         index.skipped.append(Skipped(source.name, str(error)))
         return
@@ -134,19 +137,19 @@ def _add(index: _Index, source: Source | Skipped) -> None:
     index.skipped.append(Skipped(source.name, reason))
     if header.cut_short and tags.ROWS in header.raw:
         get = header.raw.get
-        index.broken.append(_Broken(*(text(get(t)) for t in (tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID))))
-    if text(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS and isinstance(source, FileSource):
+        index.broken.append(_Broken(*(uid(get(t)) for t in (tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID))))
+    if uid(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS and isinstance(source, FileSource):
         index.skipped += list_dicomdir(source)
 
 
-def read_header(source: Source) -> Header:
+def read_header(source: Source, layouts: Layouts | None = None) -> Header:
     """Read the header of a file, the fast way where it is known, else the plain way. Raises NotDicomError, OSError."""
-    return walk(source) or read_plainly(source)
+    return walk(source, layouts) or read_plainly(source)
 
 
 def _why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a line
     """Tell why a DICOM file is no picture: it wants a SOP class, Rows, Columns and PixelData."""
-    sop_class = text(header.raw.get(tags.SOP_CLASS_UID))
+    sop_class = uid(header.raw.get(tags.SOP_CLASS_UID))
     if sop_class == DICOMDIR_CLASS:
         return "a DICOMDIR: an index of other files"
     if header.cut_short:
@@ -162,9 +165,9 @@ def _why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a 
     return None
 
 
-def _assemble(index: _Index, key: bytes) -> list[Series]:
+def _assemble(index: _Index) -> list[Series]:
     """Make series of all pictures; grouped by patient, study and series, and by folder where a UID is missing."""
-    identified = group_by(index.frames, lambda a: (a.patient_id, a.issuer, a.person, a.study_uid, a.series_uid))
+    identified = group_by(index.frames, lambda a: (a.patient, a.person, a.study_uid, a.series_uid))
     groups: list[list[Frame]] = []
     for frames in identified.values():
         a = frames[0].attributes
@@ -174,7 +177,7 @@ def _assemble(index: _Index, key: bytes) -> list[Series]:
     for frames in groups:
         a = frames[0].attributes
         lost = [b for b in index.broken if b[:2] == (a.study_uid, a.series_uid)]
-        made += make_series(frames, key, [*reused[id(frames)], *_lost(lost)])
+        made += make_series(frames, [*reused[id(frames)], *_lost(lost)])
     return made
 
 
@@ -199,11 +202,11 @@ def _lost(broken: list[_Broken]) -> list[Notice]:
 def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:
     """Tell which groups share a series UID with another patient or study, or a patient id with another person."""
     uses = Counter(g[0].attributes.series_uid for g in groups)
-    persons: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    persons: defaultdict[str | None, set[str]] = defaultdict(set)
     for group in groups:
         a = group[0].attributes
-        if a.person and a.patient_id:
-            persons[a.patient_id, a.issuer].add(a.person)
+        if a.person and a.patient:
+            persons[a.patient].add(a.person)
     notices: dict[int, list[Notice]] = {}
     for group in groups:
         a = group[0].attributes
@@ -216,7 +219,7 @@ def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:
                     f"the series UID stands in {uses[a.series_uid]} patients or studies; each is kept apart",
                 )
             )
-        if len(persons[a.patient_id, a.issuer]) > 1:
+        if len(persons[a.patient]) > 1:
             found.append(
                 Notice(
                     "patient-id-reused",

@@ -11,6 +11,10 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -19,14 +23,22 @@ import platformdirs
 KEY_VARIABLE = "KAZEROONI_KEY"
 _KEY_FILE = "pseudonym.key"
 _KEY_BYTES = 32
+_LOCK_ATTEMPTS = 100
+_LOCK_WAIT_S = 0.02
 
 
 def pseudonym(patient_id: str, issuer: str, key: bytes) -> str | None:
     """Give the pseudonym of a patient, such as `P-3KXQ7M2ZB4`; None where the scan names no patient."""
-    if not patient_id:
-        return None
-    digest = hmac.new(key, f"{issuer}\0{patient_id}".encode(), hashlib.sha256).digest()
-    return "P-" + base64.b32encode(digest)[:10].decode("ascii")
+    digest = keyed_digest(f"{issuer}\0{patient_id}", key)
+    return f"P-{digest}" if patient_id else None
+
+
+def keyed_digest(value: str, key: bytes) -> str:
+    """Give ten letters and digits from which a value cannot be told without the key; "" for ""."""
+    if not value:
+        return ""
+    digest = hmac.new(key, value.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest)[:10].decode("ascii")
 
 
 @cache
@@ -36,25 +48,49 @@ def user_key() -> bytes:
         return given.encode()
     path = Path(platformdirs.user_config_dir("kazerooni", appauthor=False)) / _KEY_FILE
     try:
-        return path.read_bytes()
+        return _read_key(path) or _keep(path, secrets.token_hex(_KEY_BYTES).encode())
     except OSError:
-        return _make_key(path)
+        return secrets.token_hex(_KEY_BYTES).encode()
 
 
-def _make_key(path: Path) -> bytes:
-    key = secrets.token_hex(_KEY_BYTES).encode()
+def _read_key(path: Path) -> bytes | None:
+    """Read the key; None where there is none, or a file cut short in its making."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        key = path.read_bytes().strip()
+    except FileNotFoundError:
+        return None
+    return key if len(key) >= _KEY_BYTES else None
+
+
+def _keep(path: Path, key: bytes) -> bytes:
+    """Keep a new key, written whole; where another process was first, its key is taken."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=_KEY_FILE)  # readable by this user only
+    try:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(key)
+        with _alone(path):
+            if (first := _read_key(path)) is not None:
+                return first
+            Path(part).replace(path)
+            return key
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes out while a key is put in its place; a lock left by a crash is broken after a while."""
+    lock = path.with_name(f"{path.name}.lock")
+    for attempt in range(_LOCK_ATTEMPTS):
         try:
-            os.link(part, path)  # whichever process comes first keeps its key
+            os.close(os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            break
         except FileExistsError:
-            key = path.read_bytes()
-        except OSError:  # a file system without hard links
-            part.replace(path)
-        part.unlink(missing_ok=True)
-    except OSError:
-        return key
-    return key
+            if attempt + 1 == _LOCK_ATTEMPTS:
+                break
+            time.sleep(_LOCK_WAIT_S)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Attributes, Frame
-from kazerooni.dicom.encapsulated import TruncatedError, frame_fragments
+from kazerooni.dicom.encapsulated import Fragment, TruncatedError, frame_fragments
 from kazerooni.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, NATIVE, UNDEFINED_LENGTH
 from kazerooni.dicom.plain import inflate
 from kazerooni.dicom.walk import walk_meta
@@ -26,6 +26,8 @@ Stored = NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.uint16] | NDArray[np
 LARGEST_SIDE: Final = 8192  # CT pictures have 256 to 2048 rows; beyond this the header lies
 
 RLE: Final = "1.2.840.10008.1.2.5"
+_MOST_OF_RLE: Final = 64  # two bytes stand for 128 at the most
+_STREAM_START_BYTES: Final = 4096
 LOSSY: Final = frozenset(f"1.2.840.10008.1.2.4.{tail}" for tail in ("50", "51", "53", "55", "81", "91", "203"))
 # Transfer syntax -> decoder of imagecodecs.
 DECODERS: Final[Mapping[str, str]] = {
@@ -125,13 +127,26 @@ def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
         )
     if not _has(codec):
         return Trouble("undecodable", f"the decoder {codec} is missing; pip install --upgrade imagecodecs")
-    if frame.number == 0:
-        try:
-            frame_fragments(frame.source, frame.pixels, frame.frames)
-        except TruncatedError as error:
-            return Trouble("truncated", str(error))
-        except OSError as error:
-            return Trouble("undecodable", f"the file cannot be read: {error.strerror}")
+    try:
+        return _trouble_of_stream(frame, frame_fragments(frame.source, frame.pixels, frame.frames)[frame.number])
+    except TruncatedError as error:
+        return Trouble("truncated", str(error))
+    except OSError as error:
+        return Trouble("undecodable", f"the file cannot be read: {error.strerror}")
+
+
+def _trouble_of_stream(frame: Frame, fragments: list[Fragment]) -> Trouble | None:
+    """Compare what a compressed frame announces, or could at the most unpack to, with Rows x Columns."""
+    a = frame.attributes
+    shape = a.rows or 0, a.columns or 0
+    if frame.syntax == RLE:
+        most = _MOST_OF_RLE * sum(fragment.length for fragment in fragments)
+        return (
+            None if frame_bytes(a) <= most else Trouble("truncated", f"its run lengths unpack to at most {most} bytes")
+        )
+    found = stream_shape(frame.source.read(fragments[0].offset, min(fragments[0].length, _STREAM_START_BYTES)))
+    if found is not None and found != shape:
+        return Trouble("size-mismatch", f"the compressed picture is {found}, Rows x Columns say {shape}")
     return None
 
 

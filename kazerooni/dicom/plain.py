@@ -35,7 +35,9 @@ from kazerooni.dicom.walk import LONGEST_HEADER_BYTES, walk_meta
 _PREAMBLE: Final = 128
 _LFS: Final = b"version https://git-lfs"
 _META_READ_BYTES: Final = 65536
-_LONGEST_DEFLATED_HEADER: Final = 64 * 1024**2
+# A header may unpack to this many times its file, and to some megabytes in any case.
+_MOST_UNPACKED: Final = 20
+_UNPACKED_IN_ANY_CASE: Final = 4 * 1024**2
 
 
 def read_plainly(source: Source) -> Header:
@@ -101,7 +103,8 @@ def _without_character_set(source: Source) -> BinaryIO:
 
 def _read_deflated(source: Source, meta_end: int) -> Header:
     """Read the header of a deflated data set; offsets count in the inflated stream."""
-    limit = 1024**2
+    limit = 256 * 1024
+    most = max(_MOST_UNPACKED * source.size, _UNPACKED_IN_ANY_CASE)
     while True:
         with source.open() as file:
             file.seek(meta_end)
@@ -109,9 +112,9 @@ def _read_deflated(source: Source, meta_end: int) -> Header:
         size = len(inflated.getbuffer())
         dataset = read_dataset(inflated, is_implicit_VR=False, is_little_endian=True, stop_when=_at_pixels)
         header = _header(dataset, inflated, DEFLATED)
-        if header.pixels is not None or size < limit or limit >= _LONGEST_DEFLATED_HEADER:
+        if header.pixels is not None or size < limit or limit >= most:
             return header
-        limit *= 8
+        limit = min(limit * 8, most)
 
 
 def inflate(file: BinaryIO, limit: int) -> Iterator[bytes]:

@@ -212,7 +212,7 @@ def _value_notices(series: Series, looks: Sequence[_Look]) -> list[Notice]:
     notices = []
     proven = all(notice.code != "hu-unproven" for notice in series.notices)
     dark = [frame for frame, look in zip(series.frames, looks, strict=True) if look.dark_border]
-    if dark and proven and any(f.attributes.padding is None for f in dark):
+    if dark and any(f.attributes.padding is None for f in dark):
         message = (
             f"values below {PADDING_BELOW_HU} HU at the border of {len(dark)} slices are padding that no tag names; "
             "kept out of every statistic"

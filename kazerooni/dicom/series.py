@@ -11,7 +11,6 @@ import numpy as np
 
 from kazerooni.dicom import checks
 from kazerooni.dicom.attributes import Frame
-from kazerooni.dicom.identity import pseudonym
 from kazerooni.dicom.split import Part, claims, distinct, split_series
 from kazerooni.dicom.technique import acquisition_evidence, is_ct, kernel_class
 from kazerooni.model import Geometry, Notice, ScanRef, Technique
@@ -108,28 +107,31 @@ class Series:
         )
 
 
-def make_series(frames: Sequence[Frame], key: bytes, more: Sequence[Notice] = ()) -> list[Series]:
+def make_series(frames: Sequence[Frame], more: Sequence[Notice] = ()) -> list[Series]:
     """Make the stacks of one series as DICOM names it; `more` are notices that concern all of them."""
     parts = split_series(frames)
     return [
-        _make(part, key, number, len(parts), [*more, *part.notices, *checks.check_siblings(part, parts)])
+        _make(part, number, len(parts), [*more, *part.notices, *checks.check_siblings(part, parts)])
         for number, part in enumerate(parts, 1)
     ]
 
 
-def _make(part: Part, key: bytes, number: int, parts: int, notices: list[Notice]) -> Series:
+def _make(part: Part, number: int, parts: int, notices: list[Notice]) -> Series:
     a = part.frames[0].attributes
     kind = checks.check_kind(part)
     geometry = _geometry(part)
     notices += kind
-    if is_ct(a):
-        notices += checks.check_plane(part) + checks.check_pixels(part) + checks.check_duplicates(part)
+    pixels = checks.check_pixels(part)
+    if not is_ct(a):
+        notices += [notice for notice in pixels if notice.code == "truncated"]
+    else:
+        notices += checks.check_plane(part) + pixels + checks.check_duplicates(part)
         notices += checks.check_grid(part, geometry) if geometry is not None else []
         notices += checks.check_technique(part, geometry) + checks.check_values(part) + checks.check_identifiers(part)
     acquisition, evidence, conflict = _acquisition(part, geometry)
     severities = ("error", "warning", "info")
     return Series(
-        patient=pseudonym(a.patient_id, a.issuer, key),
+        patient=a.patient,
         series_uid=a.series_uid,
         study_uid=a.study_uid,
         study_date=a.study_date,

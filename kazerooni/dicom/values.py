@@ -1,35 +1,76 @@
-"""DICOM values from bytes: lenient, never raising; what cannot be understood is None."""
+"""DICOM values from bytes: lenient, never raising; what cannot be understood is None or empty.
+
+A damaged length makes one value swallow those after it, the name of the patient among them. So text that holds control
+codes, or a UID that is none, is never shown.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 import struct
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
-from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.charset import convert_encodings, decode_bytes, python_encoding
 
 from kazerooni.dicom.quiet import quiet_pydicom
 
-_PADDING = b" \0"
+_PADDING: Final = b" \0"
+_LONGEST_TEXT: Final = 64  # LO, the longest of the values that are shown
+_UID: Final = re.compile(rb"[0-9.]{1,64}")
+_UID_OF_OTHERS: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+# Codes of ISO 2022 that change the character set, and the ends of lines and pages, are lawful in text.
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 def text(raw: bytes | None) -> str:
-    """Decode a code string or UID, without its padding."""
-    return raw.strip(_PADDING).decode("latin-1") if raw else ""
+    """Decode a code string, without its padding; "" where it holds control codes or is too long for one."""
+    if not raw:
+        return ""
+    decoded = raw.strip(_PADDING).decode("latin-1")
+    return decoded if decoded.isprintable() and len(decoded) <= 4 * _LONGEST_TEXT else ""
+
+
+@lru_cache(maxsize=4096)
+def uid(raw: bytes | None) -> str:
+    """Decode a UID; one that cannot be a UID gives `invalid-` and a digest, so that files still group by it."""
+    stripped = raw.strip(_PADDING) if raw else b""
+    if not stripped or _UID_OF_OTHERS.fullmatch(stripped):
+        return stripped.decode("ascii")
+    return f"{INVALID}{hashlib.sha256(stripped).hexdigest()[:12]}"
+
+
+INVALID: Final = "invalid-"
+
+
+def is_uid(raw: bytes | None) -> bool:
+    """Tell whether a value is empty or a UID as DICOM defines it."""
+    stripped = raw.strip(_PADDING) if raw else b""
+    return not stripped or _UID.fullmatch(stripped) is not None
 
 
 @lru_cache(maxsize=4096)
 def free_text(raw: bytes | None, character_set: bytes | None) -> str:
-    """Decode a description in its character set; an unknown one is read as Latin-1."""
-    if not raw:
+    """Decode a description in its character set; one in an unknown set as Latin-1, one with control codes as ""."""
+    if not raw or _CONTROL.search(raw.strip(_PADDING)):
         return ""
     with quiet_pydicom():
         try:
             decoded = decode_bytes(raw, convert_encodings(text(character_set).split("\\")), set())
         except (LookupError, ValueError):
             decoded = raw.decode("latin-1")
-    return "".join(c for c in decoded.strip(" \0") if c.isprintable())
+    return "".join(c for c in decoded.strip(" \0") if c.isprintable())[: 4 * _LONGEST_TEXT]
+
+
+def is_character_set(raw: bytes | None) -> bool:
+    """Tell whether every character set that a header names is known."""
+    return all(name in _CHARACTER_SETS for name in text(raw).split("\\"))
+
+
+_CHARACTER_SETS: Final = frozenset(python_encoding)
 
 
 def words(raw: bytes | None) -> tuple[str, ...]:
@@ -39,7 +80,7 @@ def words(raw: bytes | None) -> tuple[str, ...]:
 
 def numbers(raw: bytes | None, count: int) -> tuple[float, ...] | None:
     """Decode exactly `count` finite decimal numbers; None where there are none or others."""
-    if not raw:
+    if not raw or b"_" in raw:  # Python's own way to write numbers, not DICOM's
         return None
     try:
         found = tuple(map(float, raw.strip(_PADDING).split(b"\\")))
@@ -57,7 +98,7 @@ def number(raw: bytes | None) -> float | None:
 
 def whole(raw: bytes | None) -> int | None:
     """Decode one whole decimal number."""
-    if not raw:
+    if not raw or b"_" in raw:
         return None
     try:
         return int(raw)
@@ -83,6 +124,8 @@ def double(raw: bytes | None) -> float | None:
 def day(raw: bytes | None) -> date | None:
     """Decode a date, YYYYMMDD (the dots of old ACR-NEMA dates are ignored)."""
     digits = text(raw).replace(".", "")[:8]
+    if not (digits.isascii() and digits.isdigit()):
+        return None
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:

@@ -21,39 +21,50 @@ from kazerooni.dicom.elements import (
     SEQUENCE,
     SHORT_VRS,
     ShortError,
+    Stepper,
     UnknownError,
-    skip_implicit_sequence,
-    skip_sequence,
     swap,
 )
 from kazerooni.dicom.header import EXPLICIT_LITTLE, IMPLICIT_LITTLE, UNDEFINED_LENGTH, Header, PixelElement
+from kazerooni.dicom.layout import Layouts, Value
 from kazerooni.dicom.sources import Source
 
 # Most headers of CT slices end within this many bytes; a longer one is fetched in further steps.
 FIRST_READ_BYTES: Final = 8192
 LONGEST_HEADER_BYTES: Final = 4 * 1024**2
 
+_PREAMBLE: Final = 128
 _META_START: Final = 132
 _WANTED: Final = {swap(tag): tag for tag in tags.WANTED - tags.FUNCTIONAL_GROUPS}
 _PIXEL_DATA: Final = swap(tags.PIXEL_DATA)
 # Elements at which the plain way does more than step over them.
 _REFUSED: Final = frozenset(map(swap, tags.ANY_PIXEL_DATA | tags.FUNCTIONAL_GROUPS))
 _CHARACTER_SET: Final = swap(tags.CHARACTER_SET)
-_CODE_STRING, _UID = (int.from_bytes(vr, "little") for vr in (b"CS", b"UI"))
+_GROUP_LENGTH: Final = swap(0x00020000)
+_CODE_STRING, _UID, _UNSIGNED = (int.from_bytes(vr, "little") for vr in (b"CS", b"UI", b"UL"))
 _SYNTAX: Final = swap(0x00020010)
 # The first element of a data set must look like the syntax that the file meta names.
 _CAPITALS: Final = range(0x41, 0x5B)
 
 
-def walk(source: Source) -> Header | None:
-    """Read the header of a file by walking its elements; None where the plain way must decide."""
+def walk(source: Source, layouts: Layouts | None = None) -> Header | None:
+    """Read the header of a file by walking its elements; None where the plain way must decide.
+
+    Where the file has one of the `layouts`, nothing is walked; a new layout is added to them.
+    """
     size = source.size
     data = source.read(0, FIRST_READ_BYTES)
-    if data[128:_META_START] != b"DICM":
+    if data[_PREAMBLE:_META_START] != b"DICM":
         return None
+    if layouts is not None and (header := layouts.header(data)) is not None:
+        return _settled(header)
     while True:
         try:
-            return _settled(_walk(data, size))
+            values: list[Value] = [(0, 0, _PREAMBLE)]
+            header = _walk(data, size, values)
+            if layouts is not None:
+                layouts.remember(data, header, values)
+            return _settled(header)
         except ShortError as short:
             if short.end > min(size, LONGEST_HEADER_BYTES) or len(data) >= size:
                 return None
@@ -74,17 +85,17 @@ def _settled(header: Header) -> Header | None:
 def walk_meta(data: bytes) -> tuple[str, int] | None:
     """Give the transfer syntax that the file meta names and the offset at which the data set starts."""
     try:
-        return _walk_meta(data)
+        return _walk_meta(data, [])
     except (UnknownError, ShortError):
         return None
 
 
-def _walk(data: bytes, size: int) -> Header:
-    syntax, position = _walk_meta(data)
+def _walk(data: bytes, size: int, values: list[Value]) -> Header:
+    syntax, position = _walk_meta(data, values)
     if syntax == IMPLICIT_LITTLE:
-        return _walk_implicit(data, position, size, syntax)
+        return _walk_implicit(data, position, size, syntax, values)
     if syntax == EXPLICIT_LITTLE or syntax in _ENCAPSULATED:
-        return _walk_explicit(data, position, size, syntax)
+        return _walk_explicit(data, position, size, syntax, values)
     raise UnknownError
 
 
@@ -95,7 +106,7 @@ _ENCAPSULATED: Final = frozenset(
 )
 
 
-def _walk_meta(data: bytes) -> tuple[str, int]:
+def _walk_meta(data: bytes, values: list[Value]) -> tuple[str, int]:
     position, available, syntax = _META_START, len(data), ""
     while position + 12 <= available:
         tag, vr, length = EXPLICIT(data, position)
@@ -110,14 +121,16 @@ def _walk_meta(data: bytes) -> tuple[str, int]:
         if length == UNDEFINED_LENGTH:
             raise UnknownError
         position = value + length
-        if tag == _SYNTAX and vr != _UID:
+        if (tag == _SYNTAX and vr != _UID) or (tag == _GROUP_LENGTH and (vr, length) != (_UNSIGNED, 4)):
             raise UnknownError
         if tag == _SYNTAX and position <= available:
             syntax = data[value:position].decode("ascii", "replace").rstrip("\0 ")
+        else:
+            values.append((0, value, position))
     raise ShortError(position + 12)
 
 
-def _walk_explicit(data: bytes, position: int, size: int, syntax: str) -> Header:  # noqa: C901, PLR0912 - the hot loop
+def _walk_explicit(data: bytes, position: int, size: int, syntax: str, values: list[Value]) -> Header:  # noqa: C901, PLR0912 - the hot loop
     raw: dict[int, bytes] = {}
     available = len(data)
     while position + 12 <= available:
@@ -133,7 +146,7 @@ def _walk_explicit(data: bytes, position: int, size: int, syntax: str) -> Header
             if length == UNDEFINED_LENGTH:
                 if vr != SEQUENCE or tag in _WANTED or tag in _REFUSED:
                     raise UnknownError
-                position = skip_sequence(data, value, implicit=False)
+                position = Stepper(data, values, implicit=False).sequence(value)
                 continue
         else:
             raise UnknownError
@@ -142,6 +155,7 @@ def _walk_explicit(data: bytes, position: int, size: int, syntax: str) -> Header
             if position > size:
                 raise UnknownError
             raise ShortError(position)
+        values.append((_WANTED.get(tag, 0), value, position))
         if tag in _WANTED:
             raw[_WANTED[tag]] = data[value:position]
             if vr == SEQUENCE or (tag == _CHARACTER_SET and vr != _CODE_STRING):
@@ -151,7 +165,7 @@ def _walk_explicit(data: bytes, position: int, size: int, syntax: str) -> Header
     return _without_pixels(raw, syntax, position, available, size)
 
 
-def _walk_implicit(data: bytes, position: int, size: int, syntax: str) -> Header:  # noqa: C901 - the hot loop
+def _walk_implicit(data: bytes, position: int, size: int, syntax: str, values: list[Value]) -> Header:  # noqa: C901 - the hot loop
     raw: dict[int, bytes] = {}
     available = len(data)
     if position + 6 > available:
@@ -165,7 +179,7 @@ def _walk_implicit(data: bytes, position: int, size: int, syntax: str) -> Header
         if length == UNDEFINED_LENGTH:
             if tag in _WANTED or tag in _REFUSED:
                 raise UnknownError
-            position = skip_implicit_sequence(data, position + 8, tag)
+            position = Stepper(data, values, implicit=True).implicit_sequence(position + 8, tag)
             continue
         value = position + 8
         position = value + length
@@ -173,6 +187,7 @@ def _walk_implicit(data: bytes, position: int, size: int, syntax: str) -> Header
             if position > size:
                 raise UnknownError
             raise ShortError(position)
+        values.append((_WANTED.get(tag, 0), value, position))
         if tag in _WANTED:
             raw[_WANTED[tag]] = data[value:position]
         elif tag in _REFUSED or tag & 0xFFFF in ODD_GROUPS:

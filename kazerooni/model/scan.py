@@ -103,8 +103,6 @@ class Volume:
         if self.padding_hu is not None and np.isfinite(self.padding_hu[index]).all():
             low, high = self.padding_hu[index]
             named = (values >= low) & (values <= high)
-        if not self.is_hu_proven:
-            return joined_to_border(named)
         dark = values < PADDING_BELOW_HU
         padding: NDArray[np.bool_] = joined_to_border(named | dark) | (named & dark)
         return padding

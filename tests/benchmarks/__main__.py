@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks.cases import GROUPS
-from tests.benchmarks.report import print_report
+from tests.benchmarks.report import print_group, print_heading
 from tests.benchmarks.run import run
 from tests.benchmarks.size import QUICK, Size
 
@@ -18,12 +18,19 @@ def main() -> int:
     """Run what the command line asks for; status 1 where this project fails or a peer reads other values."""
     asked = _arguments()
     size = QUICK if asked.quick else Size()
-    groups = run(asked.only, size, asked.rounds, asked.cache, lambda line: print(line, file=sys.stderr, flush=True))
-    print_report(groups, size, asked.rounds)
+    print_heading(size, asked.rounds)
+    groups = []
+    for group in run(asked.only, size, asked.rounds, asked.cache, _tell):
+        print_group(group, size)
+        groups.append(group)
     if asked.json is not None:
         document = {"size": asdict(size), "groups": {g.name: [r.as_json() for r in g.results] for g in groups}}
         asked.json.write_text(json.dumps(document, indent=1))
     return int(any(group.ours.error or group.differing for group in groups))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

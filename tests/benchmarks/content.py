@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter  # type: ignore[import-untyped]
 
 from kazerooni.phantom import SeriesPlan, build_series, derive_uid, spiral_ct
 
@@ -90,7 +90,7 @@ def plan_of(slices: int, side: int, gap_mm: float, thickness_mm: float, number: 
 def _noisy(stored: NDArray[np.uint16], seed: int) -> NDArray[np.uint16]:
     noise = gaussian_filter(np.random.default_rng(seed).standard_normal(stored.shape, np.float32), _GRAIN_PIXELS)
     soft = gaussian_filter(stored.astype(np.float32), _EDGE_PIXELS)
-    noisy = np.rint(soft + noise * (_NOISE_HU / noise.std())).clip(0, 4095).astype(np.uint16)
+    noisy: NDArray[np.uint16] = np.rint(soft + noise * (_NOISE_HU / noise.std())).clip(0, 4095).astype(np.uint16)
     rows, columns = (np.linspace(-1, 1, size) for size in stored.shape)
     noisy[rows[:, np.newaxis] ** 2 + columns**2 > 1] = 0
     return noisy

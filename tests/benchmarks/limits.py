@@ -39,7 +39,7 @@ def read_first(folder: str) -> None:
 def _read_kept(folder: str, threads: int) -> None:
     paths = paths_in(folder)
     starts = np.cumsum([0, *(Path(path).stat().st_size for path in paths)]).tolist()
-    kept = memoryview(np.empty(starts[-1], np.uint8))
+    kept = np.empty(starts[-1], np.uint8).data
 
     def read_part(part: int) -> None:
         for i in range(part, len(paths), threads):

@@ -20,14 +20,20 @@ from tests.benchmarks.targets import Reached, targets_of
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy")
 
 
-def print_report(groups: Sequence[Group], size: Size, rounds: int) -> None:
-    """Print one table for each group, with what was wanted and whether it was reached."""
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    console.print(_heading(size, rounds), highlight=False)
-    for group in groups:
-        targets = targets_of(group, size)
-        console.print(_table(group, targets))
-        console.print(_remarks(group, size), highlight=False)
+def print_heading(size: Size, rounds: int) -> None:
+    """Print what is measured, how, and on what."""
+    _console().print(_heading(size, rounds), highlight=False)
+
+
+def print_group(group: Group, size: Size) -> None:
+    """Print the table of one group, with what was wanted and whether it was reached."""
+    console = _console()
+    console.print(_table(group, targets_of(group, size)))
+    console.print(_remarks(group, size), highlight=False)
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 120)
 
 
 def _heading(size: Size, rounds: int) -> str:
@@ -38,6 +44,7 @@ def _heading(size: Size, rounds: int) -> str:
     return (
         f"Volume: {scan}. Median of {rounds} rounds in which the programs take turns, each in its own process,\n"
         f"warmed up, files in the page cache, the fastest of three calls where they are short.\n"
+        f"cpu: of all threads; where it tells another story than the time, the machine was busy with other things.\n"
         f"Peak: of the whole process in the first call; floor: before it, after imports and warming up.\n"
         f"{system}; {', '.join(_installed())}"
     )
@@ -56,7 +63,7 @@ def _installed() -> list[str]:
 def _table(group: Group, targets: Sequence[Reached]) -> Table:
     table = Table(title=f"{group.name}: {GROUPS[group.name]}", title_justify="left", title_style="bold")
     table.add_column("program")
-    for heading in ("time s", "range s", "x ours", "peak MB", "floor MB"):
+    for heading in ("time s", "range s", "x ours", "cpu s", "peak MB", "floor MB"):
         table.add_column(heading, justify="right")
     table.add_column("wanted: reached?")
     for result in group.results:
@@ -69,10 +76,11 @@ def _table(group: Group, targets: Sequence[Reached]) -> Table:
 def _cells(result: Result, ours: Result) -> list[str]:
     name = f"limit: {result.case.program}" if result.case.is_limit else result.case.program
     if result.error:
-        return [name, "-", result.error[:40], "-", "-", "-"]
+        return [name, "-", result.error[:40], *"----"]
     ratio = "-" if ours.error else f"{result.time / ours.time:.2f}"
     spread = f"{min(result.seconds):.3f}-{max(result.seconds):.3f}"
-    return [name, f"{result.time:.3f}", spread, ratio, f"{result.peak:.0f}", f"{median(result.floor_mb):.0f}"]
+    memory = (f"{mb:.0f}" for mb in (result.peak, median(result.floor_mb)))
+    return [name, f"{result.time:.3f}", spread, ratio, f"{median(result.busy):.3f}", *memory]
 
 
 def _shown(target: Reached) -> str:

@@ -51,5 +51,5 @@ def digest_of(result: Scan | Index) -> str:
         if not np.array_equal(whole, plane):
             raise ValueError("values that are no whole HU")
         digest.update(repr(whole.shape).encode())
-        digest.update(whole)
+        digest.update(whole.data)
     return digest.hexdigest()[:16]

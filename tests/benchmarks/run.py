@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -28,6 +28,7 @@ class Result:
 
     case: Case
     seconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
     peak_mb: list[float] = field(default_factory=list)
     floor_mb: list[float] = field(default_factory=list)
     digests: set[str] = field(default_factory=set)
@@ -49,6 +50,7 @@ class Result:
             self.error = measured["error"]
             return
         self.seconds.append(measured["seconds"])
+        self.busy.append(measured["busy"])
         self.peak_mb.append(measured["peak_mb"])
         self.floor_mb.append(measured["floor_mb"])
         self.digests |= {measured["digest"]} if "digest" in measured else set()
@@ -82,11 +84,12 @@ class Group:
 
 def run(
     groups: Iterable[str], size: Size, rounds: int, cache: Path | None = None, tell: Callable[[str], None] = print
-) -> list[Group]:
-    """Measure groups; the programs of one take turns in every round."""
+) -> Iterator[Group]:
+    """Measure groups, giving each as soon as it is done; the programs of one take turns in every round."""
     groups = list(groups)
     folders = prepare(groups, size, cache)
-    return [_run_group(group, folders[group], rounds, tell) for group in groups]
+    for group in groups:
+        yield _run_group(group, folders[group], rounds, tell)
 
 
 def prepare(groups: Sequence[str], size: Size, cache: Path | None) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from tests.benchmarks.result import Index, Scan
 def read(folder: str) -> Scan:
     """Find the series, with all checks, and read its volume."""
     volume = read_volume(choose(find_series(folder)))
-    return Scan(volume.hu, (volume.geometry.usual_gap_mm, *volume.geometry.pixel_spacing_mm))
+    return Scan(volume.hu, (volume.geometry.usual_gap_mm or 0.0, *volume.geometry.pixel_spacing_mm))
 
 
 def index(folder: str) -> Index:

@@ -158,6 +158,7 @@ def test_same_folder_named_twice(desk: Any) -> None:
     for paths in ([folder, folder], [folder, folder / "IM0001.dcm"]):
         found = desk.find(*paths)
         assert [s.slices for s in found] == [5]
+        assert desk.codes(found[0]) == set()
         desk.same(read_volume(found[0]), truth_of(desk.plan()))
 
 
@@ -316,3 +317,74 @@ def test_uid_padding_does_not_split(desk: Any) -> None:
         datasets = traps.write_raw(datasets, {"SeriesInstanceUID": uid + pad}, slices=[index])
     series = desk.only(datasets)
     assert (series.slices, series.series_uid) == (5, uid.decode())
+
+
+def test_copy_whose_position_wavers(desk: Any) -> None:
+    """A copy whose position was rounded otherwise, by some micrometres, is still a copy."""
+    datasets = traps.double_slices(desk.build(), [2])
+    x, y, z = datasets[5].ImagePositionPatient
+    datasets[5].ImagePositionPatient = [x, y, float(z) + 0.004]
+    series = desk.only(datasets)
+    assert series.slices == 5
+    desk.notice(series, "duplicate-position")
+
+
+def test_two_fields_of_view(desk: Any) -> None:
+    """Two reconstructions of one run about other centres are two stacks, neither is picked."""
+    near = desk.build()
+    far = traps.add_phase(desk.build(), change=3, tell="nothing")[5:]
+    for dataset in far:
+        x, y, z = dataset.ImagePositionPatient
+        dataset.ImagePositionPatient = [float(x) - 40.0, y, z]
+    desk.save(traps.shuffle_files([*near, *far]))
+    found = desk.find()
+    assert [s.slices for s in found] == [5, 5]
+    assert all(alternatives(s) and "shifted-slices" not in desk.codes(s) for s in found)
+    xs = {round(float(s.geometry.origins_mm[0][0]), 3) for s in found}
+    assert len(xs) == 2
+
+
+def test_ten_phases(desk: Any) -> None:
+    """Ten phases told apart by their time only are ten stacks."""
+    phases = []
+    for number in range(10):
+        phase = traps.add_phase(desk.build(), change=10 * number, tell="time")[5:]
+        for index, dataset in enumerate(phase):
+            dataset.AcquisitionTime = dataset.ContentTime = f"1030{number:02d}"
+            dataset.SOPInstanceUID += f"{number}"
+            dataset.InstanceNumber = number * 5 + index + 1
+        phases += phase
+    desk.save(traps.shuffle_files(phases))
+    found = desk.find()
+    assert [s.slices for s in found] == [5] * 10
+    assert [s.parts for s in found] == [10] * 10
+    assert sorted(s.part for s in found) == list(range(1, 11))
+
+
+def test_two_frames_of_reference(desk: Any) -> None:
+    """Slices of two frames of reference have no common place: never one stack without a word."""
+    datasets = desk.build(slices=8)
+    for dataset in datasets[4:]:
+        dataset.FrameOfReferenceUID += "1"
+    desk.save(datasets)
+    found = desk.find()
+    assert len(found) == 2 or not found[0].usable or desk.codes(found[0])
+
+
+def test_storage_that_differs_from_slice_to_slice(desk: Any) -> None:
+    """Slices stored signed and unsigned, in 12 and 16 bits, with padding and without, are one stack and each is read in its own way."""
+    kinds: list[dict[str, Any]] = [
+        {"signed": True, "bits_stored": 16, "intercept": 0.0},
+        {"signed": False, "bits_stored": 12},
+        {"signed": True, "bits_stored": 13, "intercept": 0.0},
+        {"signed": False, "bits_stored": 16, "slope": 2.0},
+        {"bits_allocated": 8, "bits_stored": 8, "slope": 8.0},
+    ]
+    datasets = []
+    for index, kind in enumerate(kinds):
+        dataset = desk.build(**kind)[index]
+        dataset.SeriesInstanceUID = "1.2.3"
+        datasets.append(dataset)
+    volume = desk.read(traps.shuffle_files(datasets))
+    assert np.array_equal(volume.hu, desk.hu(datasets))
+    desk.same_place(volume, truth_of(desk.plan()))

@@ -494,3 +494,25 @@ def test_shuffled_over_three_kinds_of_place(desk: Any) -> None:
     desk.save(datasets[6:])
     series = desk.only()
     desk.same(read_volume(series), truth_of(desk.plan(slices=9)))
+
+
+def test_headers_only(desk: Any) -> None:
+    """Finding series reads headers, not pixels: 15 MB of slices are found in little memory."""
+    desk.save(desk.build(slices=30, rows=512, columns=512, pixel_spacing_mm=(0.7, 0.7)))
+    with desk.little_memory(3_000_000):
+        found = desk.find()
+    assert [s.slices for s in found] == [30]
+
+
+def test_many_studies(desk: Any) -> None:
+    """Memory does not grow with the number of files beyond a few kilobytes for a series, and every study is kept apart."""
+    (dataset,) = desk.build(slices=1)
+    for number in range(300):
+        dataset.PatientID, dataset.StudyInstanceUID = f"{number % 100}", f"1.2.{number}"
+        dataset.SeriesInstanceUID, dataset.SOPInstanceUID = f"1.3.{number}", f"1.4.{number}"
+        desk.save([dataset], into=f"{number % 7}", names=[f"{number}"])
+    with desk.little_memory(6_000_000):
+        found = desk.find()
+    assert len(found) == 300
+    assert {s.rank for s in found} == {1}
+    assert len({s.patient for s in found}) == 100
