@@ -116,7 +116,7 @@ class AttributeTable:
         announced = whole(header.raw.get(tags.NUMBER_OF_FRAMES))
         if header.frames is None:
             count = max(announced or 1, 1)
-            believed = count if count <= _MOST_FRAMES else 1
+            believed = count if count <= source.size // _LEAST_FRAME_BYTES else 1
             return [self._frame(source, n, header.raw, header, count) for n in range(believed)]
         count = len(header.frames) if announced is None else announced
         return [self._frame(source, n, header.raw | own, header, count) for n, own in enumerate(header.frames)]
@@ -141,15 +141,15 @@ class AttributeTable:
                 text(get(tags.ACQUISITION_DATETIME)) or text(get(tags.ACQUISITION_TIME)),
                 text(get(tags.CONTENT_TIME)),
             ),
-            header.syntax,
+            uid(header.syntax.encode()),
             header.pixels,
             count,
             count if header.frames is None else len(header.frames),
         )
 
 
-# More frames than this in one file are a lie of its header: 100,000 pictures of 512 x 512 are 52 GB.
-_MOST_FRAMES: Final = 100_000
+# A file that announces more frames than it could hold at this size lies: the size check of its first one tells.
+_LEAST_FRAME_BYTES: Final = 8
 
 # No table moves a patient ten metres; a number beyond is a broken header.
 _FARTHEST_MM: Final = 10_000.0

@@ -18,11 +18,11 @@ from kazerooni.dicom.technique import (
     is_ct,
     is_expiratory,
     is_prone,
-    role_of,
     sounds_like_localizer,
 )
 from kazerooni.model import Geometry, Notice
 from kazerooni.model.geometry import is_even_over, slices_per_gap, usual_gap
+from kazerooni.model.notice import Severity
 
 THICK_MM: Final = 2.0  # "not HRCT" above this (score.md, "Measuring")
 VERY_THICK_MM: Final = 3.0  # septal and honeycombing grades are flagged above this
@@ -77,7 +77,7 @@ def _kind_shown(a: Attributes) -> str:
 def check_plane(part: Part) -> list[Notice]:
     """Tell what keeps the pictures from having a place in the patient: position, orientation, pixel spacing, plane."""
     a = part.frames[0].attributes
-    notices = []
+    notices: list[Notice] = []
     unplaced = [f for f in part.frames if f.position is None]
     if unplaced:
         notices.append(_missing("missing-position", "ImagePositionPatient", "three numbers up to 10 m", unplaced))
@@ -95,6 +95,7 @@ def check_plane(part: Part) -> list[Notice]:
 
 
 def _missing(code: str, attribute: str, wanted: str, frames: Sequence[Frame]) -> Notice:
+    """Make the notice of an attribute without which slices have no place in the patient."""
     message = f"{_slices_named(frames)}: {attribute} is missing or not {wanted}; without it no place in the patient"
     return Notice(code, "error", message, uids(frames))
 
@@ -149,9 +150,9 @@ def check_grid(part: Part, geometry: Geometry) -> list[Notice]:
     if missing := geometry.missing_positions_mm:
         at = ", ".join(f"{p:.1f}" for p in missing[:8]) + (" ..." if len(missing) > 8 else "")
         beside = [part.frames[j] for i in np.flatnonzero(slices_per_gap(gaps) > 1) for j in (i, i + 1)]
+        seem = "1 slice seems" if len(missing) == 1 else f"{len(missing)} slices seem"
         message = (
-            f"{len(missing)} of {len(missing) + len(part.frames)} slices seem to be missing, at {at} mm along the "
-            f"normal (usual gap {usual_gap(gaps):.2f} mm)"
+            f"{seem} to be missing, beside {_slices_named(beside)} (at {at} mm; usual gap {usual_gap(gaps):.2f} mm)"
         )
         notices.append(Notice("missing-slice", "warning", message, uids(beside)))
     if not geometry.is_even:
@@ -209,12 +210,9 @@ def check_technique(part: Part, geometry: Geometry | None) -> list[Notice]:
             Notice("partial-lung", "warning", "a single slice: most of the lung is not covered", uids(part.frames))
         )
     if is_prone(a):
-        found = a.patient_position or "not given"
-        notices.append(
-            Notice(
-                "prone", "warning", f"PatientPosition is {found}, or the description says prone; the tag may be wrong"
-            )
-        )
+        by_tag = a.patient_position in {"HFP", "FFP"}
+        reason = f"PatientPosition is {a.patient_position}" if by_tag else "the description says prone"
+        notices.append(Notice("prone", "warning", f"{reason}; ranked below supine, and the tag may be wrong"))
     if is_expiratory(a):
         notices.append(
             Notice(
@@ -280,7 +278,7 @@ def check_values(part: Part) -> list[Notice]:
         ranges = ", ".join(str(low) if low == high else f"{low} to {high}" for low, high in padded)
         notices.append(Notice("padding", "info", f"stored values {ranges} are padding and kept out of every statistic"))
     if names := sorted({name for a in distinct(part.frames) for name in a.invalid}):
-        notices.append(Notice("invalid-value", "warning", f"not a number, read as missing: {', '.join(names)}"))
+        notices.append(Notice("invalid-value", "warning", f"not readable, taken as missing: {', '.join(names)}"))
     return notices
 
 
@@ -315,6 +313,11 @@ def check_identifiers(part: Part) -> list[Notice]:
                 "duplicate-uid", "warning", f"{len(doubled)} SOP instance UIDs stand in several slices", tuple(doubled)
             )
         )
+    if len({a.frame_of_reference_uid for a in distinct(part.frames)}) > 1:
+        message = (
+            "slices lie in several frames of reference (the patient was moved between them): places do not compare"
+        )
+        notices.append(Notice("mixed-acquisition", "warning", message))
     a = part.frames[0].attributes
     if not a.series_uid or not a.study_uid:
         missing = " and ".join(
@@ -330,20 +333,28 @@ _CODES_OF_DIFFERENCES: Final = {"orientation": "mixed-orientation", "size": "mix
 
 
 def check_siblings(part: Part, siblings: Sequence[Part]) -> list[Notice]:
-    """Tell which other pictures the series holds, why they are kept apart, and which they are."""
-    notices = []
+    """Tell which other pictures the series holds and why they are kept apart, one notice a kind of difference."""
+    found: dict[str, list[tuple[str, Part]]] = {}
     for other in siblings:
-        if other is part:
-            continue
-        names = [n for n in part.differs if n in other.differs and part.differs[n] != other.differs[n]]
-        if "kind" in names:
-            code = {Role.LOCALIZER: "localizer", Role.SECONDARY: "secondary-capture"}.get(
-                role_of(other.frames[0].attributes), "mixed-kind"
-            )
-        else:
-            code = next((_CODES_OF_DIFFERENCES[n] for n in names if n in _CODES_OF_DIFFERENCES), "mixed-acquisition")
-        what = ", ".join(f"{n} {other.differs[n]} (here {part.differs[n]})" for n in names) or "another acquisition"
-        severity = "info" if code in ("localizer", "secondary-capture", "mixed-kind") else "warning"
-        message = f"the series also holds {_count(other.frames)} kept apart from this part: {what}"
-        notices.append(Notice(code, severity, message, uids(other.frames)))  # type: ignore[arg-type]
-    return notices
+        if other is not part:
+            code, difference = _difference(part, other)
+            found.setdefault(code, []).append((difference, other))
+    return [_told(code, others) for code, others in found.items()]
+
+
+def _difference(part: Part, other: Part) -> tuple[str, str]:
+    """Give the code and the words for how another part of the same series differs."""
+    names = [n for n in part.differs if n in other.differs and part.differs[n] != other.differs[n]]
+    if "kind" in names:
+        codes = {Role.LOCALIZER: "localizer", Role.SECONDARY: "secondary-capture"}
+        return codes.get(other.role, "mixed-kind"), other.role.value
+    code = next((_CODES_OF_DIFFERENCES[n] for n in names if n in _CODES_OF_DIFFERENCES), "mixed-acquisition")
+    return code, ", ".join(f"{n} {other.differs[n]} (here {part.differs[n]})" for n in names) or "another acquisition"
+
+
+def _told(code: str, others: list[tuple[str, Part]]) -> Notice:
+    frames = [frame for _, other in others for frame in other.frames]
+    differences = list(dict.fromkeys(difference for difference, _ in others))
+    what = "; ".join(differences[:3]) + (f"; and {len(differences) - 3} more" if len(differences) > 3 else "")
+    severity: Severity = "info" if code in {"localizer", "secondary-capture", "mixed-kind"} else "warning"
+    return Notice(code, severity, f"the series also holds {_count(frames)} kept apart from these: {what}", uids(frames))

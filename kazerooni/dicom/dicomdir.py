@@ -13,7 +13,7 @@ from kazerooni.dicom import tags
 from kazerooni.dicom.header import NotDicomError
 from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.quiet import quiet_pydicom
-from kazerooni.dicom.sources import FileSource, Skipped, Source
+from kazerooni.dicom.sources import FileSource, Skipped, Source, file_source
 from kazerooni.dicom.values import uid
 
 DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
@@ -49,7 +49,7 @@ def _entries(source: FileSource) -> Iterator[FileSource | Skipped]:
         elif not path.is_file():
             yield Skipped(name, f"listed in {Path(source.name).name}, and missing")
         else:
-            yield FileSource(str(path), name, path.stat().st_size)
+            yield file_source(path, name)
 
 
 def referenced_files(source: Source) -> Iterator[tuple[str, ...]]:

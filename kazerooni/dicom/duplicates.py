@@ -5,11 +5,12 @@ The only place where finding series looks at pixels: at those of slices that cla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Frame
 from kazerooni.dicom.header import EXPLICIT_LITTLE, IMPLICIT_LITTLE
@@ -19,36 +20,48 @@ _GLANCE_BYTES: Final = 2048
 _PLAIN: Final = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
 
 
-def find_copies(claims: Sequence[Sequence[Frame]]) -> list[Frame]:
-    """List the pictures that are copies of an earlier one among those that claim the same position."""
+def find_copies(claims: Iterable[Sequence[Frame]]) -> list[Frame]:
+    """List the pictures that show the same values as an earlier one that claims the same position.
+
+    However they are stored; one that cannot be read is no copy. Pictures that differ at a glance are not read whole.
+    """
     copies: list[Frame] = []
     for frames in claims:
-        kept: list[Frame] = []
+        alike: defaultdict[Hashable, list[Frame]] = defaultdict(list)
         for frame in frames:
-            (copies if any(same_pixels(frame, other) for other in kept) else kept).append(frame)
+            if trouble_of(frame) is None:
+                alike[_glance(frame)].append(frame)
+        odd = alike.pop(None, [])
+        for group in [[*odd, *group] for group in alike.values()] or [odd]:
+            copies += _copies_among(group)
+    return list({id(frame): frame for frame in copies}.values())
+
+
+def _copies_among(frames: Sequence[Frame]) -> list[Frame]:
+    seen: set[bytes] = set()
+    copies = []
+    for frame in frames if len(frames) > 1 else ():
+        try:
+            digest = _digest(frame)
+        except PixelFaultError:
+            continue
+        if digest in seen:
+            copies.append(frame)
+        seen.add(digest)
     return copies
 
 
-def same_pixels(a: Frame, b: Frame) -> bool:
-    """Tell whether two pictures show the same values, however they are stored; False where one cannot be read."""
-    if trouble_of(a) or trouble_of(b) or _differ_at_a_glance(a, b):
-        return False
-    try:
-        return np.array_equal(_rescaled(a), _rescaled(b))
-    except PixelFaultError:
-        return False
-
-
-def _rescaled(frame: Frame) -> NDArray[np.float64]:
+def _digest(frame: Frame) -> bytes:
     a = frame.attributes
-    return read_frame(frame).astype(np.float64) * (1.0 if a.slope is None else a.slope) + (a.intercept or 0.0)
+    slope, intercept = 1.0 if a.slope is None else a.slope, a.intercept or 0.0
+    return hashlib.sha256((read_frame(frame).astype(np.float64) * slope + intercept).tobytes()).digest()
 
 
-def _differ_at_a_glance(a: Frame, b: Frame) -> bool:
-    """Compare some bytes from the middle of two pictures that are stored alike, uncompressed and without spare bits."""
-    layouts = [(a.bits_allocated, a.bits_stored, a.signed, a.slope, a.intercept) for a in (a.attributes, b.attributes)]
-    if layouts[0] != layouts[1] or layouts[0][0] != layouts[0][1] or {a.syntax, b.syntax} - _PLAIN:
-        return False
-    size = frame_bytes(a.attributes)
-    glances = [f.source.read(f.pixels.offset + f.number * size + size // 2, _GLANCE_BYTES) for f in (a, b)]
-    return glances[0] != glances[1]
+def _glance(frame: Frame) -> Hashable:
+    """Give some bytes from the middle of a picture; None where other bytes could stand for the same values."""
+    a = frame.attributes
+    if frame.syntax not in _PLAIN or a.bits_allocated != a.bits_stored:
+        return None
+    size = frame_bytes(a)
+    middle = frame.source.read(frame.pixels.offset + frame.number * size + size // 2, _GLANCE_BYTES)
+    return a.bits_stored, a.signed, a.slope, a.intercept, middle

@@ -23,7 +23,8 @@ from kazerooni.dicom.ranking import rank
 from kazerooni.dicom.series import Series, make_series
 from kazerooni.dicom.sources import FileSource, Skipped, Source, find_sources
 from kazerooni.dicom.split import group_by
-from kazerooni.dicom.values import uid, unsigned
+from kazerooni.dicom.technique import CT_CLASSES
+from kazerooni.dicom.values import text, uid, unsigned
 from kazerooni.dicom.walk import walk
 from kazerooni.errors import NoSeriesError
 from kazerooni.model import Notice
@@ -135,8 +136,9 @@ def _add(index: _Index, source: Source | Skipped) -> None:
         index.frames += index.table.frames(source, header)
         return
     index.skipped.append(Skipped(source.name, reason))
-    if header.cut_short and tags.ROWS in header.raw:
-        get = header.raw.get
+    get = header.raw.get
+    is_ct = text(get(tags.MODALITY)) == "CT" or uid(get(tags.SOP_CLASS_UID)) in CT_CLASSES
+    if header.pixels is None and is_ct and get(tags.SERIES_UID):
         index.broken.append(_Broken(*(uid(get(t)) for t in (tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID))))
     if uid(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS and isinstance(source, FileSource):
         index.skipped += list_dicomdir(source)
@@ -176,7 +178,7 @@ def _assemble(index: _Index) -> list[Series]:
     made = []
     for frames in groups:
         a = frames[0].attributes
-        lost = [b for b in index.broken if b[:2] == (a.study_uid, a.series_uid)]
+        lost = [b for b in index.broken if b.series_uid == a.series_uid]
         made += make_series(frames, [*reused[id(frames)], *_lost(lost)])
     return made
 
@@ -192,11 +194,8 @@ def _lost(broken: list[_Broken]) -> list[Notice]:
     if not broken:
         return []
     sop_uids = tuple(b.sop_uid for b in broken if b.sop_uid)
-    return [
-        Notice(
-            "truncated", "error", f"{len(broken)} files of the series end inside their header; get them again", sop_uids
-        )
-    ]
+    what = "1 file of the series ends" if len(broken) == 1 else f"{len(broken)} files of the series end"
+    return [Notice("truncated", "error", f"{what} before the pixels; get the series again", sop_uids)]
 
 
 def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import config
+from pydicom.uid import UID
 
 from kazerooni.dicom.attributes import Attributes, Frame
 from kazerooni.dicom.encapsulated import Fragment, TruncatedError, frame_fragments
-from kazerooni.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, NATIVE, UNDEFINED_LENGTH
+from kazerooni.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, NATIVE, UNDEFINED_LENGTH
 from kazerooni.dicom.plain import inflate
+from kazerooni.dicom.sources import MemberSource, MemorySource
 from kazerooni.dicom.walk import walk_meta
+from kazerooni.errors import PixelError
 
 Stored = NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.uint16] | NDArray[np.int32] | NDArray[np.uint32]
 
@@ -28,6 +32,9 @@ LARGEST_SIDE: Final = 8192  # CT pictures have 256 to 2048 rows; beyond this the
 RLE: Final = "1.2.840.10008.1.2.5"
 _MOST_OF_RLE: Final = 64  # two bytes stand for 128 at the most
 _STREAM_START_BYTES: Final = 4096
+# No picture larger than this compresses more than so many times; smaller blank ones do.
+_LARGE_PICTURE: Final = 2048 * 2048
+_MOST_COMPRESSED: Final = 1000
 LOSSY: Final = frozenset(f"1.2.840.10008.1.2.4.{tail}" for tail in ("50", "51", "53", "55", "81", "91", "203"))
 # Transfer syntax -> decoder of imagecodecs.
 DECODERS: Final[Mapping[str, str]] = {
@@ -93,7 +100,7 @@ def _trouble_of_native(frame: Frame) -> Trouble | None:
     length, offset = frame.pixels.length, frame.pixels.offset
     if length == UNDEFINED_LENGTH:
         return Trouble(
-            "undecodable", f"the transfer syntax {frame.syntax or '(none)'} has no compressed pixels, the file has"
+            "undecodable", f"transfer syntax {_syntax_named(frame)} has plain pixels, the file has compressed ones"
         )
     wanted = frame_bytes(frame.attributes) * frame.frames
     there = min(
@@ -116,13 +123,13 @@ def _trouble_of_native(frame: Frame) -> Trouble | None:
 def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
     if frame.pixels.length != UNDEFINED_LENGTH:
         return Trouble(
-            "undecodable", f"transfer syntax {frame.syntax} wants encapsulated pixels, the file has plain ones"
+            "undecodable", f"transfer syntax {_syntax_named(frame)} wants compressed pixels, the file has plain ones"
         )
     codec = DECODERS.get(frame.syntax)
     if codec is None:
         return Trouble(
             "undecodable",
-            f"transfer syntax {frame.syntax or '(none)'} is not one that can be decoded here; "
+            f"transfer syntax {_syntax_named(frame)} is not one that can be decoded here; "
             "have the archive send the series uncompressed or as JPEG lossless",
         )
     if not _has(codec):
@@ -135,6 +142,13 @@ def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
         return Trouble("undecodable", f"the file cannot be read: {error.strerror}")
 
 
+def _syntax_named(frame: Frame) -> str:
+    if not frame.syntax:
+        return "(not given)"
+    name = UID(frame.syntax, validation_mode=config.IGNORE).name
+    return frame.syntax if name == frame.syntax else f"{name} ({frame.syntax})"
+
+
 def _trouble_of_stream(frame: Frame, fragments: list[Fragment]) -> Trouble | None:
     """Compare what a compressed frame announces, or could at the most unpack to, with Rows x Columns."""
     a = frame.attributes
@@ -144,6 +158,9 @@ def _trouble_of_stream(frame: Frame, fragments: list[Fragment]) -> Trouble | Non
         return (
             None if frame_bytes(a) <= most else Trouble("truncated", f"its run lengths unpack to at most {most} bytes")
         )
+    length = sum(fragment.length for fragment in fragments)
+    if shape[0] * shape[1] > _LARGE_PICTURE and shape[0] * shape[1] > _MOST_COMPRESSED * length:
+        return Trouble("size-mismatch", f"Rows x Columns are {shape}, and {length} bytes cannot hold such a picture")
     found = stream_shape(frame.source.read(fragments[0].offset, min(fragments[0].length, _STREAM_START_BYTES)))
     if found is not None and found != shape:
         return Trouble("size-mismatch", f"the compressed picture is {found}, Rows x Columns say {shape}")
@@ -166,8 +183,10 @@ def _deflated_start(frame: Frame) -> int:
     return meta[1] if meta is not None else 0
 
 
-def read_frame(frame: Frame) -> Stored:
+def read_frame(frame: Frame, target: NDArray[np.int16] | None = None) -> Stored:
     """Read the stored values of one frame, (rows, columns); signed or unsigned as its header says, junk bits removed.
+
+    A compressed frame is unpacked into the memory of `target` where its decoder can.
 
     Raises PixelFaultError, with the reason.
     """
@@ -175,7 +194,7 @@ def read_frame(frame: Frame) -> Stored:
     shape = a.rows or 0, a.columns or 0
     try:
         if frame.syntax not in NATIVE:
-            return clean(_decode(frame, shape), a)
+            return clean(_decode(frame, shape, target), a)
         values = np.frombuffer(_native_bytes(frame), _dtype(a, big=frame.syntax == EXPLICIT_BIG)).reshape(shape)
         return clean(values.astype(values.dtype.newbyteorder("=")), a)
     except TruncatedError as error:
@@ -187,12 +206,14 @@ def read_frame(frame: Frame) -> Stored:
 def read_frame_into(frame: Frame, target: NDArray[np.int16]) -> Stored:
     """Read a frame as `read_frame` does, straight into `target` (rows, columns) where its bytes allow it.
 
-    Gives the stored values: a view of `target`, or an array of its own where the frame is compressed, byte-swapped or
-    not of 16 bits.
+    Gives the stored values: a view of `target`, or an array of its own where the frame is byte-swapped, deflated, not
+    of 16 bits, or its decoder wants that.
     """
     a = frame.attributes
-    if a.bits_allocated != 16 or frame.syntax not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE) or sys.byteorder == "big":
+    if a.bits_allocated != 16 or sys.byteorder == "big" or frame.syntax in {EXPLICIT_BIG, DEFLATED}:
         return read_frame(frame)
+    if frame.syntax not in NATIVE:
+        return read_frame(frame, target)
     size = frame_bytes(a)
     try:
         done = frame.source.read_into(frame.pixels.offset + frame.number * size, target.data.cast("B"))
@@ -205,6 +226,37 @@ def read_frame_into(frame: Frame, target: NDArray[np.int16]) -> Stored:
 
 class PixelFaultError(Exception):
     """The pixels of a frame cannot be decoded. Never leaves `kazerooni.dicom`."""
+
+
+def unpack_multiframe(frames: Sequence[Frame]) -> list[Frame]:
+    """Hold files of several frames in memory that would have to be unpacked once for each: deflated, or in a zip.
+
+    Raises PixelError where such a file cannot be read.
+    """
+    held: dict[int, tuple[MemorySource, str]] = {}
+    for frame in frames:
+        packed = frame.syntax == DEFLATED or isinstance(frame.source, MemberSource)
+        if frame.frames > 1 and packed and id(frame.source) not in held:
+            held[id(frame.source)] = _unpack(frame)
+    return [
+        frame._replace(source=held[id(frame.source)][0], syntax=held[id(frame.source)][1])
+        if id(frame.source) in held
+        else frame
+        for frame in frames
+    ]
+
+
+def _unpack(frame: Frame) -> tuple[MemorySource, str]:
+    source = frame.source
+    try:
+        if frame.syntax != DEFLATED:
+            return MemorySource(source.read(0, source.size), source.name), frame.syntax
+        end = frame.pixels.offset + frame_bytes(frame.attributes) * frame.frames
+        with source.open() as file:
+            file.seek(_deflated_start(frame))
+            return MemorySource(b"".join(inflate(file, end)), source.name), EXPLICIT_LITTLE
+    except OSError as error:
+        raise PixelError(f"a file of {frame.frames} frames cannot be read: {error.strerror}") from error
 
 
 def _native_bytes(frame: Frame) -> bytes:
@@ -225,7 +277,7 @@ def _dtype(a: Attributes, *, big: bool) -> np.dtype[Any]:
     return np.dtype(f"{'>' if big else '<'}{'i' if a.signed else 'u'}{a.bits_allocated // 8}")
 
 
-def _decode(frame: Frame, shape: tuple[int, int]) -> Stored:
+def _decode(frame: Frame, shape: tuple[int, int], target: NDArray[np.int16] | None) -> Stored:
     fragments = frame_fragments(frame.source, frame.pixels, frame.frames)[frame.number]
     data = b"".join(frame.source.read(f.offset, f.length) for f in fragments)
     if len(data) != sum(f.length for f in fragments):
@@ -235,12 +287,22 @@ def _decode(frame: Frame, shape: tuple[int, int]) -> Stored:
     if codec != "dicomrle" and (found := stream_shape(data)) != shape:
         raise PixelFaultError(f"the compressed picture is {found}, Rows x Columns say {shape}")
     try:
-        decoded = _decode_rle(data, a) if codec == "dicomrle" else getattr(imagecodecs, f"{codec}_decode")(data)
+        decoded = _decode_rle(data, a) if codec == "dicomrle" else _decode_stream(codec, data, target)
     except (RuntimeError, ValueError) as error:
         raise PixelFaultError(f"the {codec} decoder says: {error}") from error
     if decoded.shape != shape:
         raise PixelFaultError(f"the decoded picture is {decoded.shape}, Rows x Columns say {shape}")
     return _as_stored(decoded, a)
+
+
+def _decode_stream(codec: str, data: bytes, target: NDArray[np.int16] | None) -> NDArray[Any]:
+    decode = getattr(imagecodecs, f"{codec}_decode")
+    if target is not None:
+        try:
+            return decode(data, out=target.view(np.uint16))  # type: ignore[no-any-return]
+        except ValueError:  # the stream is of other values: signed, or of 8 bits
+            pass
+    return decode(data)  # type: ignore[no-any-return]
 
 
 def _decode_rle(data: bytes, a: Attributes) -> NDArray[Any]:

@@ -11,10 +11,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final, Literal, cast
 
-import pydicom
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.filereader import read_dataset
+from pydicom.filereader import read_dataset, read_partial
 from pydicom.multival import MultiValue
 
 from kazerooni.dicom import tags
@@ -35,6 +34,7 @@ from kazerooni.dicom.walk import LONGEST_HEADER_BYTES, walk_meta
 _PREAMBLE: Final = 128
 _LFS: Final = b"version https://git-lfs"
 _META_READ_BYTES: Final = 65536
+_MOST_ELEMENTS: Final = 100_000
 # A header may unpack to this many times its file, and to some megabytes in any case.
 _MOST_UNPACKED: Final = 20
 _UNPACKED_IN_ANY_CASE: Final = 4 * 1024**2
@@ -47,6 +47,8 @@ def read_plainly(source: Source) -> Header:
     meta = walk_meta(start) if start[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else None
     if meta is None and DEFLATED.encode() in start:
         raise NotDicomError("broken DICOM: deflated, and its file meta cannot be read")
+    if meta is not None and start[meta[1] : meta[1] + 2] == b"\0\0":
+        raise NotDicomError("broken DICOM: zeros follow its file meta; get the file again")
     with quiet_pydicom():
         try:
             if meta is not None and meta[0] == DEFLATED:
@@ -77,7 +79,7 @@ def _refuse_other_things(start: bytes) -> None:
 
 def _parse_file(file: BinaryIO, size: int) -> Header:
     bounded = cast("BinaryIO", _Bounded(file, size))
-    dataset = pydicom.dcmread(bounded, stop_before_pixels=True, force=True)
+    dataset = read_partial(bounded, stop_when=_Stop(), force=True)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     implicit, little = dataset.original_encoding
     if not syntax:
@@ -110,7 +112,7 @@ def _read_deflated(source: Source, meta_end: int) -> Header:
             file.seek(meta_end)
             inflated = io.BytesIO(b"".join(inflate(file, limit)))
         size = len(inflated.getbuffer())
-        dataset = read_dataset(inflated, is_implicit_VR=False, is_little_endian=True, stop_when=_at_pixels)
+        dataset = read_dataset(inflated, is_implicit_VR=False, is_little_endian=True, stop_when=_Stop())
         header = _header(dataset, inflated, DEFLATED)
         if header.pixels is not None or size < limit or limit >= most:
             return header
@@ -131,8 +133,15 @@ def inflate(file: BinaryIO, limit: int) -> Iterator[bytes]:
             piece = unpacker.unconsumed_tail
 
 
-def _at_pixels(tag: int, *_: object) -> bool:
-    return int(tag) in tags.ANY_PIXEL_DATA
+class _Stop:
+    """Tells pydicom where to stop: at the pixels, at zeros (a failed copy), after more elements than a header has."""
+
+    def __init__(self) -> None:
+        self._elements = 0
+
+    def __call__(self, tag: int, *_: object) -> bool:
+        self._elements += 1
+        return int(tag) in tags.ANY_PIXEL_DATA or int(tag) >> 16 == 0 or self._elements > _MOST_ELEMENTS
 
 
 def _header(dataset: Dataset, file: BinaryIO, syntax: str) -> Header:

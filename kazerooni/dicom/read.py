@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Attributes, Frame
 from kazerooni.dicom.find import Progress, find_series
-from kazerooni.dicom.pixels import PixelFaultError, Stored, read_frame, read_frame_into
+from kazerooni.dicom.pixels import PixelFaultError, Stored, read_frame, read_frame_into, unpack_multiframe
 from kazerooni.dicom.series import Series
 from kazerooni.dicom.split import distinct
 from kazerooni.errors import ChoiceError, NoSeriesError, PixelError, UnusableSeriesError
@@ -40,7 +40,7 @@ def read_volume(series: Series | str | os.PathLike[str], *, progress: Progress |
     if not series.usable or series.geometry is None:
         reasons = "; ".join(n.message for n in series.notices if n.severity == "error")
         raise UnusableSeriesError(f"series {series.series_uid or '(no UID)'} cannot be used: {reasons}")
-    hu, looks = _read_hu(series, progress)
+    hu, looks = _read_hu(series, unpack_multiframe(series.frames), progress)
     notices = (*series.notices, *_value_notices(series, looks))
     return Volume(hu, series.geometry, series.scan, series.technique, notices, _padding_hu(series.frames))
 
@@ -94,17 +94,19 @@ def _shown(series: Series) -> str:
     return f"{patient}  {date}  study {series.study_uid or '(no UID)'}  series {series.series_uid or '(no UID)'}"
 
 
-def _read_hu(series: Series, progress: Progress | None) -> tuple[NDArray[np.int16] | NDArray[np.float32], list[_Look]]:
+def _read_hu(
+    series: Series, frames: Sequence[Frame], progress: Progress | None
+) -> tuple[NDArray[np.int16] | NDArray[np.float32], list[_Look]]:
     """Read all slices: as int16, or as float32 where int16 would change a value."""
     shape = (len(series.frames), series.rows or 0, series.columns or 0)
     if all(_is_whole(a) for a in distinct(series.frames)):
         hu = np.empty(shape, np.int16)
         try:
-            return hu, _on_threads(lambda i: _read_int16(series.frames[i], hu[i]), len(hu), progress)
+            return hu, _on_threads(lambda i: _read_int16(frames[i], hu[i]), len(hu), progress)
         except _NotInt16Error:
             del hu
     wide = np.empty(shape, np.float32)
-    looks = _on_threads(lambda i: _read_float32(series.frames[i], wide[i]), len(wide), progress)
+    looks = _on_threads(lambda i: _read_float32(frames[i], wide[i]), len(wide), progress)
     return (wide.astype(np.int16) if all(look.whole for look in looks) else wide), looks
 
 

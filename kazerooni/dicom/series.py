@@ -125,7 +125,9 @@ def _make(part: Part, number: int, parts: int, notices: list[Notice]) -> Series:
     if not is_ct(a):
         notices += [notice for notice in pixels if notice.code == "truncated"]
     else:
-        notices += checks.check_plane(part) + pixels + checks.check_duplicates(part)
+        # What is no picture of a slice needs no place in the patient: saying that it has none would bury the reason.
+        notices += [] if any(notice.severity == "error" for notice in kind) else checks.check_plane(part)
+        notices += pixels + checks.check_duplicates(part)
         notices += checks.check_grid(part, geometry) if geometry is not None else []
         notices += checks.check_technique(part, geometry) + checks.check_values(part) + checks.check_identifiers(part)
     acquisition, evidence, conflict = _acquisition(part, geometry)

@@ -7,6 +7,7 @@ told.
 from __future__ import annotations
 
 import errno
+import io
 import lzma
 import os
 import stat
@@ -63,18 +64,19 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file on disk."""
+    """A file on disk, as it was when it was found: one that has changed since raises OSError when it is read."""
 
     path: str
     name: str
     size: int
+    modified_ns: int
 
     def read(self, offset: int, length: int) -> bytes:
         """Read up to `length` bytes from `offset`; a length beyond the end of the file reserves no memory."""
         length = min(length, self.size - offset)
         if length <= 0:
             return b""
-        descriptor = os.open(self.path, os.O_RDONLY | _O_BINARY)
+        descriptor = self._descriptor()
         try:
             if hasattr(os, "pread"):
                 return os.pread(descriptor, length, offset)
@@ -87,7 +89,7 @@ class FileSource:
         """Fill `target` from `offset`; give the number of bytes read."""
         if not hasattr(os, "preadv"):
             return self._read_into_portably(offset, target)
-        descriptor = os.open(self.path, os.O_RDONLY | _O_BINARY)
+        descriptor = self._descriptor()
         try:
             done = 0
             while done < len(target) and (step := os.preadv(descriptor, [target[done:]], offset + done)):
@@ -97,16 +99,30 @@ class FileSource:
             os.close(descriptor)
 
     def _read_into_portably(self, offset: int, target: memoryview) -> int:
-        with Path(self.path).open("rb", buffering=0) as file:
+        with self.open() as file:
             file.seek(offset)
             done = 0
-            while done < len(target) and (step := file.readinto(target[done:])):
+            while done < len(target) and (step := file.readinto(target[done:])):  # type: ignore[attr-defined]
                 done += step
             return done
 
     def open(self) -> BinaryIO:
         """Open the file for reading."""
-        return Path(self.path).open("rb")
+        return os.fdopen(self._descriptor(), "rb")
+
+    def _descriptor(self) -> int:
+        descriptor = os.open(self.path, os.O_RDONLY | _O_BINARY)
+        status = os.fstat(descriptor)
+        if (status.st_size, status.st_mtime_ns) != (self.size, self.modified_ns):
+            os.close(descriptor)
+            raise OSError(errno.EIO, "it has changed since it was found; find the series again")
+        return descriptor
+
+
+def file_source(path: Path, name: str) -> FileSource:
+    """Give the source of a file as it is now."""
+    status = path.stat()
+    return FileSource(str(path), name, status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,33 @@ class MemberSource:
         """Open the member for reading."""
         with _damage_told():
             return cast("BinaryIO", _MemberStream(self.archive.zip().open(self.member)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemorySource:
+    """Bytes that are held in memory."""
+
+    data: bytes = field(repr=False)
+    name: str
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return len(self.data)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes from `offset`."""
+        return self.data[offset : offset + length]
+
+    def read_into(self, offset: int, target: memoryview) -> int:
+        """Fill `target` from `offset`; give the number of bytes read."""
+        found = memoryview(self.data)[offset : offset + len(target)]
+        target[: len(found)] = found
+        return len(found)
+
+    def open(self) -> BinaryIO:
+        """Open for sequential reading; seekable."""
+        return io.BytesIO(self.data)
 
 
 class _MemberStream:
@@ -204,7 +247,7 @@ def find_sources(path: Path) -> Iterator[Source | Skipped]:
     if not stat.S_ISREG(status.st_mode):
         yield Skipped(path.name, "neither a file nor a folder")
         return
-    yield from _file_or_zip(FileSource(str(path), path.name, status.st_size))
+    yield from _file_or_zip(file_source(path, path.name))
 
 
 def _walk_folder(folder: str, relative: str, seen: set[tuple[int, int]]) -> Iterator[Source | Skipped]:
@@ -234,7 +277,7 @@ def _walk_folder(folder: str, relative: str, seen: set[tuple[int, int]]) -> Iter
                 yield Skipped(name, f"cannot be read: {error.strerror}")
                 continue
             if stat.S_ISREG(status.st_mode):
-                yield from _file_or_zip(FileSource(entry.path, name, status.st_size))
+                yield from _file_or_zip(FileSource(entry.path, name, status.st_size, status.st_mtime_ns))
             else:
                 yield Skipped(name, "not a regular file")
         pending.extend(reversed(folders))

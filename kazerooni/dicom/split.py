@@ -6,6 +6,7 @@ only where positions repeat, by acquisition. Every part is told.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ _PLANE_NAMES: Final = ("kind", "orientation", "size", "pixel spacing", "kernel")
 def _plane_value(name: str, a: Attributes) -> str:
     values: dict[str, object] = {
         "kind": role_of(a).value,
-        "orientation": "not given" if a.orientation is None else "\\".join(f"{c:.4g}" for c in a.orientation),
+        "orientation": _plane_named(a),
         "size": f"{a.rows} x {a.columns}",
         "pixel spacing": "not given"
         if a.pixel_spacing_mm is None
@@ -105,6 +106,18 @@ def _plane_value(name: str, a: Attributes) -> str:
         "kernel": a.kernel or "not given",
     }
     return str(values[name])
+
+
+def _plane_named(a: Attributes) -> str:
+    """Name the plane of a picture as people do: axial, coronal, sagittal, and how far it is turned out of that."""
+    if a.orientation is None:
+        return "not given"
+    normal = np.abs(plane_normal(a.orientation))
+    nearest = int(np.argmax(normal))
+    degrees = round(math.degrees(math.acos(min(1.0, float(normal[nearest])))))
+    name = ("sagittal", "coronal", "axial")[nearest]
+    row = ", ".join(f"{c:.2f}" for c in a.orientation[:3])
+    return f"{name}{f' turned by {degrees} degrees' if degrees else ''}, rows along ({row})"
 
 
 def _cluster(value: tuple[float, ...] | None, known: list[tuple[float, ...]], tolerance: float) -> int | None:
@@ -177,6 +190,7 @@ def _untangle(part: Part, normal: NDArray[np.float64]) -> list[Part]:
 
 # What tells two acquisitions of the same position apart, the surest first.
 _TELLING: Final[tuple[tuple[str, Callable[[Frame], Hashable]], ...]] = (
+    ("frame of reference", lambda f: f.attributes.frame_of_reference_uid),
     ("temporal position", lambda f: f.moment[0]),
     ("acquisition number", lambda f: f.moment[1]),
     ("acquisition time", lambda f: f.moment[2]),

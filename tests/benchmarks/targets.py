@@ -31,6 +31,7 @@ _FASTER: Final = {
 _TIMES_THE_BYTE_READ: Final = 2.0
 _TIMES_THE_VOLUME: Final = 1.15
 _MORE_MB: Final = 60.0
+_LARGE_MB: Final = 200.0  # below it, the imports are larger than the volume
 _VOLUMES: Final = ("raw", "rle", "jpegls", "jpegsv1", "j2k")
 
 
@@ -55,7 +56,7 @@ def _near_limit(group: Group) -> Iterator[Reached]:
 
 
 def _small(group: Group, size: Size) -> Iterator[Reached]:
-    if group.name in _VOLUMES:
+    if group.name in _VOLUMES and size.volume_mb > _LARGE_MB:
         most = _TIMES_THE_VOLUME * size.volume_mb + _MORE_MB
         yield Reached(OURS, f"<= {most:.0f} MB", f"{group.ours.peak:.0f} MB", group.ours.peak <= most)
 

@@ -1,18 +1,20 @@
-"""Bad files: not DICOM, cut off, lying, odd; a reason for each, never a crash, never much memory (dicom.md, issue 2)."""
+"""Bad files: not DICOM, cut off, lying, odd; a reason for each, never a crash, never much memory (dicom.md)."""
 
 from __future__ import annotations
 
 import json
 import struct
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from pydicom import uid
 
-from kazerooni.dicom import read_volume
+from kazerooni.dicom import find_series, read_volume
 from kazerooni.errors import KazerooniError, UnusableSeriesError
 from kazerooni.phantom import damage, hu_of, to_bytes, to_enhanced, traps, truth_of, write_zip
 
@@ -110,10 +112,6 @@ def test_floating_point_pixels_are_named(desk: Any) -> None:
 
 
 def _written(dataset: Any) -> bytes:
-    from io import BytesIO
-
-    import pydicom
-
     stream = BytesIO()
     pydicom.dcmwrite(stream, dataset, enforce_file_format=True)
     return stream.getvalue()
@@ -127,7 +125,7 @@ def _written(dataset: Any) -> bytes:
     uid.JPEGLSLossless,
 ], ids=lambda s: s.name)  # fmt: skip
 def test_a_file_cut_off_anywhere(desk: Any, syntax: str) -> None:
-    """Wherever a slice is cut off, it is never read as if it were whole: it is skipped with a reason, or its series says truncated."""
+    """Wherever a slice is cut off, it is never read as whole: it is skipped, or its series says truncated."""
     folder = desk.save(desk.build(), syntax=syntax)
     path = folder / "IM0003.dcm"
     data = path.read_bytes()
@@ -151,7 +149,7 @@ def test_a_file_cut_off_anywhere(desk: Any, syntax: str) -> None:
     ids=["series UID", "orientation", "rows", "intercept"],
 )
 def test_header_cut_off_after_its_identity(desk: Any, after: bytes, beyond: int) -> None:
-    """A slice whose header ends behind its series UID is skipped, and the series that it belongs to says so by its UID."""
+    """A slice whose header ends behind its series UID is skipped, and its series says so by the slice's UID."""
     datasets = desk.build()
     folder = desk.save(datasets)
     path = folder / "IM0005.dcm"
@@ -220,7 +218,7 @@ LIES: dict[str, dict[str, Any]] = {
     uid.JPEG2000Lossless, uid.RLELossless,
 ], ids=lambda s: s.name)  # fmt: skip
 def test_sizes_that_lie(desk: Any, lie: dict[str, Any], which: str, syntax: str) -> None:
-    """Rows, Columns, frames, bits and samples that do not fit the pixels are told before memory is reserved for the claim."""
+    """Rows, Columns, frames, bits and samples that do not fit the pixels are told before memory is reserved."""
     folder = desk.save(desk.build(noise_hu=20.0), syntax=syntax)
     for path in sorted(folder.iterdir())[2:3] if which == "one slice" else folder.iterdir():
         damage.alter_file(path, lambda data: damage.lie(data, **lie))
@@ -251,12 +249,11 @@ STREAM_SIZES: dict[str, tuple[str, bytes, str, int]] = {
 }
 
 
-@pytest.mark.parametrize(("syntax", "marker", "layout", "offset"), STREAM_SIZES.values(), ids=STREAM_SIZES.keys())
+@pytest.mark.parametrize("stream", STREAM_SIZES.values(), ids=STREAM_SIZES.keys())
 @pytest.mark.parametrize("side", [8192, 65535])
-def test_header_and_stream_that_lie_together(
-    desk: Any, syntax: str, marker: bytes, layout: str, offset: int, side: int
-) -> None:
-    """A giant size that Rows, Columns and the compressed stream all claim reserves no memory where the stream is short."""
+def test_header_and_stream_that_lie_together(desk: Any, stream: tuple[str, bytes, str, int], side: int) -> None:
+    """A giant size that header and compressed stream both claim reserves no memory where the stream is short."""
+    syntax, marker, layout, offset = stream
     folder = desk.save(desk.build(slices=2, noise_hu=20.0), syntax=syntax)
     for path in folder.iterdir():
         data = bytearray(damage.lie(path.read_bytes(), Rows=side, Columns=side))
@@ -283,7 +280,7 @@ def test_blank_slices_compress_well_and_are_read(desk: Any, syntax: str) -> None
 @pytest.mark.parametrize("length", [0, 2, 100, 958, 959, 962, 1000, 1920, 5000, 2**31, 2**32 - 2])
 @pytest.mark.parametrize("filled", [False, True])
 def test_pixel_length_that_lies(desk: Any, length: int, filled: bool) -> None:  # noqa: FBT001
-    """A length of PixelData that is not Rows x Columns is an error; a surplus of less than a row is left out, and told."""
+    """A length of PixelData that is not Rows x Columns is an error; a surplus below a row is left out, and told."""
     folder = desk.save(desk.build())
     path = folder / "IM0003.dcm"
     data = damage.lie_about_pixel_length(path.read_bytes(), length)
@@ -396,7 +393,7 @@ def test_deflate_bomb(desk: Any, where: str) -> None:
         "before the pixels": body[:at] + b"\x35\x7f\x01\x10OB\0\0" + struct.pack("<L", len(zeros)) + zeros + body[at:],
         "in the pixels": body[:at] + b"\xe0\x7f\x10\0OW\0\0" + struct.pack("<L", len(zeros)) + zeros,
         "behind the pixels": body + b"\xfc\xff\xfc\xffOB\0\0" + struct.pack("<L", len(zeros)) + zeros,
-        "nothing else": zeros[:2_000_000],
+        "nothing else": zeros[:1_000_000],
     }
     folder = desk.save([])
     (folder / "bomb.dcm").write_bytes(deflated(bombs[where], frame))
@@ -440,7 +437,7 @@ ODD: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("trap", "named"), ODD.values(), ids=ODD.keys())
 def test_odd_values_are_read_leniently_and_told(desk: Any, trap: Any, named: str) -> None:
-    """An invalid DS, date or UID and an unknown character set do not keep a scan from being read, and a notice names them."""
+    """An invalid number, date or UID and an unknown character set do not stop the reading, and a notice names them."""
     series = desk.only(trap(desk.build()))
     assert series.usable
     assert desk.codes(series) == {"invalid-value"}
@@ -482,10 +479,6 @@ def test_unknown_vr_of_what_is_needed(desk: Any, keyword: str) -> None:
 
 
 def _lenient(dataset: Any) -> bytes:
-    from io import BytesIO
-
-    import pydicom
-
     dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
     dataset.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
     stream = BytesIO()
@@ -494,7 +487,8 @@ def _lenient(dataset: Any) -> bytes:
 
 
 @pytest.mark.parametrize("charset", [
-    "ISO_IR 999", "ISO-IR 100", "latin1", "ISO_IR 192", "ISO 2022 IR 87", "GB18030", "utf8", "", "\\ISO 2022 IR 149", "x" * 300,
+    "ISO_IR 999", "ISO-IR 100", "latin1", "ISO_IR 192", "ISO 2022 IR 87", "GB18030", "utf8", "", "\\ISO 2022 IR 149",
+    "x" * 300,
 ])  # fmt: skip
 def test_any_character_set(desk: Any, charset: str) -> None:
     """Whatever the character set is called, the scan is read and its description shown."""
@@ -595,13 +589,11 @@ def test_random_damage_of_a_zip_never_crashes(desk: Any) -> None:
 
 def test_pseudonym(desk: Any) -> None:
     """A patient is shown by a pseudonym that depends on id, issuer and key, and links two visits."""
-    from kazerooni.dicom import find_series
-
     folder = desk.save(desk.build())
     one, other = (find_series(folder, key=key)[0].patient for key in (b"one", b"other"))
     assert one == find_series(folder, key=b"one")[0].patient
     assert one != other
-    assert one.startswith("P-")
+    assert str(one).startswith("P-")
     assert find_series(desk.save(desk.build(noise_hu=5.0), into="visit 2"), key=b"one")[0].patient == one
     issued = traps.set_attributes(desk.build(), IssuerOfPatientID="Hospital")
     assert find_series(desk.save(issued, into="issued"), key=b"one")[0].patient != one
@@ -617,7 +609,7 @@ def test_no_secret_stays_in_the_frames(desk: Any, no_secret: Any) -> None:
 
 
 FAULTS: dict[str, Any] = {
-    "truncated": lambda data: damage.truncate_pixels(data),
+    "truncated": damage.truncate_pixels,
     "giant": lambda data: damage.lie(data, Rows=65535),
     "unknown syntax": lambda data: damage.claim_syntax(data, "1.2.3"),
     "broken header": lambda data: damage.lie_about_length(data, "PatientName", 60000),

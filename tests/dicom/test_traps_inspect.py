@@ -31,9 +31,10 @@ from kazerooni.phantom import (
 )
 
 SERIES_KEYS = {
-    "patient", "series_uid", "study_uid", "study_date", "description", "modality", "manufacturer", "kernel", "kernel_class",
-    "slices", "rows", "columns", "pixel_spacing_mm", "slice_thickness_mm", "slice_gap_mm", "acquisition", "sampling", "evidence",
-    "patient_position", "coverage_mm", "transfer_syntaxes", "usable", "rank", "reasons", "notices",
+    "acquisition", "columns", "coverage_mm", "description", "evidence", "kernel", "kernel_class", "manufacturer",
+    "modality", "notices", "patient", "patient_position", "pixel_spacing_mm", "rank", "reasons", "rows", "sampling",
+    "series_uid", "slice_gap_mm", "slice_thickness_mm", "slices", "study_date", "study_uid", "transfer_syntaxes",
+    "usable",
 }  # fmt: skip
 
 # row -> (how the files are laid out, what the first series is to say)
@@ -73,7 +74,7 @@ def disc(desk: Any) -> None:
     """Lay out a disc whose DICOMDIR names a file that is gone and one that lies outside."""
     dicomdir = write_dicomdir(desk.build(slices=8), desk.folder / "disc")
     redirect_dicomdir(dicomdir, "..\\..\\SECRET")
-    sorted(p for p in (desk.folder / "disc").rglob("*") if p.is_file() and p != dicomdir)[-1].unlink()
+    max(p for p in (desk.folder / "disc").rglob("*") if p.is_file() and p != dicomdir).unlink()
 
 
 def two_patients_one_id(desk: Any) -> None:
@@ -96,6 +97,7 @@ def sequential(**changes: Any) -> Any:
     )
 
 
+ALL_FILES = tuple(f"IM000{i}.dcm" for i in range(1, 6))
 SIGNED: dict[str, Any] = {"signed": True, "bits_stored": 16, "intercept": 0.0}
 ROWS: dict[str, Row] = {
     "order": (
@@ -106,10 +108,13 @@ ROWS: dict[str, Row] = {
         saved(lambda d: traps.claim_spacing(d, 7.0)),
         {"slice_gap_mm": {"min": 1.25, "median": 1.25, "max": 1.25}, "codes": set()},
     ),
-    "overlapping": (saved(slice_thickness_mm=5.0), {"sampling": "overlapping", "slice_thickness_mm": 5.0, "codes": {"thick-slices"}}),
+    "overlapping": (
+        saved(slice_thickness_mm=5.0),
+        {"sampling": "overlapping", "slice_thickness_mm": 5.0, "codes": {"thick-slices"}},
+    ),
     "missing slice": (
         saved(lambda d: traps.drop_slices(d, [4]), slices=10),
-        {"sampling": "irregular", "slices": 9, "codes": {"missing-slice"}},
+        {"sampling": "irregular", "slices": 9, "codes": {"missing-slice", "irregular-gaps"}},
     ),
     "irregular gaps": (
         saved(slices=9, positions_mm=uneven_positions_mm(9, 10.0), slice_thickness_mm=1.0),
@@ -120,7 +125,10 @@ ROWS: dict[str, Row] = {
         {"sampling": "contiguous", "codes": set()},
     ),
     "sequential": (sequential(), {"acquisition": "sequential", "sampling": "sampled", "codes": set()}),
-    "sequential without words": (sequential(motion="unstated"), {"acquisition": "sequential", "sampling": "sampled", "codes": set()}),
+    "sequential without words": (
+        sequential(motion="unstated"),
+        {"acquisition": "sequential", "sampling": "sampled", "codes": set()},
+    ),
     "spiral": (saved(manufacturer="GE"), {"acquisition": "spiral", "sampling": "contiguous", "codes": set()}),
     "movement contradicted": (
         saved(lambda d: traps.set_attributes(d, AcquisitionType="SPIRAL", ScanOptions="AXIAL"), motion="unstated"),
@@ -146,21 +154,30 @@ ROWS: dict[str, Row] = {
     "prone": (saved(patient_position="FFP"), {"patient_position": "FFP", "codes": {"prone"}}),
     "prone by words": (saved(traps.say_prone), {"patient_position": "HFS", "codes": {"prone"}}),
     "expiratory": (saved(traps.say_expiratory), {"codes": {"expiratory"}}),
-    "negative cosines": (saved(orientation=(-1.0, 0.0, 0.0, 0.0, 1.0, 0.0)), {"sampling": "contiguous", "codes": set()}),
+    "negative cosines": (
+        saved(orientation=(-1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+        {"sampling": "contiguous", "codes": set()},
+    ),
     "unequal pixel spacing": (saved(pixel_spacing_mm=(3.0, 2.0)), {"pixel_spacing_mm": [3.0, 2.0], "codes": set()}),
     "slopes per slice": (saved(traps.vary_slopes, bits_stored=16), {"slices": 5, "codes": set()}),
     "enhanced": (saved(lambda d: [to_enhanced(d)]), {"slices": 5, "files": 1, "codes": set()}),
     "legacy converted": (saved(lambda d: [to_legacy_converted(d)]), {"slices": 5, "files": 1, "codes": set()}),
-    "concatenation": (saved(lambda d: split_concatenation(to_enhanced(d), 2)), {"slices": 5, "files": 3, "codes": set()}),
+    "concatenation": (
+        saved(lambda d: split_concatenation(to_enhanced(d), 2)),
+        {"slices": 5, "files": 3, "codes": set()},
+    ),
     "no rescale": (saved(traps.drop_rescale), {"usable": True, "codes": {"hu-unproven"}}),
     "1-1024": (saved(traps.squeeze_to_1024_levels), {"usable": True, "codes": {"hu-unproven"}}),
-    "no modality": (saved(lambda d: traps.remove_attributes(d, "Modality")), {"usable": True, "codes": {"hu-unproven"}}),
+    "no modality": (
+        saved(lambda d: traps.remove_attributes(d, "Modality")),
+        {"usable": True, "codes": {"hu-unproven"}},
+    ),
     "padding": (saved(lambda d: traps.pad_outside_circle(d, -2000, tag=63536), **SIGNED), {"codes": {"padding"}}),
     "patient id reused": (two_patients_one_id, {"codes": {"patient-id-reused"}, "series": 2}),
     "one UID for all": (saved(traps.repeat_instance_uids), {"slices": 5, "codes": {"duplicate-uid"}}),
     "no UIDs": (saved(traps.empty_uids), {"slices": 5, "codes": {"missing-uid"}}),
     "unknown syntax": (
-        spoilt(lambda data: damage.claim_syntax(data, "1.2.840.10008.1.2.4.100"), names=tuple(f"IM000{i}.dcm" for i in range(1, 6))),
+        spoilt(lambda data: damage.claim_syntax(data, "1.2.840.10008.1.2.4.100"), names=ALL_FILES),
         {"usable": False, "codes": {"undecodable"}, "transfer_syntaxes": ["1.2.840.10008.1.2.4.100"]},
     ),
     "lossy": (saved(syntax=uid.JPEG2000), {"usable": True, "codes": {"lossy"}}),
@@ -174,20 +191,27 @@ ROWS: dict[str, Row] = {
     "DICOMDIR": (disc, {"slices": 7, "codes": set(), "skipped": "missing"}),
     "DICOMDIR that escapes": (disc, {"slices": 7, "codes": set(), "skipped": "outside"}),
     "truncated pixels": (spoilt(damage.truncate_pixels), {"usable": False, "codes": {"truncated"}}),
-    "truncated fragments": (spoilt(damage.drop_last_fragment, syntax=uid.JPEGLSLossless), {"usable": False, "codes": {"truncated"}}),
+    "truncated fragments": (
+        spoilt(damage.drop_last_fragment, syntax=uid.JPEGLSLossless),
+        {"usable": False, "codes": {"truncated"}},
+    ),
     "truncated header": (spoilt(damage.truncate_header), {"slices": 4, "skipped": "truncated"}),
     "giant": (
-        spoilt(lambda data: damage.lie(data, Rows=65535, Columns=65535), names=tuple(f"IM000{i}.dcm" for i in range(1, 6))),
+        spoilt(lambda data: damage.lie(data, Rows=65535, Columns=65535), names=ALL_FILES),
         {"usable": False, "codes": {"size-mismatch"}, "rows": 65535},
     ),
     "length that lies": (
-        spoilt(lambda data: damage.lie_about_pixel_length(data, 5000)), {"usable": False, "codes": {"size-mismatch"} },
+        spoilt(lambda data: damage.lie_about_pixel_length(data, 5000)),
+        {"usable": False, "codes": {"size-mismatch"}},
     ),
     "no position": (
         saved(lambda d: traps.remove_attributes(d, "ImagePositionPatient")),
         {"usable": False, "codes": {"missing-position"}, "slice_gap_mm": None},
     ),
-    "no orientation": (saved(lambda d: traps.remove_attributes(d, "ImageOrientationPatient")), {"usable": False, "codes": {"missing-orientation"}}),
+    "no orientation": (
+        saved(lambda d: traps.remove_attributes(d, "ImageOrientationPatient")),
+        {"usable": False, "codes": {"missing-orientation"}},
+    ),
     "no pixel spacing": (
         saved(lambda d: traps.remove_attributes(d, "PixelSpacing")),
         {"usable": False, "pixel_spacing_mm": None, "codes": {"missing-pixel-spacing"}},
@@ -204,16 +228,23 @@ ROWS: dict[str, Row] = {
     **{
         f"syntax {uid.UID(syntax).name}": (saved(syntax=syntax), {"transfer_syntaxes": [syntax], "codes": set()})
         for syntax in (
-            uid.ImplicitVRLittleEndian, uid.ExplicitVRBigEndian, uid.DeflatedExplicitVRLittleEndian, uid.RLELossless,
-            uid.JPEGLossless, uid.JPEGLosslessSV1, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless,
+            uid.ImplicitVRLittleEndian,
+            uid.ExplicitVRBigEndian,
+            uid.DeflatedExplicitVRLittleEndian,
+            uid.RLELossless,
+            uid.JPEGLossless,
+            uid.JPEGLosslessSV1,
+            uid.JPEGLSLossless,
+            uid.JPEG2000Lossless,
+            uid.HTJ2KLossless,
         )
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("lay_out", "wanted"), ROWS.values(), ids=ROWS.keys())
 def test_inspect_shows_every_row(desk: Any, lay_out: Any, wanted: dict[str, Any], no_secret: Any) -> None:
-    """`inspect --json` prints one document of the promised shape that shows the trap, names no patient, and ends with 0."""
+    """`inspect --json` prints one document of the promised shape that shows the trap and names no patient."""
     lay_out(desk)
     result = CliRunner().invoke(app, ["inspect", str(desk.folder), "--json"])
     assert result.exit_code == 0, result.output

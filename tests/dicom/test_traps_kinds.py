@@ -25,7 +25,7 @@ INTRUDERS: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("trap", "code"), INTRUDERS.values(), ids=INTRUDERS.keys())
 def test_intruder_is_set_apart_with_the_reason(desk: Any, trap: Any, code: str) -> None:
-    """A localizer, capture or projection in a series is listed apart, unusable, with its reason; the slices stay, usable, and name it."""
+    """A localizer, capture or projection in a series is listed apart with its reason; the slices stay and name it."""
     datasets = trap(desk.build())
     desk.save(traps.shuffle_files(datasets))
     found = desk.find()
@@ -113,7 +113,7 @@ def test_dose_report_document_is_skipped_with_the_reason(desk: Any) -> None:
 
 
 def test_everything_at_once(desk: Any) -> None:
-    """A localizer, captures, a MIP, a document and a README among the slices leave the slices untouched; all of them are told."""
+    """A localizer, captures, a MIP, a document and a README leave the slices untouched; all of them are told."""
     datasets = traps.add_document(
         traps.add_capture(traps.add_capture(traps.add_localizer(traps.add_derived(desk.build(), "MIP", [0])), "colour"))
     )
@@ -154,7 +154,7 @@ def test_palette_is_no_ct(desk: Any) -> None:
 
 
 def test_other_modality(desk: Any) -> None:
-    """A series of another modality is listed as unusable with the modality that was found and the one that is wanted."""
+    """A series of another modality is listed as unusable with the modality found and the one wanted."""
     datasets = traps.set_attributes(desk.build(), Modality="MR", SOPClassUID=MRImageStorage)
     series = desk.only(datasets)
     notice = desk.notice(series, "not-ct")
@@ -202,17 +202,19 @@ NOT_PRONE = ["HRCT", "Thorax Standard", "Pronet protocol", "Patient prefers", "s
 @pytest.mark.parametrize(("text", "prone"), [(t, True) for t in PRONE] + [(t, False) for t in NOT_PRONE])
 def test_prone_by_words(desk: Any, text: str, prone: bool, keyword: str) -> None:  # noqa: FBT001
     """Words of the descriptions tell prone where the tag says supine; words that merely look alike do not."""
-    series = desk.only(traps.set_attributes(desk.build(), **{keyword: text}))
+    words: dict[str, Any] = {keyword: text}
+    series = desk.only(traps.set_attributes(desk.build(), **words))
     assert ("prone" in desk.codes(series)) is prone
     assert series.patient_position == "HFS"
 
 
 EXPIRATORY = [
-    "HRCT expiratory", "EXPIRATION", "Thorax 1.0 B70f exp.", "Thorax Exspiration", "in Exspir", "HRCT_EXP", "chest-exp-1.25mm",
-    "Expiratoire", "Expir 1mm", "ESPIRAZIONE", "Thx EXP",
+    "HRCT expiratory", "EXPIRATION", "Thorax 1.0 B70f exp.", "Thorax Exspiration", "in Exspir", "HRCT_EXP",
+    "chest-exp-1.25mm", "Expiratoire", "Expir 1mm", "ESPIRAZIONE", "Thx EXP",
 ]  # fmt: skip
 NOT_EXPIRATORY = [
-    "INSPIRATION", "Thorax inspiration", "EXPERT", "Chest EXPORT", "Experimental", "exposure control", "EXPLORATION", "Flexpac",
+    "INSPIRATION", "Thorax inspiration", "EXPERT", "Chest EXPORT", "Experimental", "exposure control", "EXPLORATION",
+    "Flexpac",
     "Inspir 1mm", "insp", "respiratory gated", "Express chest", "COPD INSPIRATION",
 ]  # fmt: skip
 
@@ -221,7 +223,7 @@ NOT_EXPIRATORY = [
 @pytest.mark.parametrize(("text", "expiratory"), [(t, True) for t in EXPIRATORY] + [(t, False) for t in NOT_EXPIRATORY])
 def test_expiratory_by_words(desk: Any, text: str, expiratory: bool, keyword: str) -> None:  # noqa: FBT001
     """Words of the descriptions tell an expiratory scan; INSPIRATION, EXPERT, EXPORT and the like do not."""
-    others = {"SeriesDescription": "", "ProtocolName": ""}
+    others: dict[str, Any] = {"SeriesDescription": "", "ProtocolName": ""}
     series = desk.only(traps.set_attributes(desk.build(), **{**others, keyword: text}))
     assert ("expiratory" in desk.codes(series)) is expiratory
     assert series.usable

@@ -78,10 +78,11 @@ ENCAPSULATED = [s for s in LOSSLESS_SYNTAXES if uid.UID(s).is_encapsulated]
 
 @pytest.mark.parametrize("syntax", ENCAPSULATED, ids=lambda s: uid.UID(s).name)
 @pytest.mark.parametrize("how", [
-    {"fragments": 3}, {"offset_table": "empty"}, {"offset_table": "extended"}, {"fragments": 3, "offset_table": "empty"},
+    {"fragments": 3}, {"offset_table": "empty"}, {"offset_table": "extended"},
+    {"fragments": 3, "offset_table": "empty"},
 ], ids=str)  # fmt: skip
 def test_frames_in_fragments(desk: Any, make: Any, syntax: str, how: dict[str, Any]) -> None:
-    """Frames are found in their fragments with any offset table, and without one; RLE frames have one fragment by the standard."""
+    """Frames are found in their fragments with any offset table and without one (RLE frames have one fragment)."""
     whole = shuffle_frames(make(desk.build(noise_hu=20.0)))
     series = desk.only([whole], syntax=syntax, **how)
     if syntax == uid.RLELossless and how == {"fragments": 3, "offset_table": "empty"}:
@@ -190,7 +191,7 @@ def test_one_frame_without_position(desk: Any, make: Any) -> None:
 
 @pytest.mark.parametrize("change", [-2, -1, 1, 3])
 def test_number_of_frames_that_lies(desk: Any, make: Any, change: int) -> None:
-    """A number of frames that contradicts functional groups and pixels is told with both numbers; nothing is dropped quietly."""
+    """A number of frames that contradicts functional groups and pixels is told with both numbers."""
     folder = desk.save([make(desk.build())])
     damage.alter_file(folder / "IM0001.dcm", lambda data: damage.lie(data, NumberOfFrames=5 + change))
     series = desk.only()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kazerooni.dicom import read_volume
-from kazerooni.phantom import sequential_hrct, traps, truth_of, uneven_positions_mm
+from kazerooni.phantom import build_series, sequential_hrct, traps, truth_of, uneven_positions_mm
 from kazerooni.phantom.plan import Manufacturer
 
 ORDERS: dict[str, Any] = {
@@ -35,7 +35,7 @@ ORDERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("trap", ORDERS.values(), ids=ORDERS.keys())
 def test_only_positions_order_the_slices(desk: Any, trap: Any) -> None:
-    """Whatever files, numbers, SliceLocation and SpacingBetweenSlices say, the volume is the same and no word is lost on it."""
+    """Whatever files, numbers, SliceLocation and SpacingBetweenSlices say, the volume is the same, without notices."""
     plan = desk.plan(slices=7)
     series = desk.only(trap(desk.build(slices=7)))
     assert (series.sampling, series.acquisition) == ("contiguous", "spiral")
@@ -62,7 +62,7 @@ def test_only_positions_order_the_slices(desk: Any, trap: Any) -> None:
     ],
 )
 def test_sampling_compares_gap_and_thickness(desk: Any, thickness: float, gap: float, sampling: str) -> None:
-    """Sampled means a gap of more than 1.5 times the thickness; thickness is told apart from the gap and never used as one."""
+    """Sampled means a gap of more than 1.5 times the thickness; thickness is never used as the gap."""
     plan = desk.plan(slices=8, slice_thickness_mm=thickness, gap_mm=gap, centre_mm=(0.3, -0.7, -321.37))
     series = desk.only(traps.claim_spacing(desk.build(**vars_of(plan)), 3.3))
     assert series.sampling == sampling
@@ -136,7 +136,8 @@ def test_uneven_gaps_are_kept_as_acquired(desk: Any, seed: int) -> None:
 
 
 DROPPED = {
-    "one": [5], "two apart": [3, 9], "two neighbours": [6, 7], "second": [1], "last but one": [12], "four": [2, 3, 8, 10],
+    "one": [5], "two apart": [3, 9], "two neighbours": [6, 7], "second": [1], "last but one": [12],
+    "four": [2, 3, 8, 10],
 }  # fmt: skip
 
 
@@ -191,7 +192,7 @@ def test_even_series_miss_nothing(desk: Any) -> None:
 
 
 def test_slabs_of_two_gaps_do_not_invent_missing_slices(desk: Any) -> None:
-    """Two slabs, every 4 mm and every 7 mm, are irregular; nothing seems to be missing (a real head scan is like that)."""
+    """Two slabs, every 4 mm and every 7 mm, as in a real head scan, are irregular; nothing seems to be missing."""
     places = tuple([4.0 * i for i in range(10)] + [37.08 + 7.0 * i for i in range(10)])
     series = desk.only(desk.build(slices=20, positions_mm=places, slice_thickness_mm=4.0))
     assert series.sampling == "irregular"
@@ -211,7 +212,7 @@ def test_far_apart_slices_do_not_list_hundreds(desk: Any) -> None:
 def test_movement_and_sampling_are_two_questions(
     desk: Any, manufacturer: Manufacturer, motion: str, gap: float
 ) -> None:
-    """How the scanner moved comes from its words, how the lung is sampled from positions; both are shown with evidence."""
+    """How the scanner moved comes from words, how the lung is sampled from positions; both have evidence."""
     series = desk.only(desk.build(manufacturer=manufacturer, motion=motion, gap_mm=gap, slice_thickness_mm=1.0))
     assert series.sampling == ("contiguous" if gap == 1.0 else "sampled")
     if motion != "unstated":
@@ -247,7 +248,7 @@ WORDS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("words", "acquisition"), WORDS.values(), ids=WORDS.keys())
 def test_each_word_of_movement(desk: Any, words: dict[str, Any], acquisition: str) -> None:
-    """Each of the tags alone tells how the scanner moved; the third word of ImageType, AXIAL, is a plane and tells nothing."""
+    """Each of the tags alone tells how the scanner moved; AXIAL as third word of ImageType is a plane, no movement."""
     series = desk.only(traps.set_attributes(desk.build(motion="unstated"), **words))
     assert series.acquisition == acquisition
     if acquisition != "unknown":
@@ -281,10 +282,8 @@ def test_old_sequential_scan_without_any_words(desk: Any) -> None:
 
 
 def test_whole_sequential_chest_is_clean(desk: Any) -> None:
-    """A whole sequential HRCT as Siemens writes it, a new acquisition number every slice, is one usable series without a word."""
+    """A whole sequential HRCT, with an acquisition number for every slice, is one series without a notice."""
     plan = sequential_hrct(rows=16, columns=16, pixel_spacing_mm=(22.0, 22.0))
-    from kazerooni.phantom import build_series
-
     series = desk.only(traps.shuffle_files(build_series(plan)))
     assert (series.acquisition, series.sampling, series.slices) == ("sequential", "sampled", 26)
     assert series.notices == ()

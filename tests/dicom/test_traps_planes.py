@@ -35,7 +35,7 @@ def marker_place(volume: Any) -> np.ndarray[Any, Any]:
     for index, row, column in np.argwhere(volume.hu == MARKER.hu):
         rows_mm, columns_mm = g.pixel_spacing_mm
         places.append(g.origins_mm[index] + g.row_direction * columns_mm * column + g.column_direction * rows_mm * row)
-    return np.mean(places, axis=0)
+    return np.asarray(np.mean(places, axis=0))
 
 
 VIEWS = [
@@ -121,7 +121,7 @@ def test_pixel_spacing_is_row_then_column(desk: Any, spacing: tuple[float, float
 @pytest.mark.parametrize("degrees", [20.0, -20.0, 5.0, -0.5])
 @pytest.mark.parametrize("tag", ["true", "other sign", "zero", None])
 def test_tilt_is_found_from_positions(desk: Any, degrees: float, tag: str | None) -> None:
-    """A tilted gantry is told from the step of the slices, whatever the tag says; the sheared stack is kept and usable."""
+    """A tilted gantry is told from the step of the slices, whatever the tag says; the sheared stack is kept."""
     plan = desk.plan(**{**MARKED, "gap_mm": 2.0, "slice_thickness_mm": 2.0}, gantry_tilt_degrees=degrees)
     claimed = {"true": degrees, "other sign": -degrees, "zero": 0.0}[tag] if tag else None
     series = desk.only(traps.shuffle_files(traps.claim_tilt(build_series(plan), claimed)))
@@ -176,7 +176,7 @@ ODD: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("index", [0, 3, 6])
 @pytest.mark.parametrize(("trap", "code"), ODD.values(), ids=ODD.keys())
 def test_one_odd_slice_is_listed_and_the_majority_stays(desk: Any, trap: Any, code: str, index: int) -> None:
-    """One slice of another plane, size, spacing or kernel is set apart and named with the reason; the others stay as acquired."""
+    """One slice of another plane, size, spacing or kernel is set apart with the reason; the others stay."""
     desk.save(trap(desk.build(slices=7), index))
     found = desk.find()
     assert [s.slices for s in found] == [6, 1]
@@ -194,7 +194,7 @@ def test_one_odd_slice_is_listed_and_the_majority_stays(desk: Any, trap: Any, co
     "value", [None, b"", rb"1\2", rb"a\b\c", rb"nan\0\0", rb"1e999\0\0", rb"1\2\3\4", rb"1,5\2,0\3,1", b"\\\\"]
 )
 def test_slice_without_a_place(desk: Any, value: bytes | None, index: int) -> None:
-    """A slice whose position is missing or no three numbers makes the series unusable; slice and attribute are named."""
+    """A slice whose position is no three numbers makes the series unusable; slice and attribute are named."""
     datasets = desk.build()
     uid, number = datasets[index].SOPInstanceUID, datasets[index].InstanceNumber
     if value is None:
@@ -210,16 +210,20 @@ def test_slice_without_a_place(desk: Any, value: bytes | None, index: int) -> No
         read_volume(series)
 
 
+BAD_COSINES = [None, b"", rb"1\0\0\0\1", rb"1\0\0\1\0\0", rb"0\0\0\0\0\0", rb"2\0\0\0\2\0"]
+BAD_SPACINGS = [None, b"", b"0.7", rb"0\0", rb"-0.7\0.7", rb"0,7\0,7", rb"0.7\x", rb"inf\1"]
+
+
 @pytest.mark.parametrize(
     ("keyword", "code", "values"),
     [
         ("ImagePositionPatient", "missing-position", [None, b""]),
-        ("ImageOrientationPatient", "missing-orientation", [None, b"", rb"1\0\0\0\1", rb"1\0\0\1\0\0", rb"0\0\0\0\0\0", rb"2\0\0\0\2\0"]),
-        ("PixelSpacing", "missing-pixel-spacing", [None, b"", b"0.7", rb"0\0", rb"-0.7\0.7", rb"0,7\0,7", rb"0.7\x", rb"inf\1"]),
+        ("ImageOrientationPatient", "missing-orientation", BAD_COSINES),
+        ("PixelSpacing", "missing-pixel-spacing", BAD_SPACINGS),
     ],
 )  # fmt: skip
 def test_series_without_a_place(desk: Any, keyword: str, code: str, values: list[bytes | None]) -> None:
-    """Where no slice says position, orientation or pixel spacing in numbers, the series is listed, unusable, and names what it lacks."""
+    """Where position, orientation or pixel spacing are no numbers, the series is unusable and names what it lacks."""
     for place, value in enumerate(values):
         datasets = desk.build(seed=place)
         changed = (
@@ -248,7 +252,7 @@ def test_one_slice_without_orientation_is_set_apart(desk: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, b"", b"0", b"-1", b"thin", b"nan"])
 def test_thickness_that_is_missing_is_not_guessed(desk: Any, value: bytes | None) -> None:
-    """Without a slice thickness sampling is unknown, a notice says so, the gap does not take its place; the scan can be read."""
+    """Without a slice thickness sampling is unknown and told; the gap does not take its place; the scan can be read."""
     datasets = desk.build()
     if value is None:
         datasets = traps.remove_attributes(datasets, "SliceThickness")

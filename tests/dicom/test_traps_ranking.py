@@ -1,4 +1,4 @@
-"""Ranking: which series of a study comes first, and what the kernel's name tells (dicom.md, "Ranking series of a study")."""
+"""Ranking: which series of a study comes first, and what a kernel's name tells (dicom.md)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from kazerooni.dicom import read_volume
 from kazerooni.phantom import CORONAL, traps, truth_of
 
 # A whole thorax, so that nothing speaks against it.
-GOOD: dict[str, Any] = {"slices": 26, "rows": 12, "columns": 12, "gap_mm": 10.0, "slice_thickness_mm": 1.0, "kernel": "B70f",
-                        "motion": "sequential"}  # fmt: skip
+GOOD: dict[str, Any] = {"slices": 26, "rows": 12, "columns": 12, "gap_mm": 10.0, "slice_thickness_mm": 1.0,
+                        "kernel": "B70f", "motion": "sequential"}  # fmt: skip
 
 WORSE: dict[str, tuple[dict[str, Any], Any]] = {
     "coronal": ({"orientation": CORONAL}, list),
@@ -33,7 +33,7 @@ WORSE: dict[str, tuple[dict[str, Any], Any]] = {
 
 @pytest.mark.parametrize(("changes", "trap"), WORSE.values(), ids=WORSE.keys())
 def test_each_merit_decides(desk: Any, changes: dict[str, Any], trap: Any) -> None:
-    """All else equal, an original, whole, thin, sharp, supine, inspiratory axial series ranks first, and reasons are shown."""
+    """All else equal, an original, whole, thin, sharp, supine, inspiratory axial series ranks first, with reasons."""
     desk.save(trap(desk.build(**{**GOOD, **changes, "series_number": 9})), into="a")
     desk.save(desk.build(**GOOD), into="b")
     found = desk.find()
@@ -45,7 +45,7 @@ def test_each_merit_decides(desk: Any, changes: dict[str, Any], trap: Any) -> No
 
 
 def test_weight_of_the_merits(desk: Any) -> None:
-    """The merits weigh in the order of dicom.md: whole thorax before thin, thin before sharp, sharp before supine, supine before inspiration."""
+    """The merits weigh in the order of dicom.md: original, whole, thin, sharp, supine, inspiration."""
     variants: dict[str, Any] = {
         "expiratory": traps.say_expiratory(desk.build(**GOOD, series_number=1)),
         "prone": traps.say_prone(desk.build(**GOOD, series_number=2)),

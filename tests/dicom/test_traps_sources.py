@@ -1,7 +1,8 @@
-"""Sources: folders, files, DICOMDIR and zip, any nesting and any names; nothing blocks, escapes or is lost (dicom.md, issue 2)."""
+"""Sources: folders, files, DICOMDIR and zip, any nesting and any names; nothing blocks, escapes or is lost."""
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -249,8 +250,7 @@ def test_dicomdir_that_points_outside(desk: Any, target: str, given: str) -> Non
     assert {s.slices for s in found} <= {4, 5}
     assert len(found) == 1
     assert any("outside" in s.reason or "missing" in s.reason for s in found.skipped)
-    assert not any("/etc/passwd" in s.path or "SECRET" in s.path and "outside" not in s.reason and "missing" not in s.reason
-                   for s in found.skipped)  # fmt: skip
+    assert not any("/etc/passwd" in s.path for s in found.skipped)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
@@ -359,8 +359,8 @@ def test_encrypted_member(desk: Any) -> None:
 
 
 BROKEN_ZIPS: dict[str, Any] = {
-    "not a zip": lambda data: b"hello" * 100,
-    "empty": lambda data: b"",
+    "not a zip": lambda _: b"hello" * 100,
+    "empty": lambda _: b"",
     "cut off": lambda data: data[: len(data) // 2],
     "only its end": lambda data: data[-22:],
     "garbage before": lambda data: b"MZ" + bytes(5000) + data,
@@ -381,7 +381,7 @@ BROKEN_ZIPS: dict[str, Any] = {
 
 @pytest.mark.parametrize("change", BROKEN_ZIPS.values(), ids=BROKEN_ZIPS.keys())
 def test_broken_zip(desk: Any, change: Any) -> None:
-    """A broken zip, or a broken member, is told; nothing foreign is raised when searching or reading, and files beside it are found."""
+    """A broken zip or member is told; nothing foreign is raised, and files beside it are found."""
     path = write_zip(desk.build(noise_hu=20.0), desk.folder / "s.zip")
     path.write_bytes(change(path.read_bytes()))
     desk.save(desk.build(slices=3))
@@ -436,7 +436,7 @@ def test_zip_bomb(desk: Any) -> None:
 
 @pytest.mark.parametrize("claimed", [0, 100, 3_000_000_000])
 def test_zip_that_lies_about_a_size(desk: Any, claimed: int) -> None:
-    """A zip that claims another unpacked size for its members is refused member by member, without memory for the claim."""
+    """A zip that lies about the size of its members reserves no memory for the claim."""
     path = write_zip(desk.build(), desk.folder / "s.zip")
     data = bytearray(path.read_bytes())
     start = data.find(b"PK\1\2")
@@ -479,8 +479,6 @@ def test_zip_stays_open_only_while_needed(desk: Any) -> None:
     read_volume(desk.find()[0])
     path.unlink()
     if Path("/proc/self/fd").is_dir():
-        import gc
-
         gc.collect()
         open_files = {os.path.realpath(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")}  # noqa: PTH208
         assert not any(name.startswith(str(path)) for name in open_files)
@@ -505,7 +503,7 @@ def test_headers_only(desk: Any) -> None:
 
 
 def test_many_studies(desk: Any) -> None:
-    """Memory does not grow with the number of files beyond a few kilobytes for a series, and every study is kept apart."""
+    """Memory grows by a few kilobytes for a series, and every study is kept apart."""
     (dataset,) = desk.build(slices=1)
     for number in range(300):
         dataset.PatientID, dataset.StudyInstanceUID = f"{number % 100}", f"1.2.{number}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import imagecodecs
 import numpy as np
+import pydicom
 import pytest
 from pydicom import uid
 
@@ -167,10 +169,6 @@ def test_words_of_32_bits(desk: Any, syntax: str, signed: bool) -> None:  # noqa
 
 
 def _as_big_endian(dataset: Any) -> bytes:
-    from io import BytesIO
-
-    import pydicom
-
     stream = BytesIO()
     pydicom.dcmwrite(stream, dataset, enforce_file_format=True)
     return stream.getvalue()
@@ -189,7 +187,7 @@ def test_odd_number_of_8_bit_pixels(desk: Any) -> None:
 )
 @pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.JPEGLSLossless], ids=NAMES)
 def test_every_slice_its_own_slope(desk: Any, slopes: tuple[float, ...], syntax: str) -> None:
-    """Slope and intercept are those of each slice, computed wide: int16 where that is exact, else float32; nothing is rounded."""
+    """Slope and intercept are those of each slice: int16 where that is exact, else float32; nothing is rounded."""
     datasets = traps.vary_slopes(desk.build(bits_stored=16, noise_hu=7.0), slopes)
     for dataset in datasets:
         dataset.PixelData = (stored_of(dataset) | 1).tobytes()  # so that halves stay halves
@@ -236,7 +234,7 @@ EXTREMES: dict[str, tuple[dict[str, Any], list[int]]] = {
 @pytest.mark.parametrize(("pixels", "stored"), EXTREMES.values(), ids=EXTREMES.keys())
 @pytest.mark.parametrize("place", [0, 457])
 def test_extreme_values_are_exact(desk: Any, pixels: dict[str, Any], stored: list[int], place: int) -> None:
-    """Values beyond int16 are neither clipped nor wrapped round: they come as float32, exact; one such pixel is enough."""
+    """Values beyond int16 are neither clipped nor wrapped: they come as exact float32; one such pixel is enough."""
     kind = "<i2" if pixels["signed"] else "<u2"
     words = np.full((5, 20, 24), stored[0] if len(stored) < 5 else 24, np.int64)
     words.reshape(5, -1)[3, place : place + len(stored)] = stored
@@ -275,7 +273,7 @@ UNPROVEN: dict[str, Any] = {
 
 @pytest.mark.parametrize("trap", UNPROVEN.values(), ids=UNPROVEN.keys())
 def test_values_that_may_not_be_hu(desk: Any, trap: Any) -> None:
-    """Values that are not known to be HU are told before anything is read; the scan stays usable for painting, its volume says so."""
+    """Values not known to be HU are told before anything is read; the scan stays usable, and its volume says so."""
     series = desk.only(trap(desk.build()))
     notice = next(n for n in series.notices if n.code == "hu-unproven")
     assert notice.severity == "warning"
@@ -329,12 +327,11 @@ PADDED: dict[str, tuple[dict[str, Any], int, int | None, int | None]] = {
 }
 
 
-@pytest.mark.parametrize(("plan", "stored", "tag", "limit"), PADDED.values(), ids=PADDED.keys())
+@pytest.mark.parametrize("padded", PADDED.values(), ids=PADDED.keys())
 @pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian, uid.JPEGLSLossless], ids=NAMES)
-def test_padding_is_masked(
-    desk: Any, plan: dict[str, Any], stored: int, tag: int | None, limit: int | None, syntax: str
-) -> None:
-    """What lies outside the circular field of view is masked by tag, range limit or darkness, and HU stay as they are."""
+def test_padding_is_masked(desk: Any, padded: tuple[dict[str, Any], int, int | None, int | None], syntax: str) -> None:
+    """What lies outside the circular field of view is masked by tag, range limit or darkness; HU stay."""
+    plan, stored, tag, limit = padded
     plan = {
         "signed": True,
         "bits_stored": 16,
@@ -365,7 +362,7 @@ def test_no_padding_is_invented(desk: Any) -> None:
 
 
 def test_value_of_padding_inside_the_patient(desk: Any) -> None:
-    """A pixel inside the patient that has the tagged value of -1024 HU is air, not padding: padding is joined to the border."""
+    """A pixel inside the patient with the tagged value of -1024 HU is air: padding is joined to the border."""
     datasets = traps.pad_outside_circle(
         desk.build(slices=1, rows=32, columns=32, pixel_spacing_mm=(11.0, 11.0)), 0, tag=0
     )
@@ -386,7 +383,7 @@ def test_padding_tag_of_one_slice_only(desk: Any) -> None:
     assert np.array_equal(volume.padding[1], traps.outside_circle(20, 24))
 
 
-UNREADABLE_BITS = {
+UNREADABLE_BITS: dict[str, dict[str, Any]] = {
     "stored 0": {"BitsStored": 0},
     "stored above allocated": {"BitsStored": 20, "HighBit": 19},
     "packed 12": {"BitsAllocated": 12, "BitsStored": 12, "HighBit": 11},
@@ -401,13 +398,11 @@ UNREADABLE_BITS = {
 @pytest.mark.parametrize("bits", UNREADABLE_BITS.values(), ids=UNREADABLE_BITS.keys())
 def test_bits_that_make_no_pixel(desk: Any, bits: dict[str, int]) -> None:
     """Bits that contradict each other make the series unusable with what was found, before anything is read."""
-    datasets = traps.set_attributes(desk.build(), **bits)
-    folder = desk.save([])
-    plain = [to_bytes(d) for d in desk.build()]
-    for index, data in enumerate(plain):
-        (folder / f"{index}").write_bytes(damage.lie(data, **bits))
+    folder = desk.save(desk.build())
+    for path in folder.iterdir():
+        damage.alter_file(path, lambda data: damage.lie(data, **bits))
     series = desk.only()
-    assert series.slices == len(datasets)
+    assert series.slices == 5
     assert not series.usable
     (notice,) = [n for n in series.notices if n.severity == "error"]
     assert notice.code in ("undecodable", "size-mismatch", "truncated")
@@ -493,8 +488,8 @@ def test_broken_streams_end_in_a_pixel_error(desk: Any, syntax: str, how: str) -
     try:
         volume = read_volume(series)
     except PixelError as error:
-        assert syntax in str(error)
-        assert str(series.frames[2].instance) in str(error)
+        assert syntax in str(error)  # noqa: PT017 - some broken streams are pictures all the same
+        assert str(series.frames[2].instance) in str(error)  # noqa: PT017
     except UnusableSeriesError:
         assert not series.usable
     else:
@@ -509,10 +504,9 @@ def test_picture_of_another_size_in_the_stream(desk: Any, syntax: str) -> None:
     for path in folder.iterdir():
         damage.alter_file(path, lambda data: damage.lie(data, Rows=20, Columns=24))
     series = desk.only()
+    if syntax == uid.RLELossless:  # has no size of its own: 24 x 20 and 20 x 24 cannot be told apart
+        return
     with pytest.raises((PixelError, UnusableSeriesError)):
-        if syntax == uid.RLELossless:
-            # RLE has no size of its own: 24 x 20 and 20 x 24 cannot be told apart.
-            raise PixelError
         read_volume(series)
 
 

@@ -30,7 +30,8 @@ CT_IMAGE = b"1.2.840.10008.5.1.4.1.1.2"
 def header(**values: bytes | str) -> Attributes:
     """Decode the attributes of a CT whose header says these values, named as in `kazerooni.dicom.tags`."""
     raw = {tags.MODALITY: b"CT", tags.SOP_CLASS_UID: CT_IMAGE}
-    return decode(raw | {getattr(tags, k): v.encode() if isinstance(v, str) else v for k, v in values.items()})
+    raw |= {getattr(tags, k): v.encode() if isinstance(v, str) else v for k, v in values.items()}
+    return decode(raw, b"key")
 
 
 # --- Values -----------------------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ def test_no_bytes_break_a_reader_of_values(raw: bytes) -> None:
 @given(raw=st.dictionaries(st.sampled_from(tags.SHARED), st.binary(max_size=30)))
 def test_no_header_breaks_the_decoding(raw: dict[int, bytes]) -> None:
     """Whatever the bytes of its attributes, a header is decoded, and its role and technique told."""
-    a = decode(raw)
+    a = decode(raw, b"key")
     role_of(a)
     acquisition_evidence([a])
     is_ct(a), is_prone(a), is_expiratory(a), kernel_class(a.kernel, a.manufacturer)

@@ -50,7 +50,8 @@ def by_simpleitk(folder: Path) -> sitk.Image:
     (uid,) = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(holder))
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(holder), uid))
-    return reader.Execute()
+    image: sitk.Image = reader.Execute()
+    return image
 
 
 def assert_same_grid(volume: Volume, image: sitk.Image) -> None:
