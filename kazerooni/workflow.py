@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kazerooni import __version__
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.labels import read_finding_map, read_lobe_map
-from kazerooni.model import Component, FindingMap, InputDigest, LobeMap, Reading, Score, Volume
+from kazerooni.model import Component, FindingMap, InputDigest, LobeMap, Notice, Reading, Score, Volume
 from kazerooni.scoring import measure as count
 from kazerooni.scoring import score as grade
 from kazerooni.scoring import score_json
@@ -25,6 +25,13 @@ class Case:
     volume: Volume
     reading: Reading
     score: Score
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is to be told of scan and score, each thing once."""
+        told = {notice.code for notice in self.volume.notices}
+        own = (n for n in self.score.notices if not (n.code == "not-hrct" and "thick-slices" in told))
+        return tuple(dict.fromkeys((*self.volume.notices, *own)))
 
 
 def measure(
@@ -95,4 +102,4 @@ def score_scan(
 
 def score_document(case: Case) -> dict[str, object]:
     """Give the JSON document of `kazerooni score --json`."""
-    return score_json(case.score, case.reading, program_version=__version__, scan_notices=case.volume.notices)
+    return score_json(case.score, case.reading, program_version=__version__, notices=case.notices)

@@ -33,9 +33,8 @@ def show_case(case: Case) -> None:
     """Print the grades and percents of every lobe, the totals, the notices of the scan and what a score is not."""
     score = case.score
     parts: list[RenderableType] = [_table(score), *_remarks(score), Text(), *_totals(score)]
-    notices = tuple(dict.fromkeys((*case.volume.notices, *score.notices)))
-    if notices:
-        parts.extend((Text(), *notice_lines(notices)))
+    if case.notices:
+        parts.extend((Text(), *notice_lines(case.notices)))
     show(*parts, Text(), Text(_DISCLAIMER))
 
 

@@ -154,6 +154,9 @@ _LEAST_FRAME_BYTES: Final = 8
 # No table moves a patient ten metres; a number beyond is a broken header.
 _FARTHEST_MM: Final = 10_000.0
 
+# HU are some thousands, and slopes of CT between 0.1 and some tens.
+_LARGEST_RESCALE: Final = 1e6
+
 _CHECKED: Final = {
     tags.SLICE_THICKNESS: ("SliceThickness", 1),
     tags.PIXEL_SPACING: ("PixelSpacing", 2),
@@ -216,8 +219,8 @@ def decode(raw: dict[int, bytes], key: bytes) -> Attributes:
         bits_stored=bits_stored,
         high_bit=bits_stored - 1 if high_bit is None else high_bit,
         signed=signed,
-        slope=number(get(tags.RESCALE_SLOPE)),
-        intercept=number(get(tags.RESCALE_INTERCEPT)),
+        slope=_rescale(get(tags.RESCALE_SLOPE)),
+        intercept=_rescale(get(tags.RESCALE_INTERCEPT)),
         rescale_type=text(get(tags.RESCALE_TYPE)).upper(),
         padding=_padding(unsigned(get(tags.PADDING_VALUE)), unsigned(get(tags.PADDING_LIMIT)), signed=signed),
         lossy=text(get(tags.LOSSY_COMPRESSION)) == "01",
@@ -243,6 +246,9 @@ def _invalid(raw: dict[int, bytes]) -> Iterator[str]:
     for tag, (name, count) in _CHECKED.items():
         if raw.get(tag, b"").strip(b" \0") and numbers(raw[tag], count) is None:
             yield name
+    for tag in (tags.RESCALE_SLOPE, tags.RESCALE_INTERCEPT):
+        if number(raw.get(tag)) is not None and _rescale(raw[tag]) is None:
+            yield _CHECKED[tag][0]
     for tag, name in _CHECKED_UIDS.items():
         if not is_uid(raw.get(tag)):
             yield name
@@ -250,6 +256,12 @@ def _invalid(raw: dict[int, bytes]) -> Iterator[str]:
         yield "StudyDate"
     if not is_character_set(raw.get(tags.CHARACTER_SET)):
         yield "SpecificCharacterSet"
+
+
+def _rescale(raw: bytes | None) -> float | None:
+    """Decode a slope or intercept that a scanner can have; None for any other."""
+    found = number(raw)
+    return found if found is not None and abs(found) <= _LARGEST_RESCALE else None
 
 
 def _first_date(raw: dict[int, bytes]) -> date | None:

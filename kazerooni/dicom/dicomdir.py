@@ -72,6 +72,6 @@ def _components(record: Dataset) -> list[str]:
 
 def is_inside(folder: Path, parts: tuple[str, ...]) -> bool:
     """Tell whether a path of these components stays within a folder, links followed."""
-    if any(part in ("", ".", "..") or "/" in part or "\\" in part or ":" in part for part in parts):
+    if any(part in {"", ".", ".."} or not part.isprintable() or set(part) & set("/\\:") for part in parts):
         return False
     return (folder / PurePosixPath(*parts)).resolve().is_relative_to(folder.resolve())

@@ -147,7 +147,10 @@ class _Stop:
 def _header(dataset: Dataset, file: BinaryIO, syntax: str) -> Header:
     end = file.tell()
     big = syntax == EXPLICIT_BIG
-    elements = {int(tag): cast("RawDataElement | DataElement", dataset.get_item(tag)) for tag in list(dataset.keys())}
+    elements = {
+        int(tag): cast("RawDataElement | DataElement", dataset.get_item(tag, keep_deferred=True))
+        for tag in list(dataset.keys())
+    }
     found = {tag: _raw_value(elements[tag], tag, big=big) for tag in tags.WANTED if tag in elements}
     raw = {tag: value for tag, value in found.items() if value is not None}
     if tags.SOP_CLASS_UID not in raw and (named := _sop_class_of_meta(dataset)):

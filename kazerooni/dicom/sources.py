@@ -299,7 +299,7 @@ def _members(source: FileSource) -> Iterator[Source | Skipped]:
         return
     for member in members:
         name = f"{source.name}/{member.filename}"
-        if member.is_dir():
+        if not member.filename or member.is_dir():
             continue
         if member.flag_bits & 1:
             yield Skipped(name, "encrypted; unpack the zip with its password first")

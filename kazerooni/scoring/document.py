@@ -12,14 +12,12 @@ SCORE_SCHEMA_VERSION = 1
 _PROGRAM = "kazerooni"
 
 
-def score_json(
-    score: Score, reading: Reading, *, program_version: str, scan_notices: Iterable[Notice] = ()
-) -> dict[str, object]:
+def score_json(score: Score, reading: Reading, *, program_version: str, notices: Iterable[Notice]) -> dict[str, object]:
     """Give a score as JSON values; missing values are None, never 0, and nothing is rounded.
 
     reading: what the score was made of.
     program_version: version of the program that made the score.
-    scan_notices: what was told of the scan; it stands before what is told of the score.
+    notices: what is to be told of scan and score.
     """
     scan = reading.scan
     return {
@@ -34,7 +32,7 @@ def score_json(
         "lobes": [_lobe(lobe) for lobe in score.lobes],
         "totals": asdict(score.totals),
         "volume_weighted": asdict(score.volume_weighted),
-        "notices": [_notice(notice) for notice in dict.fromkeys((*scan_notices, *score.notices))],
+        "notices": [_notice(notice) for notice in notices],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -13,8 +14,8 @@ import threading
 import time
 import tracemalloc
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -154,6 +155,60 @@ def test_spoilt_zips_raise_nothing_of_their_own(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.zip"
         path.write_bytes(changed)
         found_and_read(path)
+
+
+def test_spoilt_dicomdirs_raise_nothing_of_their_own(tmp_path: Path) -> None:
+    """A DICOMDIR with mutated bytes or odd file names never keeps the files beside it from being found and read."""
+    random, folder = Random(7), tmp_path / "disc"  # noqa: S311 - no secret
+    path = phantom.write_dicomdir(phantom.build_series(plan()), folder)
+    whole = path.read_bytes()
+    name = whole.find(b"\x04\x00\x00\x15CS") + 8
+    changes = [
+        whole[:name] + odd + whole[name + len(odd) :] for odd in (b"\0", b"..", b"/", b"\\", b"C:", b"\xff", b"~")
+    ]
+    for number in range(100):
+        path.write_bytes(changes[number] if number < len(changes) else spoil(whole, random))
+        assert found_and_read(folder) == ["read"]
+
+
+def test_zip_entries_with_odd_names_are_skipped_or_read(tmp_path: Path) -> None:
+    """Members of a zip with no name, an absolute one, one that climbs out or one of odd letters hinder nothing."""
+    (slice_,) = phantom.build_series(plan(slices=1))
+    path = tmp_path / "scan.zip"
+    for name in ("good", "", "/etc/passwd", "../../up", "a\\b", "caf\u00e9", "\n"):
+        entry = zipfile.ZipInfo("placeholder")
+        entry.filename = name
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("usual", phantom.to_bytes(slice_))
+            archive.writestr(entry, b"no picture")
+        found = find_series(path, key=KEY)
+        assert [series.slices for series in found] == [1]
+        assert len(found.skipped) <= 1
+        assert sorted(tmp_path.parent.glob("up")) == []
+
+
+NUMBERS = (
+    *(b"1e308", b"-1e308", b"1e-320", b"0", b"-1", b"3.5e38", b"1e38", b"99999999999999999999", b"0.1", b"", b"nan"),
+    *(b"1e308\\1e308", b"1e-310\\1e-310", b"0\\0\\1e308", b"0\\0\\-1.7e308", b"0\\1\\0\\0\\0\\-1", b"9" * 400),
+)
+DECIMALS = (
+    *("SliceThickness", "PixelSpacing", "ImageOrientationPatient", "ImagePositionPatient", "RescaleSlope"),
+    *("RescaleIntercept", "KVP", "GantryDetectorTilt", "SpacingBetweenSlices", "InstanceNumber", "AcquisitionNumber"),
+)
+
+
+@pytest.mark.parametrize("keyword", DECIMALS)
+def test_extreme_numbers_raise_nothing_of_their_own(keyword: str, tmp_path: Path) -> None:
+    """A number that is huge, tiny, zero, negative or none, in one slice or all, is told or read; none overflows."""
+    datasets = phantom.build_series(plan(rows=4, columns=4))
+    for number, value in enumerate(NUMBERS):
+        for slices in ([1], None):
+            folder = tmp_path / f"{number}{slices is None}"
+            found_and_read(write(traps.write_raw(datasets, {keyword: value}, slices=slices), folder))
+            for series in find_series(folder, key=KEY):
+                if series.usable and keyword.startswith("Rescale"):
+                    with contextlib.suppress(PixelError):
+                        assert np.isfinite(read_volume(series).hu).all()
 
 
 def test_many_pictures_of_one_position_do_not_hang_the_search(tmp_path: Path) -> None:
@@ -380,7 +435,7 @@ class CancelledError(Exception):
     """A person pressed cancel."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def no_threads_left() -> Iterator[None]:
     """Assert that no thread of a reading outlives it."""
     before = threading.active_count()

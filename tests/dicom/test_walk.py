@@ -465,6 +465,30 @@ def test_an_odd_character_set_loses_no_picture(name: str) -> None:
     assert read_plainly(Bytes(file_of(CASES[name]))).pixels is not None
 
 
+NEIGHBOURS = {
+    "references": (0x00081110, "SQ"),
+    "padding": (tags.PADDING_VALUE, "US"),
+    "padding limit": (tags.PADDING_LIMIT, "SS"),
+    "shared groups": (tags.SHARED_GROUPS, "SQ"),
+    "groups of frames": (tags.PER_FRAME_GROUPS, "SQ"),
+    "comments": (tags.IMAGE_COMMENTS, "LT"),
+}
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
+def test_an_empty_neighbour_leaves_the_sign_alone(syntax: str, name: str) -> None:
+    """An empty element beside it does not change how PixelRepresentation is read: a signed scan stays signed."""
+    implicit = syntax == IMPLICIT
+    tag, vr = NEIGHBOURS[name]
+    sign = element(tags.PIXEL_REPRESENTATION, "US", b"\1\0", implicit=implicit)
+    neighbour = element(tag, vr, b"", implicit=implicit)
+    for parts in ((sign, neighbour), (neighbour, sign)):
+        data = file_of(picture(*parts, implicit=implicit), syntax)
+        assert breach_of_the_law(data) is None
+        assert read_plainly(Bytes(data)).raw[tags.PIXEL_REPRESENTATION] == b"\1\0"
+
+
 def test_functional_groups_that_are_no_sequence_lose_no_picture() -> None:
     """A file whose functional groups are a text is read as one without them."""
     header = read_plainly(Bytes(file_of(CASES["functional groups that are a text"])))

@@ -26,7 +26,8 @@ TOTALS = [
 
 def _document(reading: Reading, scan_notices: tuple[Notice, ...] = ()) -> dict[str, Any]:
     """Make the JSON, written and read back by a strict parser."""
-    made = score_json(score(reading), reading, program_version="1.2.3", scan_notices=scan_notices)
+    graded = score(reading)
+    made = score_json(graded, reading, program_version="1.2.3", notices=(*scan_notices, *graded.notices))
     back: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
     return back
 
