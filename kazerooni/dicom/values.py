@@ -1,7 +1,7 @@
 """DICOM values from bytes: lenient, never raising; what cannot be understood is None or empty.
 
-A damaged length makes one value swallow those after it, the name of the patient among them. So text that holds control
-codes, or a UID that is none, is never shown.
+A damaged length makes one value swallow the elements after it, the name of the patient among them; their tags hold NUL
+bytes. So text with a NUL inside, or a UID that is none, is never shown.
 """
 
 from __future__ import annotations
@@ -22,16 +22,13 @@ _PADDING: Final = b" \0"
 _LONGEST_TEXT: Final = 64  # LO, the longest of the values that are shown
 _UID: Final = re.compile(rb"[0-9.]{1,64}")
 _UID_OF_OTHERS: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
-# Codes of ISO 2022 that change the character set, and the ends of lines and pages, are lawful in text.
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 def text(raw: bytes | None) -> str:
     """Decode a code string, without its padding; "" where it holds control codes or is too long for one."""
     if not raw:
         return ""
-    decoded = raw.strip(_PADDING).decode("latin-1")
-    return decoded if decoded.isprintable() and len(decoded) <= 4 * _LONGEST_TEXT else ""
+    return _shown(raw.strip(_PADDING).decode("latin-1"))
 
 
 @lru_cache(maxsize=4096)
@@ -55,14 +52,21 @@ def is_uid(raw: bytes | None) -> bool:
 @lru_cache(maxsize=4096)
 def free_text(raw: bytes | None, character_set: bytes | None) -> str:
     """Decode a description in its character set; one in an unknown set as Latin-1, one with control codes as ""."""
-    if not raw or _CONTROL.search(raw.strip(_PADDING)):
+    if not raw or b"\0" in raw.strip(_PADDING):
         return ""
     with quiet_pydicom():
         try:
             decoded = decode_bytes(raw, convert_encodings(text(character_set).split("\\")), set())
         except (LookupError, ValueError):
             decoded = raw.decode("latin-1")
-    return "".join(c for c in decoded.strip(" \0") if c.isprintable())[: 4 * _LONGEST_TEXT]
+    return _shown(decoded.strip(" \0"))
+
+
+def _shown(decoded: str) -> str:
+    """Give text without control codes, and none of it where it has swallowed other elements."""
+    if "\0" in decoded or len(decoded) > 4 * _LONGEST_TEXT:
+        return ""
+    return "".join(c for c in decoded if c.isprintable())
 
 
 def is_character_set(raw: bytes | None) -> bool:

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from kazerooni.model import Component, InputDigest, Notice, Reading, ScanRef, Technique
+from kazerooni.model import Component, InputDigest, Reading, ScanRef, Technique
 from kazerooni.scoring import score, score_json
 from tests.scoring.builders import reading_of, tally_of, whole_lungs
 
@@ -24,10 +24,10 @@ TOTALS = [
 ]  # fmt: skip
 
 
-def _document(reading: Reading, scan_notices: tuple[Notice, ...] = ()) -> dict[str, Any]:
+def _document(reading: Reading) -> dict[str, Any]:
     """Make the JSON, written and read back by a strict parser."""
     graded = score(reading)
-    made = score_json(graded, reading, program_version="1.2.3", notices=(*scan_notices, *graded.notices))
+    made = score_json(graded, reading, program_version="1.2.3", notices=graded.notices)
     back: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
     return back
 
@@ -100,13 +100,3 @@ def test_missing_is_null() -> None:
         assert lobe["findings"]["honeycombing"] is None
     assert (document["totals"]["alveolar"], document["totals"]["total"]) == (0, None)
     assert document["notices"][0]["code"] == "incomplete"
-
-
-def test_notices_of_the_scan_stand_first_and_once() -> None:
-    """Notices of the scan come before those of the score, each once, with the slices they name."""
-    told = Notice("missing-slice", "warning", "a slice is missing", ("1.2", "1.3"))
-    notices = _document(reading_of(whole_lungs(), thickness_mm=5.0), (told, told))["notices"]
-    assert [notice["code"] for notice in notices] == ["missing-slice", "not-hrct"]
-    assert notices[0] == {
-        "code": "missing-slice", "severity": "warning", "message": "a slice is missing", "sop_uids": ["1.2", "1.3"],
-    }  # fmt: skip
