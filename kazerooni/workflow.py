@@ -93,8 +93,8 @@ def score_scan(
     reading = measure(
         volume,
         read_lobe_map(lobes, volume),
-        alveolar=None if alveolar is None else read_finding_map(alveolar, Component.ALVEOLAR, volume),
-        interstitial=None if interstitial is None else read_finding_map(interstitial, Component.INTERSTITIAL, volume),
+        alveolar=None if alveolar is None else read_finding_map(alveolar, volume, Component.ALVEOLAR),
+        interstitial=None if interstitial is None else read_finding_map(interstitial, volume, Component.INTERSTITIAL),
         reader=reader,
     )
     return Case(chosen, volume, reading, grade(reading, scheme))

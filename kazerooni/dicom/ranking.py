@@ -17,7 +17,7 @@ _WORDS: Final = (
     ("usable", "not usable"),
     ("original", "reformatted"),
     ("covers the chest", "covers part of the chest"),
-    ("thin slices", "thick slices"),
+    ("thin slices", "slices not known to be thin"),
     ("sharp kernel", "kernel not known to be sharp"),
     ("supine", "prone"),
     ("inspiration or not said", "expiration"),

@@ -35,7 +35,7 @@ def read_lobe_map(path: str | os.PathLike[str], scan: Volume | Geometry) -> Lobe
     return lobes
 
 
-def read_finding_map(path: str | os.PathLike[str], component: Component | str, scan: Volume | Geometry) -> FindingMap:
+def read_finding_map(path: str | os.PathLike[str], scan: Volume | Geometry, component: Component | str) -> FindingMap:
     """Read a map of the findings of one component onto the grid of a scan.
 
     Alveolar: 1 ground glass, 2 consolidation. Interstitial: 1 septal thickening, 2 honeycombing, 3 reticulation.

@@ -34,7 +34,7 @@ def _alveolar(seed: int = 0) -> NDArray[np.uint8]:
 def _refused(path: Path, scan: Geometry = SCAN) -> str:
     """Give the message that refuses an alveolar map; it names the file, and no folder."""
     with pytest.raises(LabelError) as refused:
-        read_finding_map(path, "alveolar", scan)
+        read_finding_map(path, scan, "alveolar")
     message = str(refused.value)
     assert message.startswith(f"{path.name}: ")
     assert str(path.parent) not in message
@@ -47,7 +47,7 @@ def _refused(path: Path, scan: Geometry = SCAN) -> str:
 def test_read_as_written(tmp_path: Path, scan: Geometry, encoding: str) -> None:
     """Labels are read voxel for voxel, with the geometry of the scan and the digest of the file."""
     path = write_nrrd(tmp_path / "a.nrrd", _alveolar(), scan, encoding=encoding)
-    read = read_finding_map(path, "alveolar", scan)
+    read = read_finding_map(path, scan, "alveolar")
     assert np.array_equal(read.labels, _alveolar())
     assert read.labels.dtype == np.uint8
     assert read.geometry is scan
@@ -66,14 +66,14 @@ def test_lobes_read_as_written(tmp_path: Path) -> None:
 def test_every_whole_number_type(tmp_path: Path, dtype: str) -> None:
     """Labels of any whole-number type become uint8."""
     path = write_nrrd(tmp_path / "a.nrrd", _alveolar().astype(f"<{np.dtype(dtype).str[1:]}"), SCAN)
-    assert np.array_equal(read_finding_map(path, "alveolar", SCAN).labels, _alveolar())
+    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, _alveolar())
 
 
 def test_big_endian(tmp_path: Path) -> None:
     """Big-endian labels are read as such."""
     data = _alveolar().astype(">u2").tobytes()
     path = write_nrrd(tmp_path / "a.nrrd", _alveolar().astype(np.uint16), SCAN, data=data, endian="big")
-    assert np.array_equal(read_finding_map(path, "alveolar", SCAN).labels, _alveolar())
+    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, _alveolar())
 
 
 def test_files_of_simpleitk(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_files_of_simpleitk(tmp_path: Path) -> None:
     image.SetSpacing((0.8, 0.7, 2.5))
     image.SetOrigin((-10.5, -20.25, 30.125))
     SimpleITK.WriteImage(image, tmp_path / "a.nrrd", useCompression=True)
-    assert np.array_equal(read_finding_map(tmp_path / "a.nrrd", "alveolar", SCAN).labels, _alveolar())
+    assert np.array_equal(read_finding_map(tmp_path / "a.nrrd", SCAN, "alveolar").labels, _alveolar())
 
 
 @pytest.mark.parametrize("space", ["right-anterior-superior", "RAS", "left-anterior-superior", "LAS", "LPS"])
@@ -99,7 +99,7 @@ def test_every_space_means_its_place(tmp_path: Path, space: str) -> None:
         space_directions=" ".join(f"({a},{b},{c})" for a, b, c in steps),
         space_origin="({},{},{})".format(*(np.array([-10.5, -20.25, 30.125]) * signs)),
     )
-    assert np.array_equal(read_finding_map(path, "alveolar", SCAN).labels, _alveolar())
+    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, _alveolar())
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -128,7 +128,7 @@ def test_exact_turns_are_undone(
         space_directions=" ".join(f"({a!r},{b!r},{c!r})" for a, b, c in turned_steps[::-1].tolist()),
         space_origin="({!r},{!r},{!r})".format(*origin.tolist()),
     )
-    assert np.array_equal(read_finding_map(path, "alveolar", scan).labels, _alveolar())
+    assert np.array_equal(read_finding_map(path, scan, "alveolar").labels, _alveolar())
 
 
 @given(labels=arrays(np.uint8, SHAPE, elements=st.integers(0, 3)))
@@ -136,7 +136,7 @@ def test_exact_turns_are_undone(
 def test_round_trip(tmp_path: Path, labels: NDArray[np.uint8]) -> None:
     """Any interstitial map is read back equal."""
     path = write_nrrd(tmp_path / "i.nrrd", labels, SCAN, encoding="gzip")
-    assert np.array_equal(read_finding_map(path, "interstitial", SCAN).labels, labels)
+    assert np.array_equal(read_finding_map(path, SCAN, "interstitial").labels, labels)
 
 
 # --- Grids that are not the scan's -----------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def _origin(mm: tuple[float, float, float]) -> str:
 def test_small_shifts_are_let_pass(tmp_path: Path, mm: tuple[float, float, float]) -> None:
     """A grid within a tenth of a pixel and 0.1 mm across slices is that of the scan."""
     path = write_nrrd(tmp_path / "a.nrrd", _alveolar(), SCAN, space_origin=_origin(mm))
-    assert np.array_equal(read_finding_map(path, "alveolar", SCAN).labels, _alveolar())
+    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, _alveolar())
 
 
 SMALL_TURN = "(0.79996,0.008,0) (-0.007,0.699965,0) (0,0,2.5)"
@@ -220,7 +220,7 @@ def test_positions_rounded_by_the_scanner(tmp_path: Path) -> None:
     positions = [round(i * 0.7 * 2, 1) for i in range(12)]
     rounded = geometry_of(SHAPE, positions_mm=positions, spacing_mm=(0.7, 0.8))
     path = write_nrrd(tmp_path / "a.nrrd", _alveolar(), rounded, space_directions="(0.8,0,0) (0,0.7,0) (0,0,1.4)")
-    assert np.array_equal(read_finding_map(path, "alveolar", rounded).labels, _alveolar())
+    assert np.array_equal(read_finding_map(path, rounded, "alveolar").labels, _alveolar())
 
 
 def test_a_single_slice(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_single_slice(tmp_path: Path) -> None:
     one = geometry_of((1, 16, 20))
     labels = _alveolar()[:1]
     assert np.array_equal(
-        read_finding_map(write_nrrd(tmp_path / "a.nrrd", labels, one), "alveolar", one).labels, labels
+        read_finding_map(write_nrrd(tmp_path / "a.nrrd", labels, one), one, "alveolar").labels, labels
     )
 
 

@@ -50,8 +50,8 @@ def tally(masks: Path, geometry: Geometry) -> Tally:
     return measure(
         geometry,
         read_lobe_map(masks / "lobes.nrrd", geometry),
-        alveolar=read_finding_map(masks / "alveolar.nrrd", Component.ALVEOLAR, geometry),
-        interstitial=read_finding_map(masks / "interstitial.nrrd", Component.INTERSTITIAL, geometry),
+        alveolar=read_finding_map(masks / "alveolar.nrrd", geometry, Component.ALVEOLAR),
+        interstitial=read_finding_map(masks / "interstitial.nrrd", geometry, Component.INTERSTITIAL),
     )
 
 
