@@ -144,7 +144,7 @@ def _walk_explicit(data: bytes, position: int, size: int, syntax: str, values: l
                     raise UnknownError
                 return Header(raw, syntax, PixelElement(value, length))
             if length == UNDEFINED_LENGTH:
-                if vr != SEQUENCE or tag in _WANTED or tag in _REFUSED:
+                if vr != SEQUENCE or tag in _WANTED or tag in _REFUSED or tag & 0xFFFF in ODD_GROUPS:
                     raise UnknownError
                 position = Stepper(data, values, implicit=False).sequence(value)
                 continue
@@ -177,7 +177,7 @@ def _walk_implicit(data: bytes, position: int, size: int, syntax: str, values: l
         if tag == _PIXEL_DATA:
             return Header(raw, syntax, PixelElement(position + 8, length))
         if length == UNDEFINED_LENGTH:
-            if tag in _WANTED or tag in _REFUSED:
+            if tag in _WANTED or tag in _REFUSED or tag & 0xFFFF in ODD_GROUPS:
                 raise UnknownError
             position = Stepper(data, values, implicit=True).implicit_sequence(position + 8, tag)
             continue

@@ -396,14 +396,25 @@ def test_an_unusable_series_says_why(tmp_path: Path) -> None:
         read_volume(tmp_path)
 
 
-@pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() == 0, reason="only POSIX, and only other users than root, may not read"
-)
-def test_a_file_that_may_not_be_read_is_skipped(tmp_path: Path) -> None:
-    """A file without the right to read it is skipped with the reason."""
-    folder = write(phantom.build_series(plan()), tmp_path)
-    (folder / "IM0002.dcm").chmod(0)
-    assert "cannot be read" in find_series(folder).skipped[0].reason
+@pytest.mark.skipif(os.name != "posix", reason="other systems make links for administrators only")
+def test_a_file_that_cannot_be_opened_is_skipped(tmp_path: Path) -> None:
+    """A link to nothing and a ring of folders keep no series from being found; the link is listed with a reason."""
+    folder = write(phantom.build_series(plan()), tmp_path / "scan")
+    (folder / "gone.dcm").symlink_to(tmp_path / "nowhere")
+    (folder / "ring").symlink_to(folder, target_is_directory=True)
+    found = find_series(folder, key=KEY)
+    assert [series.slices for series in found] == [4]
+    assert [(one.path, one.reason.partition(":")[0]) for one in found.skipped] == [("gone.dcm", "cannot be read")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """A named pipe among the files is skipped, not waited for."""
+    folder = write(phantom.build_series(plan()), tmp_path / "scan")
+    os.mkfifo(folder / "pipe")
+    found = find_series(folder, key=KEY)
+    assert [series.slices for series in found] == [4]
+    assert [one.path for one in found.skipped] == ["pipe"]
 
 
 # --- Progress and cancelling ------------------------------------------------------------------------------------------

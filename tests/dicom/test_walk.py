@@ -409,6 +409,10 @@ CASES = {
     "an empty sequence": picture(element(0x00082112, "SQ", b"")),
     "a sequence within a sequence": picture(element(0x00082112, "SQ", SEQUENCE_IN_SEQUENCE, length=UNDEFINED)),
     "an item delimiter with a length": picture(element(0x00082112, "SQ", DELIMITER_WITH_A_LENGTH, length=UNDEFINED)),
+    "a sequence among commands": picture(
+        element(0x00000004, "SQ", tag_bytes(SEQUENCE_END) + bytes(4), length=UNDEFINED),
+        element(tags.MODALITY, "CS", b"CT"),
+    ),
     "a wanted tag that is a sequence": picture(element(tags.KERNEL, "SQ", b"")),
     "a sequence in an unknown VR": picture(element(0x00091001, "UN", SEQUENCE_IN_SEQUENCE, length=UNDEFINED)),
     "a sequence that does not end": picture(element(0x00082112, "SQ", b"", length=UNDEFINED)),
@@ -431,6 +435,14 @@ CASES = {
 def test_odd_data_sets_read_the_same_either_way(name: str) -> None:
     """The law holds for each oddity that once told the two ways apart, or might."""
     assert breach_of_the_law(file_of(CASES[name])) is None
+
+
+def test_an_implicit_sequence_among_commands_reads_the_same_either_way() -> None:
+    """The law holds for a sequence of undefined length in group 0000 of an implicit data set."""
+    empty = tag_bytes(SEQUENCE_END) + bytes(4)
+    commands = element(0x00000004, "SQ", tag_bytes(ITEM) + bytes(4) + empty, implicit=True, length=UNDEFINED)
+    modality = element(tags.MODALITY, "CS", b"CT", implicit=True)
+    assert breach_of_the_law(file_of(picture(commands, modality, implicit=True), IMPLICIT)) is None
 
 
 METAS = {
