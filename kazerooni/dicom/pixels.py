@@ -336,17 +336,19 @@ def _as_stored(decoded: NDArray[Any], a: Attributes) -> Stored:
     return decoded.astype(wanted)
 
 
+def stored_range(a: Attributes) -> tuple[int, int]:
+    """Give the least and the largest value that the stored bits can hold."""
+    if a.signed:
+        return -(1 << a.bits_stored - 1), (1 << a.bits_stored - 1) - 1
+    return 0, (1 << a.bits_stored) - 1
+
+
 def clean(values: NDArray[Any], a: Attributes) -> Stored:
     """Remove what lies outside the stored bits and extend the sign; the array is changed in place."""
     below = a.high_bit + 1 - a.bits_stored
     above = a.bits_allocated - a.high_bit - 1
-    if not above and not below:
-        return values
-    if not a.signed and not below:
-        np.bitwise_and(values, values.dtype.type((1 << a.bits_stored) - 1), out=values)
-        return values
-    least, most = -(1 << a.bits_stored - 1), (1 << a.bits_stored - 1) - 1
-    if not (a.signed and not below and least <= values.min() and values.max() <= most):
+    least, most = stored_range(a)
+    if below or (above and (values.max() > most or (a.signed and values.min() < least))):
         np.left_shift(values, above, out=values)
         np.right_shift(values, above + below, out=values)
     return values

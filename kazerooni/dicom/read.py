@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Attributes, Frame
 from kazerooni.dicom.find import Progress, find_series
-from kazerooni.dicom.pixels import PixelFaultError, Stored, read_frame, read_frame_into, unpack_multiframe
+from kazerooni.dicom.pixels import PixelFaultError, Stored, read_frame, read_frame_into, stored_range, unpack_multiframe
 from kazerooni.dicom.series import Series
 from kazerooni.dicom.split import distinct
 from kazerooni.errors import ChoiceError, NoSeriesError, PixelError, UnusableSeriesError
@@ -145,7 +145,7 @@ def _read_int16(frame: Frame, target: NDArray[np.int16]) -> _Look:
             raise _NotInt16Error
         target[...] = wide
         return _look(target)
-    low, high = _stored_range(a)
+    low, high = stored_range(a)
     if (low + intercept < _INT16.min and int(stored.min()) + intercept < _INT16.min) or (
         high + intercept > _INT16.max and int(stored.max()) + intercept > _INT16.max
     ):
@@ -186,12 +186,6 @@ def _stored(frame: Frame, target: NDArray[np.int16] | None = None) -> Stored:
 def rescale(a: Attributes) -> tuple[float, float]:
     """Give slope and intercept, 1 and 0 where the header does not (which is a notice)."""
     return 1.0 if a.slope is None else a.slope, a.intercept or 0.0
-
-
-def _stored_range(a: Attributes) -> tuple[int, int]:
-    if a.signed:
-        return -(1 << (a.bits_stored - 1)), (1 << (a.bits_stored - 1)) - 1
-    return 0, (1 << a.bits_stored) - 1
 
 
 def _padding_hu(frames: Sequence[Frame]) -> NDArray[np.float64] | None:

@@ -66,7 +66,7 @@ def _shown(decoded: str) -> str:
     """Give text without control codes, and none of it where it has swallowed other elements."""
     if "\0" in decoded or len(decoded) > 4 * _LONGEST_TEXT:
         return ""
-    return "".join(c for c in decoded if c.isprintable())
+    return decoded if decoded.isprintable() else "".join(c for c in decoded if c.isprintable())
 
 
 def is_character_set(raw: bytes | None) -> bool:
