@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kazerooni import __version__
@@ -83,12 +84,20 @@ def score_scan(
     reader: str | None = None,
     scheme: str = "kazerooni",
     progress: Progress | None = None,
+    on_choice: Callable[[Series, Sequence[Series]], None] | None = None,
 ) -> Case:
     """Score the best series of the one study at a path, or the one that is named, from its label maps.
 
+    on_choice: is called, before pixels are read, with the series that is taken and all of its study that are fit to
+        score.
+
     Raises ScanError, LabelError, SchemeError (IncompleteError where a component has no map).
     """
-    chosen = choose(find_series(path), series_uid=series, study_uid=study)
+    found = find_series(path)
+    chosen = choose(found, series_uid=series, study_uid=study)
+    if on_choice is not None:
+        own = (chosen.patient, chosen.study_uid)
+        on_choice(chosen, [s for s in found if s.usable and (s.patient, s.study_uid) == own])
     volume = read_volume(chosen, progress=progress)
     reading = measure(
         volume,

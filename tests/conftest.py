@@ -52,6 +52,6 @@ def tool() -> Callable[[str], str]:
 def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the user's own configuration and key out of the tests: pseudonyms are the same on every run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KAZEROONI_KEY", "tests")
+        patch.setenv("KAZEROONI_KEY", "the key of the tests")
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
         yield

@@ -39,7 +39,8 @@ def edge(*, verbose: bool, log: Path | None) -> Iterator[None]:
         _LOGGER.info("kazerooni %s starts", __version__)
         try:
             yield
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except (typer.Exit, typer.BadParameter):
             raise
         except KeyboardInterrupt:
@@ -92,7 +93,7 @@ def _inside(error: Exception) -> str:
     why = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
     return (
         f"the program went wrong: {type(error).__name__}{why}{place}. "
-        "Run it again with --log FILE and send the developers the file, which names no patient and no path of yours."
+        "Run it again with --log FILE and send the developers the file, which names no patient."
     )
 
 

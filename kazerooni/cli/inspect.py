@@ -53,7 +53,8 @@ _SERIES_KEYS = (
 
 def inspect(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Folders, single files, DICOMDIR files or zip files.")
+        list[Path],
+        typer.Argument(metavar="PATH...", readable=False, help="Folders, single files, DICOMDIR files or zip files."),
     ],
     *,
     as_json: Json = False,

@@ -13,11 +13,17 @@ from kazerooni.cli.terminal import print_json, progress, say
 
 
 def score(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The scan: a folder, file, DICOMDIR or zip.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", readable=False, help="The scan: a folder, file, DICOMDIR or zip.")
+    ],
     *,
-    lobes: Annotated[Path, typer.Option(metavar="FILE", help="Map of the lobes.")],
-    alveolar: Annotated[Path | None, typer.Option(metavar="FILE", help="Map of the alveolar findings.")] = None,
-    interstitial: Annotated[Path | None, typer.Option(metavar="FILE", help="Map of the interstitial findings.")] = None,
+    lobes: Annotated[Path, typer.Option(metavar="FILE", readable=False, help="Map of the lobes.")],
+    alveolar: Annotated[
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Map of the alveolar findings.")
+    ] = None,
+    interstitial: Annotated[
+        Path | None, typer.Option(metavar="FILE", readable=False, help="Map of the interstitial findings.")
+    ] = None,
     series: Annotated[
         str | None, typer.Option(metavar="UID", help="Take this series, not the best; UID:2 is its second part.")
     ] = None,
@@ -57,8 +63,8 @@ def score(
                 reader=reader,
                 scheme=scheme,
                 progress=told,
+                on_choice=lambda chosen, rivals: say(series_line(chosen, rivals)),
             )
-        say(series_line(case.series))
         if as_json:
             print_json(score_document(case))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from kazerooni.workflow import Case
 
 _NOTHING = "-"
+# Percents this close to an edge (in points) are shown in full: rounded, they would seem to lie on it.
+_NEAR_AN_EDGE = 0.1
 _DISCLAIMER = "For research and decision support; not a medical device."
 
 
-def series_line(series: Series) -> str:
-    """Say which series was taken."""
+def series_line(series: Series, rivals: Sequence[Series]) -> str:
+    """Say which series was taken, and of how many that are fit to score in its study."""
     part = f":{series.part}" if series.parts > 1 else ""
-    return f"Series {series.series_uid}{part}: {series.slices} slices, {series.acquisition}, {series.sampling}."
+    line = f"Series {series.series_uid}{part}: {series.slices} slices, {series.acquisition}, {series.sampling}."
+    if len(rivals) > 1:
+        line += f" Rank {series.rank} of {len(rivals)} fit to score in its study: {', '.join(series.reasons[1:])}."
+    return line
 
 
 def show_case(case: Case) -> None:
@@ -110,6 +115,8 @@ def _said_of(lobe: LobeScore) -> Iterator[str]:
         graded = lobe.component(component)
         if graded.trace:
             yield f"{component} trace"
+        if graded.percent is not None and graded.to_edge and graded.to_edge < _NEAR_AN_EDGE:
+            yield f"{component} {graded.percent:.3f} %, {graded.to_edge:.3f} from an edge"
         if graded.on_edge:
             yield f"{component} on an edge"
         if graded.low is not None and graded.high is not None:

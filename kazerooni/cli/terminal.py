@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import sys
 import textwrap
@@ -12,6 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+
+from kazerooni.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -40,7 +43,7 @@ def say(text: str) -> None:
 
 def print_json(document: Mapping[str, object]) -> None:
     """Print one JSON document on standard output."""
-    typer.echo(json.dumps(document, indent=2, allow_nan=False))
+    _print(json.dumps(document, indent=2, allow_nan=False))
 
 
 def show(*parts: RenderableType) -> None:
@@ -51,7 +54,21 @@ def show(*parts: RenderableType) -> None:
     with console.capture() as capture:
         for part in parts:
             console.print(part)
-    typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()), color=console.is_terminal)
+    _print("\n".join(line.rstrip() for line in capture.get().splitlines()), color=console.is_terminal)
+
+
+def _print(text: str, *, color: bool | None = None) -> None:
+    """Write to standard output. Raises OutputError where it is closed or full, BrokenPipeError where nobody reads."""
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; give the result somewhere to go")
+    try:
+        typer.echo(text, color=color)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would fail on it once more
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def plain_table() -> Table:
@@ -59,7 +76,12 @@ def plain_table() -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    return Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False, show_edge=False, header_style="bold")
+    return Table(
+        box=SIMPLE_HEAD if sys.stdout and sys.stdout.isatty() else None,
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+    )
 
 
 def _width() -> int:

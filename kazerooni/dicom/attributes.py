@@ -156,6 +156,8 @@ _FARTHEST_MM: Final = 10_000.0
 
 # HU are some thousands, and slopes of CT between 0.1 and some tens.
 _LARGEST_RESCALE: Final = 1e6
+# Localizers call the width of the body their thickness; nothing is thicker.
+_THICKEST_MM: Final = 2000.0
 
 _CHECKED: Final = {
     tags.SLICE_THICKNESS: ("SliceThickness", 1),
@@ -206,7 +208,7 @@ def decode(raw: dict[int, bytes], key: bytes) -> Attributes:
         contrast=free_text(get(tags.CONTRAST_AGENT), characters),
         patient_position=text(get(tags.PATIENT_POSITION)).upper(),
         conversion_type=text(get(tags.CONVERSION_TYPE)).upper(),
-        slice_thickness_mm=thickness if thickness is not None and thickness > 0 else None,
+        slice_thickness_mm=thickness if thickness is not None and 0 < thickness <= _THICKEST_MM else None,
         spacing_between_slices_mm=number(get(tags.SPACING_BETWEEN_SLICES)),
         gantry_tilt_degrees=number(get(tags.GANTRY_TILT)),
         rows=unsigned(get(tags.ROWS)),

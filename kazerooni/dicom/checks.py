@@ -30,6 +30,7 @@ WHOLE_CHEST_MM: Final = 150.0  # shorter stacks cannot hold the lungs of an adul
 _STEEPEST_DEGREES: Final = 35.0  # a gantry tilts up to 30 degrees; steeper planes are no axial slices
 _TILT_DEGREES: Final = 0.2
 _SHIFT_MM: Final = 1.0
+_HOLE_GAPS: Final = 5
 # A slice of a CT has no value above this share of air when zero is the least value: raw values without an intercept.
 _LEAST_HU_OF_AIR: Final = -900.0
 _HU_TYPES: Final = frozenset({"", "HU", "HU_MOD"})
@@ -71,6 +72,8 @@ def check_kind(part: Part) -> list[Notice]:
 
 
 def _kind_shown(a: Attributes) -> str:
+    if a.acquisition_type == "CONSTANT_ANGLE":
+        return f"AcquisitionType {a.acquisition_type}"
     return f"ImageType {chr(92).join(a.image_type)}" if a.image_type else f"SOP class {a.sop_class}"
 
 
@@ -175,7 +178,8 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
     tag = part.frames[0].attributes.gantry_tilt_degrees or 0.0
     along = geometry.slice_positions_mm - geometry.slice_positions_mm[0]
     offsets = geometry.origins_mm - geometry.origins_mm[0] - np.outer(along, geometry.normal)
-    slope = along @ offsets / (along @ along)
+    # The median step: single slices, or half a stack, that lie beside the others do not bend it.
+    slope = np.median(np.diff(offsets, axis=0) / np.diff(along)[:, None], axis=0)
     degrees = math.degrees(math.atan(float(np.linalg.norm(slope))))
     notices = []
     if degrees > _TILT_DEGREES:
@@ -186,7 +190,8 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
         notices.append(Notice("gantry-tilt", "warning", message))
     elif abs(tag) > 1 and geometry.normal[2] > 0.9999:
         notices.append(Notice("tilt-tag", "info", f"GantryDetectorTilt says {tag:g} degrees, the positions say none"))
-    rest = np.linalg.norm(offsets - np.outer(along, slope), axis=1)
+    beside = offsets - np.outer(along, slope)
+    rest = np.linalg.norm(beside - np.median(beside, axis=0), axis=1)
     if (shifted := np.flatnonzero(rest > _SHIFT_MM)).size:
         frames = [part.frames[i] for i in shifted]
         message = (
@@ -200,7 +205,7 @@ def check_technique(part: Part, geometry: Geometry | None) -> list[Notice]:
     """Tell what makes the series less fit to score: thickness, coverage, position, breath-hold, kernel not given."""
     a = part.frames[0].attributes
     notices = _check_thickness(part)
-    if geometry is not None and geometry.shape[0] > 1 and (length := extent_mm(geometry)) < WHOLE_CHEST_MM:
+    if geometry is not None and geometry.shape[0] > 1 and (length := _covered_mm(geometry)) < WHOLE_CHEST_MM:
         message = (
             f"the series covers {length:.0f} mm; whole lungs take {WHOLE_CHEST_MM:.0f} mm and more, so lobes may be cut"
         )
@@ -261,6 +266,12 @@ def extent_mm(geometry: Geometry) -> float:
     return float(positions[-1] - positions[0]) + (geometry.slice_thickness_mm or 0.0)
 
 
+def _covered_mm(geometry: Geometry) -> float:
+    """Give the length that slices stand for: a hole of many gaps counts as a few, so that it covers nothing."""
+    most = _HOLE_GAPS * usual_gap(geometry.gaps_mm)
+    return float(np.minimum(geometry.gaps_mm, most).sum()) + (geometry.slice_thickness_mm or 0.0)
+
+
 def check_values(part: Part) -> list[Notice]:
     """Tell whether pixel values are known to be Hounsfield units, and which of them are padding."""
     notices = []
@@ -278,7 +289,13 @@ def check_values(part: Part) -> list[Notice]:
         ranges = ", ".join(str(low) if low == high else f"{low} to {high}" for low, high in padded)
         notices.append(Notice("padding", "info", f"stored values {ranges} are padding and kept out of every statistic"))
     if names := sorted({name for a in distinct(part.frames) for name in a.invalid}):
-        notices.append(Notice("invalid-value", "warning", f"not readable, taken as missing: {', '.join(names)}"))
+        notices.append(
+            Notice(
+                "invalid-value",
+                "warning",
+                f"not as DICOM wants, taken as missing or read leniently: {', '.join(names)}",
+            )
+        )
     return notices
 
 

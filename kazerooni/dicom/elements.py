@@ -48,6 +48,9 @@ ODD_GROUPS: Final = frozenset({0x0000, 0xFFFE})
 # Sequences within sequences; real ones go three or four deep.
 _DEEPEST: Final = 32
 
+CHARACTER_SET: Final = swap(0x00080005)
+CODE_STRING: Final = next(iter(_vrs("CS")))
+
 _ITEM: Final = swap(0xFFFEE000)
 _ITEM_END: Final = swap(0xFFFEE00D)
 _SEQUENCE_END: Final = swap(0xFFFEE0DD)
@@ -97,8 +100,10 @@ class Stepper:
             return self.implicit_sequence(position + 8, tag)
         return self._step_over(position + 8, length)
 
-    def _explicit_element(self, position: int, *_: int) -> int:
-        _, vr, length = EXPLICIT(self._data, position)
+    def _explicit_element(self, position: int, tag: int, _: int) -> int:
+        vr, length = EXPLICIT(self._data, position)[1:]
+        if tag == CHARACTER_SET and vr != CODE_STRING:
+            raise UnknownError
         if vr in SHORT_VRS:
             return self._step_over(position + 8, length)
         if vr not in LONG_VRS:

@@ -16,7 +16,7 @@ from kazerooni.dicom import tags
 from kazerooni.dicom.attributes import AttributeTable, Frame
 from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, is_dicomdir, list_dicomdir
 from kazerooni.dicom.header import Header, NotDicomError
-from kazerooni.dicom.identity import user_key
+from kazerooni.dicom.identity import KEY_VARIABLE, UserKey, user_key
 from kazerooni.dicom.layout import Layouts
 from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.ranking import rank
@@ -31,6 +31,12 @@ from kazerooni.model import Notice
 
 Progress = Callable[[int, int | None], None]
 _PROGRESS_EVERY: Final = 64
+_KEY_NOT_KEPT: Final = Notice(
+    "pseudonym-not-kept",
+    "warning",
+    "the key of the pseudonyms could not be kept in your configuration, so this patient gets another pseudonym in the "
+    f"next run; set {KEY_VARIABLE}",
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,8 @@ def find_series(
     """
     single = isinstance(paths, str | os.PathLike)
     given = [Path(paths)] if single else [Path(p) for p in paths]  # type: ignore[arg-type,union-attr]
-    index = _Index(AttributeTable(key or user_key()))
+    own = UserKey(key, is_kept=True) if key else user_key()
+    index = _Index(AttributeTable(own.key))
     for path in _apart(given):
         for source in _sources(path):
             index.files += 1
@@ -98,7 +105,7 @@ def find_series(
                 progress(index.files, None)
     if progress is not None:
         progress(index.files, index.files)
-    series = rank(_assemble(index))
+    series = rank(_assemble(index, () if own.is_kept else (_KEY_NOT_KEPT,)))
     return Found(tuple(series), tuple(index.skipped), index.files)
 
 
@@ -167,7 +174,7 @@ def _why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a 
     return None
 
 
-def _assemble(index: _Index) -> list[Series]:
+def _assemble(index: _Index, more: Sequence[Notice]) -> list[Series]:
     """Make series of all pictures; grouped by patient, study and series, and by folder where a UID is missing."""
     identified = group_by(index.frames, lambda a: (a.patient, a.person, a.study_uid, a.series_uid))
     groups: list[list[Frame]] = []
@@ -179,7 +186,7 @@ def _assemble(index: _Index) -> list[Series]:
     for frames in groups:
         a = frames[0].attributes
         lost = [b for b in index.broken if b.series_uid == a.series_uid]
-        made += make_series(frames, [*reused[id(frames)], *_lost(lost)])
+        made += make_series(frames, [*more, *reused[id(frames)], *_lost(lost)])
     return made
 
 

@@ -17,12 +17,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
+
+from kazerooni.errors import ScanError
 
 KEY_VARIABLE = "KAZEROONI_KEY"
 _KEY_FILE = "pseudonym.key"
 _KEY_BYTES = 32
+_SHORTEST_KEY = 16
 _LOCK_ATTEMPTS = 100
 _LOCK_WAIT_S = 0.02
 
@@ -41,16 +45,32 @@ def keyed_digest(value: str, key: bytes) -> str:
     return base64.b32encode(digest)[:10].decode("ascii")
 
 
+class UserKey(NamedTuple):
+    """The key that pseudonyms are made with, and whether the next run will find it again."""
+
+    key: bytes
+    is_kept: bool
+
+
 @cache
-def user_key() -> bytes:
-    """Give this user's key, made at first use; for this process only where the configuration cannot be written."""
+def user_key() -> UserKey:
+    """Give this user's key, made at first use; for this process only where the configuration cannot be written.
+
+    Raises ScanError where KAZEROONI_KEY is too short to keep pseudonyms from being guessed.
+    """
     if given := os.environ.get(KEY_VARIABLE):
-        return given.encode()
+        if len(given) < _SHORTEST_KEY:
+            message = (
+                f"{KEY_VARIABLE} has {len(given)} characters; at least {_SHORTEST_KEY}, made by chance, are wanted"
+            )
+            raise ScanError(message)
+        return UserKey(given.encode(), is_kept=True)
     path = Path(platformdirs.user_config_dir("kazerooni", appauthor=False)) / _KEY_FILE
+    new = secrets.token_hex(_KEY_BYTES).encode()
     try:
-        return _read_key(path) or _keep(path, secrets.token_hex(_KEY_BYTES).encode())
+        return UserKey(_read_key(path) or _keep(path, new), is_kept=True)
     except OSError:
-        return secrets.token_hex(_KEY_BYTES).encode()
+        return UserKey(new, is_kept=False)
 
 
 def _read_key(path: Path) -> bytes | None:

@@ -155,7 +155,8 @@ def _header(dataset: Dataset, file: BinaryIO, syntax: str) -> Header:
     raw = {tag: value for tag, value in found.items() if value is not None}
     if tags.SOP_CLASS_UID not in raw and (named := _sop_class_of_meta(dataset)):
         raw[tags.SOP_CLASS_UID] = named.encode("ascii", "replace")
-    pixels = _pixel_element(file, end, big=big)
+    implicit = next((e.is_implicit_VR for e in elements.values() if isinstance(e, RawDataElement)), False)
+    pixels = _pixel_element(file, end, big=big, implicit=implicit)
     per_frame = elements.get(tags.PER_FRAME_GROUPS)
     frames = frame_attributes(dataset) if per_frame is not None and per_frame.VR in {"SQ", None} else None
     return Header(raw, syntax, pixels, frames, cut_short=pixels is None and _is_cut_short(elements.values()))
@@ -180,7 +181,7 @@ def _raw_value(element: RawDataElement | DataElement, tag: int, *, big: bool) ->
     return stored[::-1] if big and tag in tags.DOUBLES else stored
 
 
-def _pixel_element(file: BinaryIO, position: int, *, big: bool) -> PixelElement | None:
+def _pixel_element(file: BinaryIO, position: int, *, big: bool, implicit: bool) -> PixelElement | None:
     """Give where the value of PixelData lies, if that is the element at `position`."""
     file.seek(position)
     start = file.read(12)
@@ -188,7 +189,7 @@ def _pixel_element(file: BinaryIO, position: int, *, big: bool) -> PixelElement 
     group, element = (int.from_bytes(start[i : i + 2], order) for i in (0, 2))
     if len(start) < 8 or group << 16 | element != tags.PIXEL_DATA:
         return None
-    if start[4:6] in (b"OB", b"OW", b"UN"):
+    if not implicit and start[4:6] in (b"OB", b"OW", b"UN"):
         return PixelElement(position + 12, int.from_bytes(start[8:12], order))
     return PixelElement(position + 8, int.from_bytes(start[4:8], order))
 

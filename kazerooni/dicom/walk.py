@@ -13,6 +13,8 @@ from typing import Final
 from kazerooni.dicom import tags
 from kazerooni.dicom.elements import (
     BYTES_OR_WORDS,
+    CHARACTER_SET,
+    CODE_STRING,
     EXPLICIT,
     IMPLICIT,
     LENGTH,
@@ -39,9 +41,8 @@ _WANTED: Final = {swap(tag): tag for tag in tags.WANTED - tags.FUNCTIONAL_GROUPS
 _PIXEL_DATA: Final = swap(tags.PIXEL_DATA)
 # Elements at which the plain way does more than step over them.
 _REFUSED: Final = frozenset(map(swap, tags.ANY_PIXEL_DATA | tags.FUNCTIONAL_GROUPS))
-_CHARACTER_SET: Final = swap(tags.CHARACTER_SET)
 _GROUP_LENGTH: Final = swap(0x00020000)
-_CODE_STRING, _UID, _UNSIGNED = (int.from_bytes(vr, "little") for vr in (b"CS", b"UI", b"UL"))
+_UID, _UNSIGNED = (int.from_bytes(vr, "little") for vr in (b"UI", b"UL"))
 _SYNTAX: Final = swap(0x00020010)
 # The first element of a data set must look like the syntax that the file meta names.
 _CAPITALS: Final = range(0x41, 0x5B)
@@ -158,7 +159,7 @@ def _walk_explicit(data: bytes, position: int, size: int, syntax: str, values: l
         values.append((_WANTED.get(tag, 0), value, position))
         if tag in _WANTED:
             raw[_WANTED[tag]] = data[value:position]
-            if vr == SEQUENCE or (tag == _CHARACTER_SET and vr != _CODE_STRING):
+            if vr == SEQUENCE or (tag == CHARACTER_SET and vr != CODE_STRING):
                 raise UnknownError
         elif tag in _REFUSED or tag & 0xFFFF in ODD_GROUPS:
             raise UnknownError

@@ -73,7 +73,7 @@ def check_regular(name: str, geometry: Geometry) -> None:
         return
     raise LabelError(
         f"{name}: the slices of the scan are {what}, which an NRRD file cannot hold; wanted is a DICOM SEG (SEG only), "
-        "which is bound to the slices"
+        "which is bound to the slices; this version cannot read one yet"
     )
 
 
@@ -95,9 +95,23 @@ def turn_onto(name: str, grid: FileGrid, geometry: Geometry) -> Turn:
     if turned.size != geometry.shape or not is_on_grid(turned.corners_mm(), geometry):
         raise LabelError(
             f"{name}: lies on another grid than the scan. Found: {_grid_words(turned.size, turned.corners_mm())}. "
-            f"Wanted: {_grid_words(geometry.shape, corners_mm(geometry))}. Give the map of this scan, not resampled"
+            f"Wanted: {_grid_words(geometry.shape, corners_mm(geometry))}. "
+            f"{_farthest_slice(turned, geometry)}Give the map of this scan, not resampled"
         )
     return turn
+
+
+def _farthest_slice(turned: FileGrid, geometry: Geometry) -> str:
+    """Say where a grid of the right shape lies farthest from the scan."""
+    if turned.size != geometry.shape:
+        return ""
+    found = turned.corners_mm()[:, 0] @ geometry.normal
+    off = np.abs(found - geometry.slice_positions_mm)
+    i = int(np.argmax(off))
+    return (
+        f"Slice {i + 1} of {geometry.shape[0]} lies at {geometry.slice_positions_mm[i]:.2f} mm along the normal, the "
+        f"map has it at {found[i]:.2f} mm (0.1 mm, and a tenth of the gap, are allowed). "
+    )
 
 
 def _grid_words(size: tuple[int, int, int], corners: NDArray[np.float64]) -> str:

@@ -92,7 +92,7 @@ def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 def next_key() -> bytes:
     """Give the key as a new process would find it."""
     user_key.cache_clear()
-    return user_key()
+    return user_key().key
 
 
 def test_the_key_is_made_once_and_kept(configuration: Path) -> None:
@@ -175,7 +175,7 @@ if sys.argv[3] == "no links":
 from kazerooni.dicom.identity import user_key
 sys.stdout.write("ready\\n"); sys.stdout.flush()
 while not os.path.exists(sys.argv[2]): pass
-sys.stdout.write(user_key().decode())
+sys.stdout.write(user_key().key.decode())
 """
 
 

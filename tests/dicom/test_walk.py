@@ -380,7 +380,24 @@ DELIMITER_WITH_A_LENGTH = (
     + tag_bytes(SEQUENCE_END)
     + bytes(4)
 )
+
+
+def in_an_item(content: bytes) -> bytes:
+    """Write a sequence of undefined length with one item of undefined length."""
+    item = tag_bytes(ITEM) + struct.pack("<I", UNDEFINED) + content + tag_bytes(ITEM_END) + bytes(4)
+    return element(0x00082112, "SQ", item + tag_bytes(SEQUENCE_END) + bytes(4), length=UNDEFINED)
+
+
 CASES = {
+    "a character set within an item": picture(in_an_item(element(tags.CHARACTER_SET, "CS", b"ISO_IR 100"))),
+    "a character set within an item, a sequence": picture(
+        in_an_item(element(tags.CHARACTER_SET, "SQ", tag_bytes(ITEM) + bytes(4)))
+    ),
+    "a character set within an item, a number": picture(in_an_item(element(tags.CHARACTER_SET, "US", b"\1\0"))),
+    "a character set within an item, with a zero": picture(
+        in_an_item(element(tags.CHARACTER_SET, "CS", b"ISO_IR\x00100"))
+    ),
+    "a character set within an item, a tag": picture(in_an_item(element(tags.CHARACTER_SET, "AT", b"\1\0\1\0"))),
     "an item delimiter among the elements": picture(
         element(ITEM_END, "TM", b"101010"), element(tags.MODALITY, "CS", b"CT")
     ),
@@ -443,6 +460,14 @@ def test_an_implicit_sequence_among_commands_reads_the_same_either_way() -> None
     commands = element(0x00000004, "SQ", tag_bytes(ITEM) + bytes(4) + empty, implicit=True, length=UNDEFINED)
     modality = element(tags.MODALITY, "CS", b"CT", implicit=True)
     assert breach_of_the_law(file_of(picture(commands, modality, implicit=True), IMPLICIT)) is None
+
+
+@pytest.mark.parametrize("letters", [b"OB", b"OW", b"UN", b"SQ"])
+def test_an_implicit_pixel_length_is_no_vr(letters: bytes) -> None:
+    """The law holds for implicit pixels whose length spells a VR."""
+    (length,) = struct.unpack("<H", letters)
+    pixels = element(tags.PIXEL_DATA, "OW", bytes(length), implicit=True)
+    assert breach_of_the_law(file_of(picture(implicit=True, pixels=pixels), IMPLICIT)) is None
 
 
 METAS = {
