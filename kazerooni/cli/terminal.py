@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -50,11 +51,24 @@ def show(*parts: RenderableType) -> None:
     """Print tables and text, the result of a command, on standard output; plain text where it is no terminal."""
     from rich.console import Console
 
-    console = Console(width=_width(), highlight=False, markup=False, emoji=False, legacy_windows=False)
-    with console.capture() as capture:
-        for part in parts:
-            console.print(part)
-    _print("\n".join(line.rstrip() for line in capture.get().splitlines()), color=console.is_terminal)
+    page = io.StringIO()
+    on_terminal = _on_terminal()
+    console = Console(
+        file=page,
+        force_terminal=on_terminal,
+        width=_width(),
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part)
+    _print("\n".join(line.rstrip() for line in page.getvalue().splitlines()), color=on_terminal)
+
+
+def _on_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _print(text: str, *, color: bool | None = None) -> None:
