@@ -98,10 +98,12 @@ def _inside(error: Exception) -> str:
 
 
 def _trace(error: BaseException) -> str:
-    """Give the traceback of an error and of what led to it, each without its own words (see `_inside`)."""
+    """Give the traceback of an error and of what led to it, each without its own words (see `_inside`) and folders."""
     before = error.__cause__ or error.__context__
     head = f"{_trace(before)}\nwhich led to\n" if before is not None else ""
-    return f"{head}{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}"
+    frames = traceback.extract_tb(error.__traceback__)
+    places = "".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}: {f.line}\n" for f in frames)
+    return f"{head}{places}{type(error).__name__}"
 
 
 def _close_output() -> None:

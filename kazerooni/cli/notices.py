@@ -10,14 +10,14 @@ from rich.text import Text
 
 from kazerooni.cli.terminal import printable
 from kazerooni.model import Notice
+from kazerooni.model.notice import worst_first
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
-_ORDER = tuple(_STYLES)
 
 
 def notice_lines(notices: Iterable[Notice], *, indent: int = 0) -> Iterator[Padding]:
     """Give a block of notices, errors first: severity, code and message, wrapped beside each other."""
-    ordered = sorted(notices, key=lambda notice: _ORDER.index(notice.severity))
+    ordered = worst_first(notices)
     if not ordered:
         return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-Progress = Callable[[int, int | None], None]
+    from kazerooni.dicom import Progress
 
 _WIDTH_OF_A_PIPE = 120
 _LOGGER = logging.getLogger("kazerooni")

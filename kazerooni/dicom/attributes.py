@@ -45,7 +45,6 @@ class Attributes:
     sop_class: str
     modality: str
     study_date: date | None
-    study_description: str
     description: str
     protocol: str
     comments: str
@@ -80,6 +79,11 @@ class Attributes:
     lossy: bool
     invalid: tuple[str, ...]
 
+    @property
+    def rescale(self) -> tuple[float, float]:
+        """Slope and intercept; 1 and 0 where the header gives none (which is a notice)."""
+        return 1.0 if self.slope is None else self.slope, self.intercept or 0.0
+
 
 class Frame(NamedTuple):
     """One picture: a single-frame file, or one frame of a multi-frame one.
@@ -88,7 +92,7 @@ class Frame(NamedTuple):
     moment: what tells two acquisitions of one position apart: temporal position, acquisition number, acquisition time,
     content time; "" where not given.
     pixels: where PixelData of the file lies; frames: how many pictures the file says it holds; described: how many its
-    functional groups describe (the same where it has none).
+    functional groups describe, or can be believed where it has none.
     """
 
     source: Source
@@ -115,13 +119,17 @@ class AttributeTable:
         """List the pictures of a file."""
         announced = whole(header.raw.get(tags.NUMBER_OF_FRAMES))
         if header.frames is None:
-            count = max(announced or 1, 1)
-            believed = count if count <= source.size // _LEAST_FRAME_BYTES else 1
-            return [self._frame(source, n, header.raw, header, count) for n in range(believed)]
-        count = len(header.frames) if announced is None else announced
-        return [self._frame(source, n, header.raw | own, header, count) for n, own in enumerate(header.frames)]
+            announced = max(announced or 1, 1)
+            believed = announced if announced * _LEAST_FRAME_BYTES <= source.size else 1
+            counts = announced, believed
+            return [self._frame(source, n, header.raw, header, counts) for n in range(believed)]
+        described = header.frames or ({},)  # without any frame, the file itself is told
+        counts = len(described) if announced is None else announced, len(described)
+        return [self._frame(source, n, header.raw | own, header, counts) for n, own in enumerate(described)]
 
-    def _frame(self, source: Source, number: int, raw: dict[int, bytes], header: Header, count: int) -> Frame:
+    def _frame(
+        self, source: Source, number: int, raw: dict[int, bytes], header: Header, counts: tuple[int, int]
+    ) -> Frame:
         assert header.pixels is not None
         get = raw.get
         key = tuple(map(get, tags.SHARED))
@@ -143,13 +151,12 @@ class AttributeTable:
             ),
             uid(header.syntax.encode()),
             header.pixels,
-            count,
-            count if header.frames is None else len(header.frames),
+            *counts,
         )
 
 
-# A file that announces more frames than it could hold at this size lies: the size check of its first one tells.
-_LEAST_FRAME_BYTES: Final = 8
+# A file that announces more frames than it could hold at this size lies: it is told once, not for each of them.
+_LEAST_FRAME_BYTES: Final = 512
 
 # No table moves a patient ten metres; a number beyond is a broken header.
 _FARTHEST_MM: Final = 10_000.0
@@ -193,7 +200,6 @@ def decode(raw: dict[int, bytes], key: bytes) -> Attributes:
         sop_class=uid(get(tags.SOP_CLASS_UID)),
         modality=text(get(tags.MODALITY)).upper(),
         study_date=_first_date(raw),
-        study_description=free_text(get(tags.STUDY_DESCRIPTION), characters),
         description=free_text(get(tags.SERIES_DESCRIPTION), characters),
         protocol=free_text(get(tags.PROTOCOL_NAME), characters),
         comments=free_text(get(tags.IMAGE_COMMENTS), characters),

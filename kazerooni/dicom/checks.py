@@ -37,8 +37,8 @@ _HU_TYPES: Final = frozenset({"", "HU", "HU_MOD"})
 
 
 def uids(frames: Iterable[Frame]) -> tuple[str, ...]:
-    """List the SOP instance UIDs of pictures, each once."""
-    return tuple(dict.fromkeys(f.sop_uid for f in frames))
+    """List the SOP instance UIDs of pictures, each once; a missing one is left out."""
+    return tuple(dict.fromkeys(f.sop_uid for f in frames if f.sop_uid))
 
 
 def check_kind(part: Part) -> list[Notice]:
@@ -175,7 +175,7 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
     """Tell tilt from the direction in which the slices step against their normal; the sign of the tag varies."""
     if geometry.shape[0] < 2:
         return []
-    tag = part.frames[0].attributes.gantry_tilt_degrees or 0.0
+    tag = part.frames[0].attributes.gantry_tilt_degrees
     along = geometry.slice_positions_mm - geometry.slice_positions_mm[0]
     offsets = geometry.origins_mm - geometry.origins_mm[0] - np.outer(along, geometry.normal)
     # The median step: single slices, or half a stack, that lie beside the others do not bend it.
@@ -183,12 +183,13 @@ def _check_shear(part: Part, geometry: Geometry) -> list[Notice]:
     degrees = math.degrees(math.atan(float(np.linalg.norm(slope))))
     notices = []
     if degrees > _TILT_DEGREES:
+        said = "nothing" if tag is None else f"{tag:g}"
         message = (
-            f"the slices step {degrees:.1f} degrees off their normal (GantryDetectorTilt says {tag:g}); areas are "
+            f"the slices step {degrees:.1f} degrees off their normal (GantryDetectorTilt says {said}); areas are "
             "measured in the plane of each slice, so scores are not affected; other planes look sheared"
         )
         notices.append(Notice("gantry-tilt", "warning", message))
-    elif abs(tag) > 1 and geometry.normal[2] > 0.9999:
+    elif tag is not None and abs(tag) > 1 and abs(geometry.normal[2]) > 0.9999:
         notices.append(Notice("tilt-tag", "info", f"GantryDetectorTilt says {tag:g} degrees, the positions say none"))
     beside = offsets - np.outer(along, slope)
     rest = np.linalg.norm(beside - np.median(beside, axis=0), axis=1)
@@ -323,7 +324,9 @@ def check_identifiers(part: Part) -> list[Notice]:
     singles = [f for f in part.frames if f.frames == 1]
     counts = Counter(f.sop_uid for f in singles)
     if counts[""]:
-        notices.append(Notice("missing-uid", "warning", f"SOPInstanceUID is missing in {counts['']} slices"))
+        notices.append(
+            Notice("missing-uid", "warning", f"SOPInstanceUID is missing in {counts['']} of {_count(singles)}")
+        )
     if doubled := [uid for uid, n in counts.items() if n > 1 and uid]:
         notices.append(
             Notice(

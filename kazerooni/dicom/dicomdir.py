@@ -46,10 +46,12 @@ def _entries(source: FileSource) -> Iterator[FileSource | Skipped]:
         path = folder / PurePosixPath(*parts)
         if not is_inside(folder, parts):
             yield Skipped(source.name, "lists a file outside its own folder; not opened")
-        elif not path.is_file():
-            yield Skipped(name, f"listed in {Path(source.name).name}, and missing")
-        else:
-            yield file_source(path, name)
+            continue
+        listed = f"listed in {Path(source.name).name}"
+        try:
+            yield file_source(path, name) if path.is_file() else Skipped(name, f"{listed}, and missing")
+        except OSError as error:
+            yield Skipped(name, f"{listed}, and cannot be read: {error.strerror}")
 
 
 def referenced_files(source: Source) -> Iterator[tuple[str, ...]]:

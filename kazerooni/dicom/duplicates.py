@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -29,8 +30,9 @@ def find_copies(claims: Iterable[Sequence[Frame]]) -> list[Frame]:
     for frames in claims:
         alike: defaultdict[Hashable, list[Frame]] = defaultdict(list)
         for frame in frames:
-            if trouble_of(frame) is None:
-                alike[_glance(frame)].append(frame)
+            with suppress(OSError):
+                if trouble_of(frame) is None:
+                    alike[_glance(frame)].append(frame)
         odd = alike.pop(None, [])
         for group in [[*odd, *group] for group in alike.values()] or [odd]:
             copies += _copies_among(group)
@@ -52,8 +54,7 @@ def _copies_among(frames: Sequence[Frame]) -> list[Frame]:
 
 
 def _digest(frame: Frame) -> bytes:
-    a = frame.attributes
-    slope, intercept = 1.0 if a.slope is None else a.slope, a.intercept or 0.0
+    slope, intercept = frame.attributes.rescale
     return hashlib.sha256((read_frame(frame).astype(np.float64) * slope + intercept).tobytes()).digest()
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple, overload
+from typing import Final, overload
 
 from pydicom import config
 from pydicom.uid import UID
@@ -61,23 +61,18 @@ class Found(Sequence[Series]):
         return self.series[index]
 
 
-class _Broken(NamedTuple):
-    """A picture whose header ends in the middle: its series lacks it."""
-
-    study_uid: str
-    series_uid: str
-    sop_uid: str
-
-
 @dataclass(slots=True)
 class _Index:
-    """What is gathered from the headers of many files."""
+    """What is gathered from the headers of many files.
+
+    broken: by study and series UID, the SOP instance UIDs of pictures whose file ends before the pixels.
+    """
 
     table: AttributeTable
     layouts: Layouts = field(default_factory=Layouts)
     frames: list[Frame] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    broken: list[_Broken] = field(default_factory=list)
+    broken: defaultdict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     files: int = 0
 
 
@@ -93,8 +88,7 @@ def find_series(
     looked at and their total, None while it is not known; what it raises ends the search. `key` makes the pseudonyms
     (default: this user's). Raises NoSeriesError where a path does not exist.
     """
-    single = isinstance(paths, str | os.PathLike)
-    given = [Path(paths)] if single else [Path(p) for p in paths]  # type: ignore[arg-type,union-attr]
+    given = [Path(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     own = UserKey(key, is_kept=True) if key else user_key()
     index = _Index(AttributeTable(own.key))
     for path in _apart(given):
@@ -112,13 +106,19 @@ def find_series(
 def _apart(paths: Iterable[Path]) -> list[Path]:
     """List the paths that lie within no other one, so that no file is read twice."""
     resolved = {path.resolve(): path for path in paths}
-    return [path for real, path in resolved.items() if not any(other in real.parents for other in resolved)]
+    return [path for real, path in resolved.items() if resolved.keys().isdisjoint(real.parents)]
 
 
 def _sources(path: Path) -> Iterator[Source | Skipped]:
     """List what is at a path; at a DICOMDIR, the files that it names."""
-    if not path.exists():
-        raise NoSeriesError(f"{path.name}: no such file or folder; a folder, file, DICOMDIR or zip with a CT is wanted")
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise NoSeriesError(
+            f"{path.name}: no such file or folder; a folder, file, DICOMDIR or zip with a CT is wanted"
+        ) from None
+    except OSError as error:
+        raise NoSeriesError(f"{path.name}: cannot be read: {error.strerror}") from None
     single = path.is_file()
     for source in find_sources(path):
         yield source
@@ -143,12 +143,20 @@ def _add(index: _Index, source: Source | Skipped) -> None:
         index.frames += index.table.frames(source, header)
         return
     index.skipped.append(Skipped(source.name, reason))
-    get = header.raw.get
-    is_ct = text(get(tags.MODALITY)) == "CT" or uid(get(tags.SOP_CLASS_UID)) in CT_CLASSES
-    if header.pixels is None and is_ct and get(tags.SERIES_UID):
-        index.broken.append(_Broken(*(uid(get(t)) for t in (tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID))))
-    if uid(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS and isinstance(source, FileSource):
+    sop_class, study, series, sop_uid = (uid(header.raw.get(tag)) for tag in _NAMES)
+    if header.pixels is None and series and _was_ct(header, sop_class):
+        index.broken[study, series].append(sop_uid)
+    if sop_class == DICOMDIR_CLASS and isinstance(source, FileSource):
         index.skipped += list_dicomdir(source)
+
+
+_NAMES: Final = (tags.SOP_CLASS_UID, tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID)
+
+
+def _was_ct(header: Header, sop_class: str) -> bool:
+    """Tell whether a file without pixels was a picture of a CT; raw data and other objects of a CT never had any."""
+    is_unknown = header.cut_short or not sop_class
+    return sop_class in CT_CLASSES or (is_unknown and text(header.raw.get(tags.MODALITY)) == "CT")
 
 
 def read_header(source: Source, layouts: Layouts | None = None) -> Header:
@@ -185,8 +193,8 @@ def _assemble(index: _Index, more: Sequence[Notice]) -> list[Series]:
     made = []
     for frames in groups:
         a = frames[0].attributes
-        lost = [b for b in index.broken if b.series_uid == a.series_uid]
-        made += make_series(frames, [*more, *reused[id(frames)], *_lost(lost)])
+        lost = _lost(index.broken.get((a.study_uid, a.series_uid), []))
+        made += make_series(frames, [*more, *reused[id(frames)], *lost])
     return made
 
 
@@ -197,12 +205,12 @@ def _by_folder(frames: list[Frame]) -> list[list[Frame]]:
     return list(folders.values())
 
 
-def _lost(broken: list[_Broken]) -> list[Notice]:
-    if not broken:
+def _lost(sop_uids: list[str]) -> list[Notice]:
+    if not sop_uids:
         return []
-    sop_uids = tuple(b.sop_uid for b in broken if b.sop_uid)
-    what = "1 file of the series ends" if len(broken) == 1 else f"{len(broken)} files of the series end"
-    return [Notice("truncated", "error", f"{what} before the pixels; get the series again", sop_uids)]
+    what = "1 file of the series ends" if len(sop_uids) == 1 else f"{len(sop_uids)} files of the series end"
+    named = tuple(filter(None, sop_uids))
+    return [Notice("truncated", "error", f"{what} before the pixels; get the series again", named)]
 
 
 def _reused(groups: list[list[Frame]]) -> dict[int, list[Notice]]:

@@ -9,8 +9,6 @@ IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, DEFLATED})
-# Explicit little-endian all the same; named by GE for its own use (private, big-endian pixels).
-GE_PRIVATE = "1.2.840.113619.5.2"
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
 

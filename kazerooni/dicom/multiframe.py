@@ -42,8 +42,6 @@ _GROUPS: Final[Mapping[str, Mapping[str, int]]] = {
     "CTAcquisitionDetailsSequence": {"GantryDetectorTilt": tags.GANTRY_TILT},
     "CTXRayDetailsSequence": {"KVP": tags.KVP},
     "TemporalPositionSequence": {"TemporalPositionTimeOffset": tags.TEMPORAL_POSITION},
-    "UnassignedSharedConvertedAttributesSequence": {},
-    "UnassignedPerFrameConvertedAttributesSequence": {},
 }
 _CONVERTED: Final = ("UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence")
 
@@ -63,13 +61,10 @@ def frame_attributes(dataset: Dataset) -> tuple[dict[int, bytes], ...]:
 def _attributes(groups: Dataset) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for sequence, attributes in _GROUPS.items():
-        items = groups.get(sequence)
-        if not items:
-            continue
-        for keyword, tag in attributes.items():
-            if keyword in items[0]:
-                found[tag] = _as_bytes(tag, items[0][keyword].value)
-        if sequence in _CONVERTED:
+        if items := groups.get(sequence):
+            found |= {tag: _as_bytes(tag, items[0][word].value) for word, tag in attributes.items() if word in items[0]}
+    for sequence in _CONVERTED:
+        if items := groups.get(sequence):
             found |= _converted(items[0])
     return found
 

@@ -18,11 +18,10 @@ from pydicom import config
 from pydicom.uid import UID
 
 from kazerooni.dicom.attributes import Attributes, Frame
+from kazerooni.dicom.deflated import inflate, inflated_size
 from kazerooni.dicom.encapsulated import Fragment, TruncatedError, frame_fragments
 from kazerooni.dicom.header import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, NATIVE, UNDEFINED_LENGTH
-from kazerooni.dicom.plain import inflate
 from kazerooni.dicom.sources import MemberSource, MemorySource
-from kazerooni.dicom.walk import walk_meta
 from kazerooni.errors import PixelError
 
 Stored = NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.uint16] | NDArray[np.int32] | NDArray[np.uint32]
@@ -84,16 +83,19 @@ def trouble_of(frame: Frame) -> Trouble | None:
     if frame.frames != frame.described:
         return Trouble(
             "size-mismatch",
-            f"NumberOfFrames is {frame.frames}, {frame.described} frames are described: which is right cannot be known",
+            f"NumberOfFrames is {frame.frames}, the file describes {frame.described}: which is right cannot be known",
         )
     if a.bits_allocated not in (8, 16, 32) or not 0 < a.bits_stored <= a.high_bit + 1 <= a.bits_allocated:
         return Trouble(
             "undecodable",
             f"BitsAllocated {a.bits_allocated}, BitsStored {a.bits_stored}, HighBit {a.high_bit} make no pixel of a CT",
         )
-    if frame.syntax not in NATIVE:
-        return _trouble_of_encapsulated(frame)
-    return _trouble_of_native(frame)
+    try:
+        return _trouble_of_native(frame) if frame.syntax in NATIVE else _trouble_of_encapsulated(frame)
+    except TruncatedError as error:
+        return Trouble("truncated", str(error))
+    except OSError as error:
+        return Trouble("undecodable", f"the file cannot be read: {error.strerror}")
 
 
 def _trouble_of_native(frame: Frame) -> Trouble | None:
@@ -103,9 +105,8 @@ def _trouble_of_native(frame: Frame) -> Trouble | None:
             "undecodable", f"transfer syntax {_syntax_named(frame)} has plain pixels, the file has compressed ones"
         )
     wanted = frame_bytes(frame.attributes) * frame.frames
-    there = min(
-        length, (_inflated_size(frame, offset + wanted) if frame.syntax == DEFLATED else frame.source.size) - offset
-    )
+    size = inflated_size(frame.source, offset + wanted) if frame.syntax == DEFLATED else frame.source.size
+    there = min(length, size - offset)
     a = frame.attributes
     picture = f"{frame.frames} x " if frame.frames > 1 else ""
     picture += f"{a.rows} x {a.columns} pixels of {a.bits_allocated} bits"
@@ -134,12 +135,7 @@ def _trouble_of_encapsulated(frame: Frame) -> Trouble | None:
         )
     if not _has(codec):
         return Trouble("undecodable", f"the decoder {codec} is missing; pip install --upgrade imagecodecs")
-    try:
-        return _trouble_of_stream(frame, frame_fragments(frame.source, frame.pixels, frame.frames)[frame.number])
-    except TruncatedError as error:
-        return Trouble("truncated", str(error))
-    except OSError as error:
-        return Trouble("undecodable", f"the file cannot be read: {error.strerror}")
+    return _trouble_of_stream(frame, frame_fragments(frame.source, frame.pixels, frame.frames)[frame.number])
 
 
 def _syntax_named(frame: Frame) -> str:
@@ -171,18 +167,6 @@ def _has(codec: str) -> bool:
     return bool(getattr(imagecodecs, codec.upper()).available)
 
 
-def _inflated_size(frame: Frame, limit: int) -> int:
-    """Give how many bytes a deflated file unpacks to, counted up to `limit` and without keeping them."""
-    with frame.source.open() as file:
-        file.seek(_deflated_start(frame))
-        return sum(map(len, inflate(file, limit)))
-
-
-def _deflated_start(frame: Frame) -> int:
-    meta = walk_meta(frame.source.read(0, 65536))
-    return meta[1] if meta is not None else 0
-
-
 def read_frame(frame: Frame, target: NDArray[np.int16] | None = None) -> Stored:
     """Read the stored values of one frame, (rows, columns); signed or unsigned as its header says, junk bits removed.
 
@@ -192,6 +176,8 @@ def read_frame(frame: Frame, target: NDArray[np.int16] | None = None) -> Stored:
     """
     a = frame.attributes
     shape = a.rows or 0, a.columns or 0
+    if a.samples != 1:
+        raise PixelFaultError(f"SamplesPerPixel is {a.samples}; a picture of a CT has 1")
     try:
         if frame.syntax not in NATIVE:
             return clean(_decode(frame, shape, target), a)
@@ -252,9 +238,7 @@ def _unpack(frame: Frame) -> tuple[MemorySource, str]:
         if frame.syntax != DEFLATED:
             return MemorySource(source.read(0, source.size), source.name), frame.syntax
         end = frame.pixels.offset + frame_bytes(frame.attributes) * frame.frames
-        with source.open() as file:
-            file.seek(_deflated_start(frame))
-            return MemorySource(b"".join(inflate(file, end)), source.name), EXPLICIT_LITTLE
+        return MemorySource(b"".join(inflate(source, end)), source.name), EXPLICIT_LITTLE
     except OSError as error:
         raise PixelError(f"a file of {frame.frames} frames cannot be read: {error.strerror}") from error
 
@@ -263,9 +247,7 @@ def _native_bytes(frame: Frame) -> bytes:
     size = frame_bytes(frame.attributes)
     offset = frame.pixels.offset + frame.number * size
     if frame.syntax == DEFLATED:
-        with frame.source.open() as file:
-            file.seek(_deflated_start(frame))
-            data = b"".join(inflate(file, offset + size))[offset:]
+        data = b"".join(inflate(frame.source, offset + size))[offset:]
     else:
         data = frame.source.read(offset, size)
     if len(data) != size:

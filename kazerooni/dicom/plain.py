@@ -7,8 +7,7 @@ that the file cannot hold reserves nothing, a deflated stream is unpacked only a
 from __future__ import annotations
 
 import io
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import BinaryIO, Final, Literal, cast
 
 from pydicom.dataelem import DataElement, RawDataElement
@@ -17,6 +16,7 @@ from pydicom.filereader import read_dataset, read_partial
 from pydicom.multival import MultiValue
 
 from kazerooni.dicom import tags
+from kazerooni.dicom.deflated import inflate
 from kazerooni.dicom.header import (
     DEFLATED,
     EXPLICIT_BIG,
@@ -41,7 +41,7 @@ _UNPACKED_IN_ANY_CASE: Final = 4 * 1024**2
 
 
 def read_plainly(source: Source) -> Header:
-    """Read the header of a file with pydicom. Raises NotDicomError for anything that is no DICOM object."""
+    """Read the header of a file with pydicom. Raises NotDicomError for anything that is no DICOM object, OSError."""
     start = source.read(0, _META_READ_BYTES)
     _refuse_other_things(start)
     meta = walk_meta(start) if start[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else None
@@ -52,7 +52,7 @@ def read_plainly(source: Source) -> Header:
     with quiet_pydicom():
         try:
             if meta is not None and meta[0] == DEFLATED:
-                return _read_deflated(source, meta[1])
+                return _read_deflated(source)
             with source.open() as file:
                 try:
                     return _parse_file(file, source.size)
@@ -61,6 +61,8 @@ def read_plainly(source: Source) -> Header:
                     ValueError,
                 ):  # pydicom cannot read on past a character set that it does not understand
                     return _parse_file(_without_character_set(source), source.size)
+        except OSError:
+            raise
         except Exception as error:  # the edge of the batch loop: pydicom raises nearly anything on broken bytes
             raise NotDicomError(f"broken DICOM: {type(error).__name__} while reading its header") from error
 
@@ -103,34 +105,18 @@ def _without_character_set(source: Source) -> BinaryIO:
     raise ValueError("no character set to blank")
 
 
-def _read_deflated(source: Source, meta_end: int) -> Header:
+def _read_deflated(source: Source) -> Header:
     """Read the header of a deflated data set; offsets count in the inflated stream."""
     limit = 256 * 1024
     most = max(_MOST_UNPACKED * source.size, _UNPACKED_IN_ANY_CASE)
     while True:
-        with source.open() as file:
-            file.seek(meta_end)
-            inflated = io.BytesIO(b"".join(inflate(file, limit)))
+        inflated = io.BytesIO(b"".join(inflate(source, limit)))
         size = len(inflated.getbuffer())
         dataset = read_dataset(inflated, is_implicit_VR=False, is_little_endian=True, stop_when=_Stop())
         header = _header(dataset, inflated, DEFLATED)
         if header.pixels is not None or size < limit or limit >= most:
             return header
         limit = min(limit * 8, most)
-
-
-def inflate(file: BinaryIO, limit: int) -> Iterator[bytes]:
-    """Unpack a deflated data set piece by piece, at most `limit` bytes; ends early where the stream is broken."""
-    unpacker, left = zlib.decompressobj(-zlib.MAX_WBITS), limit
-    while left > 0 and (piece := file.read(65536)):
-        while piece and left > 0:
-            try:
-                out = unpacker.decompress(piece, min(left, 1 << 20))
-            except zlib.error:
-                return
-            left -= len(out)
-            yield out
-            piece = unpacker.unconsumed_tail
 
 
 class _Stop:

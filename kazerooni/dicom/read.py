@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.dicom.attributes import Attributes, Frame
+from kazerooni.dicom.encapsulated import frame_fragments
 from kazerooni.dicom.find import Progress, find_series
 from kazerooni.dicom.pixels import PixelFaultError, Stored, read_frame, read_frame_into, stored_range, unpack_multiframe
 from kazerooni.dicom.series import Series
@@ -40,7 +41,10 @@ def read_volume(series: Series | str | os.PathLike[str], *, progress: Progress |
     if not series.usable or series.geometry is None:
         reasons = "; ".join(n.message for n in series.notices if n.severity == "error")
         raise UnusableSeriesError(f"series {series.series_uid or '(no UID)'} cannot be used: {reasons}")
-    hu, looks = _read_hu(series, unpack_multiframe(series.frames), progress)
+    try:
+        hu, looks = _read_hu(series, unpack_multiframe(series.frames), progress)
+    finally:
+        frame_fragments.cache_clear()  # it knows its files by their sources, which may hold a whole one in memory
     notices = (*series.notices, *_value_notices(series, looks))
     return Volume(hu, series.geometry, series.scan, series.technique, notices, _padding_hu(series.frames))
 
@@ -130,7 +134,7 @@ def _on_threads(read: Callable[[int], _Look], count: int, progress: Progress | N
 
 
 def _is_whole(a: Attributes) -> bool:
-    slope, intercept = rescale(a)
+    slope, intercept = a.rescale
     return slope == int(slope) and intercept == int(intercept) and a.bits_allocated <= 16
 
 
@@ -138,7 +142,7 @@ def _read_int16(frame: Frame, target: NDArray[np.int16]) -> _Look:
     """Read one slice of whole HU into `target`. Raises _NotInt16Error where a value lies outside int16."""
     stored = _stored(frame, target)
     a = frame.attributes
-    slope, intercept = map(int, rescale(a))
+    slope, intercept = map(int, a.rescale)
     if slope != 1:
         wide = stored.astype(np.int64) * slope + intercept
         if wide.min() < _INT16.min or wide.max() > _INT16.max:
@@ -158,7 +162,7 @@ def _read_int16(frame: Frame, target: NDArray[np.int16]) -> _Look:
 
 def _read_float32(frame: Frame, target: NDArray[np.float32]) -> _Look:
     """Read one slice of HU into `target`, computed wide."""
-    slope, intercept = rescale(frame.attributes)
+    slope, intercept = frame.attributes.rescale
     wide = _stored(frame) * slope + intercept
     target[...] = wide
     rounded = bool(np.abs(wide - target).max() > _ROUNDED_OFF_HU)
@@ -183,11 +187,6 @@ def _stored(frame: Frame, target: NDArray[np.int16] | None = None) -> Stored:
         raise PixelError(f"{where} ({frame.sop_uid}), transfer syntax {frame.syntax}: {fault}") from fault
 
 
-def rescale(a: Attributes) -> tuple[float, float]:
-    """Give slope and intercept, 1 and 0 where the header does not (which is a notice)."""
-    return 1.0 if a.slope is None else a.slope, a.intercept or 0.0
-
-
 def _padding_hu(frames: Sequence[Frame]) -> NDArray[np.float64] | None:
     """Give per slice the range of HU that its header calls padding."""
     if all(f.attributes.padding is None for f in frames):
@@ -198,7 +197,7 @@ def _padding_hu(frames: Sequence[Frame]) -> NDArray[np.float64] | None:
 def _padding_range(a: Attributes) -> tuple[float, float]:
     if a.padding is None:
         return np.nan, np.nan
-    slope, intercept = rescale(a)
+    slope, intercept = a.rescale
     ends = sorted(float(np.float32(value * slope + intercept)) for value in a.padding)
     return ends[0], ends[1]
 

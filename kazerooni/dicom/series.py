@@ -15,6 +15,7 @@ from kazerooni.dicom.split import Part, claims, distinct, split_series
 from kazerooni.dicom.technique import acquisition_evidence, is_ct, kernel_class
 from kazerooni.model import Geometry, Notice, ScanRef, Technique
 from kazerooni.model.geometry import Sampling
+from kazerooni.model.notice import worst_first
 from kazerooni.model.scan import Acquisition, KernelClass
 
 
@@ -131,7 +132,6 @@ def _make(part: Part, number: int, parts: int, notices: list[Notice]) -> Series:
         notices += checks.check_grid(part, geometry) if geometry is not None else []
         notices += checks.check_technique(part, geometry) + checks.check_values(part) + checks.check_identifiers(part)
     acquisition, evidence, conflict = _acquisition(part, geometry)
-    severities = ("error", "warning", "info")
     return Series(
         patient=a.patient,
         series_uid=a.series_uid,
@@ -154,7 +154,7 @@ def _make(part: Part, number: int, parts: int, notices: list[Notice]) -> Series:
         patient_position=a.patient_position,
         coverage_mm=None if geometry is None else round(checks.extent_mm(geometry), 3),
         transfer_syntaxes=tuple(sorted({f.syntax for f in part.frames})),
-        notices=tuple(sorted(notices + (conflict if is_ct(a) else []), key=lambda n: severities.index(n.severity))),
+        notices=tuple(worst_first(notices + (conflict if is_ct(a) else []))),
         part=number,
         parts=parts,
         kvp=a.kvp,

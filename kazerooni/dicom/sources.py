@@ -12,19 +12,22 @@ import lzma
 import os
 import stat
 import struct
-import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, BinaryIO, Protocol, Self, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # One member of a zip may unpack to this much at most; the largest real CT objects (enhanced multi-frame) stay below it.
 LARGEST_MEMBER_BYTES = 4 * 1024**3
 # Folders of Windows keep times of their own, which may differ a little from those of the files in them.
 _CLOCK_TOLERANCE_NS = 0 if os.name == "posix" else 2_000_000_000
+_ZIP_BUFFER_BYTES = 65536
 _O_BINARY: int = getattr(os, "O_BINARY", 0)
 # What zipfile raises on damaged or unknown members.
 _DAMAGES = (
@@ -134,7 +137,7 @@ class MemberSource:
     Whatever a damaged zip is broken by, reading it raises OSError.
     """
 
-    archive: Archive
+    archive: zipfile.ZipFile
     member: zipfile.ZipInfo
     name: str
     size: int
@@ -157,7 +160,7 @@ class MemberSource:
     def open(self) -> BinaryIO:
         """Open the member for reading."""
         with _damage_told():
-            return cast("BinaryIO", _MemberStream(self.archive.zip().open(self.member)))
+            return cast("BinaryIO", _MemberStream(self.archive.open(self.member)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,24 +220,27 @@ def _damage_told() -> Iterator[None]:
         raise OSError(errno.EIO, f"damaged member of the zip ({type(error).__name__})") from error
 
 
-@dataclass(eq=False, slots=True)
-class Archive:
-    """A zip that is opened at its first use, once, and closed with its last member."""
+class _Unopened(io.RawIOBase):
+    """A file that is opened for every read and closed after it, so that any number of zips hold nothing open."""
 
-    path: str
-    _zip: zipfile.ZipFile | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, source: FileSource) -> None:
+        super().__init__()
+        self._source, self._position = source, 0
 
-    def zip(self) -> zipfile.ZipFile:
-        """Give the open zip."""
-        with self._lock:
-            if self._zip is None:
-                self._zip = zipfile.ZipFile(self.path)
-            return self._zip
+    def readable(self) -> bool:
+        return True
 
-    def __del__(self) -> None:
-        if self._zip is not None:
-            self._zip.close()
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._position = offset + (0, self._position, self._source.size)[whence]
+        return self._position
+
+    def readinto(self, target: WriteableBuffer) -> int:
+        done = self._source.read_into(self._position, memoryview(target))
+        self._position += done
+        return done
 
 
 def find_sources(path: Path) -> Iterator[Source | Skipped]:
@@ -293,13 +299,15 @@ def _file_or_zip(source: FileSource) -> Iterator[Source | Skipped]:
 
 
 def _members(source: FileSource) -> Iterator[Source | Skipped]:
-    archive = Archive(source.path)
     try:
-        members = archive.zip().infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
-        yield Skipped(source.name, f"not a readable zip: {error}")
+        archive = zipfile.ZipFile(io.BufferedReader(_Unopened(source), _ZIP_BUFFER_BYTES))
+    except OSError as error:
+        yield Skipped(source.name, f"cannot be read: {error.strerror}")
         return
-    for member in members:
+    except _DAMAGES:
+        yield Skipped(source.name, "not a readable zip")
+        return
+    for member in archive.infolist():
         name = f"{source.name}/{member.filename}"
         if not member.filename or member.is_dir():
             continue

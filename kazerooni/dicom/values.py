@@ -37,10 +37,7 @@ def uid(raw: bytes | None) -> str:
     stripped = raw.strip(_PADDING) if raw else b""
     if not stripped or _UID_OF_OTHERS.fullmatch(stripped):
         return stripped.decode("ascii")
-    return f"{INVALID}{hashlib.sha256(stripped).hexdigest()[:12]}"
-
-
-INVALID: Final = "invalid-"
+    return f"invalid-{hashlib.sha256(stripped).hexdigest()[:12]}"
 
 
 def is_uid(raw: bytes | None) -> bool:

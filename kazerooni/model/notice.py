@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Severity = Literal["error", "warning", "info"]
+_WORST_FIRST: tuple[Severity, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +22,8 @@ class Notice:
     severity: Severity
     message: str
     sop_uids: tuple[str, ...] = ()
+
+
+def worst_first(notices: Iterable[Notice]) -> list[Notice]:
+    """Sort notices: errors, then warnings, then what is only worth knowing."""
+    return sorted(notices, key=lambda notice: _WORST_FIRST.index(notice.severity))
