@@ -64,8 +64,8 @@ def inspect(
     """List every series and tell whether it is fit to score.
 
     Sequential or spiral, how the slices sample the lung, fit to score or why not; best first. Headers are read, pixels
-    are not. Whatever is odd about a series is told as a notice; an error among them makes the series unfit. Files that
-    are no CT picture are skipped and counted, with --verbose each with its reason.
+    only of slices that claim one position. Whatever is odd about a series is told as a notice; an error among them
+    makes the series unfit. Files that are no CT picture are skipped and counted, with --verbose each with its reason.
 
     \b
     Example:

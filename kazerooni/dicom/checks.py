@@ -23,9 +23,8 @@ from kazerooni.dicom.technique import (
 from kazerooni.model import Geometry, Notice
 from kazerooni.model.geometry import is_even_over, slices_per_gap, usual_gap
 from kazerooni.model.notice import Severity
+from kazerooni.model.scan import NOT_HRCT_ABOVE_MM, THICK_ABOVE_MM
 
-THICK_MM: Final = 2.0  # "not HRCT" above this (score.md, "Measuring")
-VERY_THICK_MM: Final = 3.0  # septal and honeycombing grades are flagged above this
 WHOLE_CHEST_MM: Final = 150.0  # shorter stacks cannot hold the lungs of an adult
 _STEEPEST_DEGREES: Final = 35.0  # a gantry tilts up to 30 degrees; steeper planes are no axial slices
 _TILT_DEGREES: Final = 0.2
@@ -247,15 +246,15 @@ def _check_thickness(part: Part) -> list[Notice]:
                 "mixed-thickness", "warning", f"SliceThickness differs between slices: {values}; the thickest is shown"
             )
         )
-    if known and max(known) > THICK_MM:
+    if known and max(known) > NOT_HRCT_ABOVE_MM:
         consequence = (
-            "septal and honeycombing grades are unsure" if max(known) > VERY_THICK_MM else "fine lines are blurred"
+            "septal and honeycombing grades are unsure" if max(known) > THICK_ABOVE_MM else "fine lines are blurred"
         )
         notices.append(
             Notice(
                 "thick-slices",
                 "warning",
-                f"slices are {max(known):g} mm thick: not HRCT (up to {THICK_MM:g} mm); {consequence}",
+                f"slices are {max(known):g} mm thick: not HRCT (up to {NOT_HRCT_ABOVE_MM} mm); {consequence}",
             )
         )
     return notices

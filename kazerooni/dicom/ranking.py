@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -78,7 +79,7 @@ def _order(series: Series) -> tuple[object, ...]:
     thickness = series.slice_thickness_mm
     return (
         *((0, 2, 1)[_place(merit)] for merit in _merits(series)),
-        thickness if thickness is not None else 1e9,
+        thickness if thickness is not None else math.inf,
         -(series.coverage_mm or 0.0),
         sum(notice.severity == "warning" for notice in series.notices),
         -series.slices,

@@ -67,7 +67,11 @@ _GREY: Final = frozenset({"MONOCHROME2", "MONOCHROME1", ""})
 def role_of(attributes: Attributes) -> Role:
     """Tell what the pictures with these attributes are for, from ImageType, SOP class and acquisition type."""
     kinds = frozenset(attributes.image_type)
-    if attributes.sop_class.startswith(SECONDARY_CAPTURE) or kinds & _CAPTURE_WORDS or attributes.samples > 1:
+    if (
+        f"{attributes.sop_class}.".startswith(f"{SECONDARY_CAPTURE}.")
+        or kinds & _CAPTURE_WORDS
+        or attributes.samples > 1
+    ):
         return Role.SECONDARY
     if (
         kinds & _LOCALIZER_WORDS

@@ -63,7 +63,7 @@ def walk(source: Source, layouts: Layouts | None = None) -> Header | None:
         try:
             values: list[Value] = [(0, 0, _PREAMBLE)]
             header = _walk(data, size, values)
-            if layouts is not None:
+            if layouts is not None and len(data) <= FIRST_READ_BYTES:  # what lies beyond is never held against one
                 layouts.remember(data, header, values)
             return _settled(header)
         except ShortError as short:

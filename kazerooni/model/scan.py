@@ -51,6 +51,10 @@ class Technique:
     acquisition: Acquisition = "unknown"
 
 
+# Slices thicker than this are not HRCT; over the second, septal and honeycombing grades are flagged (score.md).
+NOT_HRCT_ABOVE_MM = 2
+THICK_ABOVE_MM = 3
+
 # Values below this joined to the border of the picture are padding, not lung (dicom.md): the darkest air is near
 # -1024 HU.
 PADDING_BELOW_HU = -1100

@@ -18,6 +18,7 @@ from kazerooni.model import (
     VolumeWeighted,
     findings_of,
 )
+from kazerooni.model.scan import NOT_HRCT_ABOVE_MM, THICK_ABOVE_MM
 from kazerooni.scoring.notices import notices_of
 from kazerooni.scoring.scheme import Criterion, Region, Scheme
 from kazerooni.scoring.schemes import KAZEROONI_FIBROSIS, find_scheme
@@ -25,10 +26,8 @@ from kazerooni.scoring.schemes import KAZEROONI_FIBROSIS, find_scheme
 # A finding this small may be a stray stroke (score.md, "Findings").
 TRACE_BELOW_PERCENT = Fraction(1, 2)
 TRACE_BELOW_MM2 = 50
-# A lobe on fewer slices, or slices thicker than these, say less than the grade seems to (score.md, "Measuring").
+# A lobe on fewer slices says less than its grade seems to (score.md, "Measuring").
 FEW_SLICES = 3
-NOT_HRCT_ABOVE_MM = 2
-THICK_ABOVE_MM = 3
 
 _NOTHING: frozenset[Finding] = frozenset()
 _CONSOLIDATION = frozenset({Finding.CONSOLIDATION})
