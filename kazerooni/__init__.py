@@ -14,6 +14,8 @@ For research and decision support; not a medical device.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from kazerooni.version import __version__
+
 if TYPE_CHECKING:
     from kazerooni.dicom import Found, Series, find_series, read_volume
     from kazerooni.errors import KazerooniError
@@ -41,8 +43,6 @@ __all__ = [
     "read_volume",
     "score",
 ]
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "dicom": ("Found", "Series", "find_series", "read_volume"),

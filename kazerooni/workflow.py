@@ -7,13 +7,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kazerooni import __version__
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.labels import read_finding_map, read_lobe_map
 from kazerooni.model import Component, FindingMap, InputDigest, LobeMap, Notice, Reading, Score, Volume
 from kazerooni.scoring import measure as count
 from kazerooni.scoring import score as grade
 from kazerooni.scoring import score_json
+from kazerooni.version import __version__
 
 StrPath = str | os.PathLike[str]
 

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from kazerooni import __version__
 from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
 from kazerooni.cli.score import score
+from kazerooni.version import __version__
 
 app = typer.Typer(
     name="kazerooni",

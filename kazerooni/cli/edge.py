@@ -12,9 +12,9 @@ from pathlib import Path
 
 import typer
 
-from kazerooni import __version__
 from kazerooni.cli.terminal import say
 from kazerooni.errors import ChoiceError, KazerooniError, SchemeError
+from kazerooni.version import __version__
 
 # 0: done. 1: done, but some case failed. 2: wrong usage. 3: the input cannot be used. The rest are customs of Unix.
 WRONG_USAGE = 2
