@@ -9,6 +9,7 @@ KazerooniError
 │   └── PixelError           the pixels of a slice cannot be decoded
 ├── LabelError           a label map cannot be read or does not fit its scan
 ├── ReadingError         what a reading says cannot be used
+│   └── TableError           rows of a table of typed values cannot be used: each with its line and column
 ├── SchemeError          a scheme is unknown or contradicts itself
 │   └── IncompleteError      a total is asked for while a component of a lobe is null
 └── OutputError          a result cannot be written
@@ -48,6 +49,17 @@ class LabelError(KazerooniError):
 
 class ReadingError(KazerooniError):
     """What a reading says cannot be used."""
+
+
+class TableError(ReadingError):
+    """Rows of a table of typed values cannot be used; nothing of the table is taken.
+
+    problems: one sentence each, with line and column, in the order of the table.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class SchemeError(KazerooniError):

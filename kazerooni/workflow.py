@@ -4,35 +4,64 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
-from kazerooni.labels import read_finding_map, read_lobe_map
-from kazerooni.model import Component, FindingMap, InputDigest, LobeMap, Notice, Reading, Score, Volume
+from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, read_typed_table
+from kazerooni.model import (
+    Component,
+    FindingMap,
+    InputDigest,
+    Lobe,
+    LobeMap,
+    Notice,
+    Reading,
+    Score,
+    Session,
+    Volume,
+)
+from kazerooni.scoring import find_scheme, score_json
 from kazerooni.scoring import measure as count
 from kazerooni.scoring import score as grade
-from kazerooni.scoring import score_json
 from kazerooni.version import __version__
 
 StrPath = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Case:
-    """Everything about one reading of one scan."""
+    """One reading and its score, with the scan that it is of where that is at hand."""
 
-    series: Series
-    volume: Volume
     reading: Reading
     score: Score
+    series: Series | None = None
+    volume: Volume | None = None
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What is to be told of scan and score, each thing once."""
-        told = {notice.code for notice in self.volume.notices}
+        """What is to be told of scan, maps and score, each thing once."""
+        told = {notice.code for notice in self.reading.notices}
         own = (n for n in self.score.notices if not (n.code == "not-hrct" and "thick-slices" in told))
-        return tuple(dict.fromkeys((*self.volume.notices, *own)))
+        return tuple(dict.fromkeys((*self.reading.notices, *own)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapFiles:
+    """The label maps of a scan on disk.
+
+    alveolar, interstitial: None where nobody looked for that component; it is then missing, not zero.
+    labels: whose numbering the lobe map follows (`lungmask` and others), None for that of this toolkit.
+    by_index: take arrays of the scan's shape as they lie, where a file cannot say where its voxels lie.
+    traction: where traction bronchiectasis was seen, or looked for and not seen.
+    """
+
+    lobes: StrPath
+    alveolar: StrPath | None = None
+    interstitial: StrPath | None = None
+    labels: str | None = None
+    by_index: bool = False
+    traction: Mapping[Lobe, bool] = field(default_factory=dict)
 
 
 def measure(
@@ -42,47 +71,56 @@ def measure(
     alveolar: FindingMap | None = None,
     interstitial: FindingMap | None = None,
     reader: str | None = None,
+    traction: Mapping[Lobe, bool] | None = None,
 ) -> Reading:
     """Make a reading of a scan from its label maps.
 
     alveolar, interstitial: None where nobody looked for that component; it is then missing, not zero.
+    traction: the lobes in which traction bronchiectasis was seen, or looked for and not seen.
 
     Raises LabelError where a map lies on another grid or is of the other component.
     """
     tally = count(volume, lobes, alveolar=alveolar, interstitial=interstitial)
     maps = {"lobes": lobes, "alveolar": alveolar, "interstitial": interstitial}
+    given = {role: labelled for role, labelled in maps.items() if labelled is not None}
     inputs = (
         InputDigest("scan", volume.digest),
-        *(InputDigest(role, given.digest) for role, given in maps.items() if given is not None),
+        *(InputDigest(role, labelled.digest) for role, labelled in given.items()),
     )
+    said = dict(traction or {})
     return Reading(
-        id=_reading_id(inputs, reader, tally.counts.tobytes()),
+        id=_reading_id(inputs, reader, said, tally.counts.tobytes()),
         scan=volume.scan,
         technique=volume.technique,
         reader=reader,
         tally=tally,
+        traction=said,
         inputs=inputs,
+        session=Session(program_version=__version__),
+        notices=(*volume.notices, *(notice for labelled in given.values() for notice in labelled.notices)),
     )
 
 
-def _reading_id(inputs: tuple[InputDigest, ...], reader: str | None, counts: bytes) -> str:
+def _reading_id(
+    inputs: tuple[InputDigest, ...], reader: str | None, traction: Mapping[Lobe, bool], counts: bytes
+) -> str:
     """Name a reading after what it was made from: the same inputs give the same reading."""
     digest = hashlib.sha256(counts)
-    for part in (*(f"{i.role} {i.sha256}" for i in inputs), f"reader {reader}"):
-        digest.update(part.encode() + b"\0")
+    said = [f"traction {lobe.name} {traction[lobe]}" for lobe in sorted(traction)]
+    for part in (*(f"{i.role} {i.sha256}" for i in inputs), f"reader {reader}", *said):
+        digest.update(part.encode("utf-8", "backslashreplace") + b"\0")
     return f"R-{digest.hexdigest()[:20]}"
 
 
 def score_scan(
     path: StrPath,
+    maps: MapFiles,
     *,
-    lobes: StrPath,
-    alveolar: StrPath | None = None,
-    interstitial: StrPath | None = None,
     series: str | None = None,
     study: str | None = None,
     reader: str | None = None,
     scheme: str = "kazerooni",
+    partial: bool = False,
     progress: Progress | None = None,
     on_choice: Callable[[Series, Sequence[Series]], None] | None = None,
 ) -> Case:
@@ -91,8 +129,9 @@ def score_scan(
     on_choice: is called, before pixels are read, with the series that is taken and all of its study that are fit to
         score.
 
-    Raises ScanError, LabelError, SchemeError (IncompleteError where a component has no map).
+    Raises ScanError, LabelError, SchemeError, ReadingError.
     """
+    chosen_scheme = find_scheme(scheme)
     found = find_series(path)
     chosen = choose(found, series_uid=series, study_uid=study)
     if on_choice is not None:
@@ -101,12 +140,37 @@ def score_scan(
     volume = read_volume(chosen, progress=progress)
     reading = measure(
         volume,
-        read_lobe_map(lobes, volume),
-        alveolar=None if alveolar is None else read_finding_map(alveolar, volume, Component.ALVEOLAR),
-        interstitial=None if interstitial is None else read_finding_map(interstitial, volume, Component.INTERSTITIAL),
+        read_lobe_map(maps.lobes, volume, labels=maps.labels, by_index=maps.by_index),
+        alveolar=_findings(maps.alveolar, volume, Component.ALVEOLAR, maps),
+        interstitial=_findings(maps.interstitial, volume, Component.INTERSTITIAL, maps),
         reader=reader,
+        traction=maps.traction,
     )
-    return Case(chosen, volume, reading, grade(reading, scheme))
+    return Case(reading=reading, score=grade(reading, chosen_scheme, partial=partial), series=chosen, volume=volume)
+
+
+def _findings(path: StrPath | None, volume: Volume, component: Component, maps: MapFiles) -> FindingMap | None:
+    return None if path is None else read_finding_map(path, volume, component, by_index=maps.by_index)
+
+
+def score_reading(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> Case:
+    """Grade a kept reading (`reading.json`), without its scan or maps.
+
+    Raises SchemeError, ReadingError.
+    """
+    chosen = find_scheme(scheme)
+    reading = read_reading(path)
+    return Case(reading=reading, score=grade(reading, chosen, partial=partial))
+
+
+def score_table(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> tuple[Case, ...]:
+    """Grade the readings of a table of typed values.
+
+    Raises SchemeError, TableError (all bad rows at once), ReadingError.
+    """
+    chosen = find_scheme(scheme)
+    readings = read_typed_table(path, scheme=chosen)
+    return tuple(Case(reading=reading, score=grade(reading, chosen, partial=partial)) for reading in readings)
 
 
 def score_document(case: Case) -> dict[str, object]:

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 import kazerooni as kz
-from kazerooni.model import Component, FindingMap, Lobe, LobeMap, Volume
+from kazerooni.model import Component, FindingMap, Lobe, LobeMap, Notice, Volume
 from kazerooni.phantom import build_series, sequential_hrct, write_series
-from kazerooni.workflow import Case, measure, score_document, score_scan
+from kazerooni.workflow import Case, MapFiles, measure, score_document, score_scan
 
 SAMPLES = Path(__file__).parents[1] / "sample_scans"
 
 
 def _scored(scan: Path, maps: Path, *, reader: str | None = None) -> Case:
     lobes, alveolar, interstitial = (maps / f"{name}.nrrd" for name in ("lobes", "alveolar", "interstitial"))
-    return score_scan(scan, lobes=lobes, alveolar=alveolar, interstitial=interstitial, reader=reader)
+    return score_scan(scan, MapFiles(lobes=lobes, alveolar=alveolar, interstitial=interstitial), reader=reader)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,7 @@ def real_chest(request: pytest.FixtureRequest) -> Case:
 def test_the_real_chest_has_the_counts_of_another_program(real_chest: Case, shared_data: Path) -> None:
     """Voxels and percents of A0001, from DICOM and NRRD files, equal those that a separate program counted."""
     expected = json.loads((shared_data / "masks" / "A0001" / "expected.json").read_text(encoding="utf-8"))
+    assert real_chest.series is not None
     assert real_chest.series.series_uid == expected["series_uid"]
     assert real_chest.series.slices == expected["slices"]
     document = json.loads(json.dumps(score_document(real_chest)))
@@ -90,7 +91,19 @@ def test_a_reading_is_named_after_what_it_was_made_from(volume: Volume) -> None:
     assert first.id != measure(volume, lobes, alveolar=alveolar, reader="R2").id
     assert first.id != measure(volume, lobes, alveolar=marked, reader="R1").id
     assert first.id != measure(volume, lobes, reader="R1").id
+    assert first.id != measure(volume, lobes, alveolar=alveolar, reader="R1", traction={Lobe.RUL: True}).id
     assert first.scan == volume.scan
+
+
+def test_a_reading_keeps_what_was_told_of_its_scan(volume: Volume) -> None:
+    """The notices of the scan stay with the reading, and are told again when it is graded without the scan."""
+    told = Notice("irregular-gaps", "warning", "gaps differ")
+    labels = np.zeros(volume.hu.shape, np.uint8)
+    labels[:, 4:8, 2:6] = Lobe.RUL
+    reading = measure(replace(volume, notices=(told,)), LobeMap(labels, volume.geometry))
+    case = Case(reading=reading, score=kz.score(reading))
+    assert told in case.notices
+    assert "incomplete" in {notice.code for notice in case.notices}
 
 
 def test_the_digest_of_a_scan_follows_its_values(volume: Volume) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
+from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.version import __version__
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, inspect, score):
+for command in (demo, inspect, schemes, score):
     app.command()(command)
 
 

@@ -36,7 +36,7 @@ def demo(*, verbose: Verbose = False, log: Log = None) -> None:
             "--alveolar sample_scans/hrct-maps/alveolar.nrrd --interstitial sample_scans/hrct-maps/interstitial.nrrd"
         )
         score(
-            scan,
+            [scan],
             lobes=maps / "lobes.nrrd",
             alveolar=maps / "alveolar.nrrd",
             interstitial=maps / "interstitial.nrrd",

@@ -17,6 +17,7 @@ from kazerooni.errors import ChoiceError, KazerooniError, SchemeError
 from kazerooni.version import __version__
 
 # 0: done. 1: done, but some case failed. 2: wrong usage. 3: the input cannot be used. The rest are customs of Unix.
+CASE_FAILED = 1
 WRONG_USAGE = 2
 UNUSABLE = 3
 INTERNAL = 70

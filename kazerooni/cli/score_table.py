@@ -9,7 +9,7 @@ from rich.text import Text
 
 from kazerooni.cli.notices import notice_lines
 from kazerooni.cli.terminal import plain_table, show
-from kazerooni.model import Component, ComponentScore, LobeScore, Score, State
+from kazerooni.model import Component, ComponentScore, Finding, LobeScore, Reading, Score, State
 from kazerooni.scoring import Scheme, find_scheme
 
 if TYPE_CHECKING:
@@ -34,13 +34,24 @@ def series_line(series: Series, rivals: Sequence[Series]) -> str:
     return line
 
 
-def show_case(case: Case) -> None:
-    """Print the grades and percents of every lobe, the totals, the notices of the scan and what a score is not."""
-    score = case.score
-    parts: list[RenderableType] = [_table(score), *_remarks(score), Text(), *_totals(score)]
-    if case.notices:
-        parts.extend((Text(), *notice_lines(case.notices)))
-    show(*parts, Text(), Text(_DISCLAIMER))
+def show_cases(cases: Sequence[Case]) -> None:
+    """Print, for each case, the grades and percents of every lobe, the totals and the notices."""
+    parts: list[RenderableType] = []
+    for case in cases:
+        score = case.score
+        if len(cases) > 1:
+            parts.extend((Text(_heading(case.reading), style="bold"), Text()))
+        parts.extend((_table(score), *_remarks(score), Text(), *_totals(score), *_intervals(score), Text()))
+        if case.notices:
+            parts.extend((*notice_lines(case.notices), Text()))
+    show(*parts, Text(_DISCLAIMER))
+
+
+def _heading(reading: Reading) -> str:
+    scan = reading.scan
+    said = {"patient": scan.patient, "study of": scan.study_date, "series": scan.series_uid, "reader": reading.reader}
+    words = (f"{name} {value}" for name, value in said.items() if value is not None)
+    return f"Reading {reading.id}: {', '.join(words)}"
 
 
 def _table(score: Score) -> Table:
@@ -63,17 +74,24 @@ def _table(score: Score) -> Table:
 
 
 def _row(lobe: LobeScore, scheme: Scheme) -> tuple[str, ...]:
-    found, alveolar, interstitial = lobe.findings, scheme.alveolar.inner_edges, scheme.interstitial.inner_edges
+    alveolar, interstitial = scheme.alveolar.inner_edges, scheme.interstitial.inner_edges
     return (
         lobe.lobe.name,
-        percent(found.ground_glass, alveolar),
-        percent(found.consolidation, alveolar),
+        _extent(lobe, Finding.GROUND_GLASS, alveolar),
+        _extent(lobe, Finding.CONSOLIDATION, alveolar),
         _grade(lobe.alveolar),
-        percent(found.septal, interstitial),
-        percent(found.reticulation, interstitial),
-        percent(found.honeycombing, interstitial),
+        _extent(lobe, Finding.SEPTAL, interstitial),
+        _extent(lobe, Finding.RETICULATION, interstitial),
+        _extent(lobe, Finding.HONEYCOMBING, interstitial),
         _grade(lobe.interstitial),
     )
+
+
+def _extent(lobe: LobeScore, finding: Finding, edges: Collection[int]) -> str:
+    value = dict(lobe.findings)[finding]
+    if value is None and dict(lobe.present)[finding]:
+        return "present"
+    return percent(value, edges)
 
 
 def percent(value: float | None, edges: Collection[int]) -> str:
@@ -119,21 +137,33 @@ def _said_of(lobe: LobeScore) -> Iterator[str]:
             yield f"{component} {graded.percent:.3f} %, {graded.to_edge:.3f} from an edge"
         if graded.on_edge:
             yield f"{component} on an edge"
-        if graded.low is not None and graded.high is not None:
-            yield f"{component} {graded.low:.1f} to {graded.high:.1f} % by sampling"
 
 
 def _totals(score: Score) -> Iterator[Text]:
     scheme, totals = find_scheme(score.scheme, score.scheme_version), score.totals
-    regions = len(scheme.regions)
     sums = (
-        f"alveolar {_of(totals.alveolar, regions * scheme.alveolar.highest_grade)}",
-        f"interstitial {_of(totals.interstitial, regions * scheme.interstitial.highest_grade)}",
+        f"alveolar {_of(totals.alveolar, scheme.highest(Component.ALVEOLAR))}",
+        f"interstitial {_of(totals.interstitial, scheme.highest(Component.INTERSTITIAL))}",
         f"total {_of(totals.total, totals.maximum)}",
     )
-    yield Text(f"{', '.join(sums)} ({score.scheme} {score.scheme_version})", style="bold")
+    stands_on = f", on {totals.lobes} of {len(score.lobes)} lobes" if score.is_partial else ""
+    yield Text(f"{', '.join(sums)}{stands_on} ({score.scheme} {score.scheme_version})", style="bold")
     if totals.low is not None and totals.high is not None:
-        yield Text(f"Total from {totals.low:g} to {totals.high:g} by the intervals of the lobes.")
+        yield Text(
+            f"Total from {totals.low:g} to {totals.high:g} by the owner of the edges that typed percents lie on."
+        )
+
+
+def _intervals(score: Score) -> Iterator[Text]:
+    """Give one line with the intervals of all lobes."""
+    parts = []
+    for component in Component:
+        graded = ((lobe.lobe.name, lobe.component(component)) for lobe in score.lobes)
+        known = [f"{name} {c.low:.1f}-{c.high:.1f}" for name, c in graded if c.low is not None and c.high is not None]
+        if known:
+            parts.append(f"{component} {', '.join(known)} %")
+    if parts:
+        yield Text(f"95 % intervals, by sampling alone and not reader error: {'; '.join(parts)}")
 
 
 def _of(amount: float | None, maximum: float) -> str:

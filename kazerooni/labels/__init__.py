@@ -1,5 +1,25 @@
-"""Label maps in and out: from files onto the grid of a scan."""
+"""Label maps and readings in and out: files on one side, frozen values on the other."""
 
+from kazerooni.labels.author import Author
+from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
+from kazerooni.labels.reading_document import READING_SCHEMA_VERSION, reading_from_json, reading_json
+from kazerooni.labels.reading_file import read_reading, reading_text, write_reading
+from kazerooni.labels.typed_table import read_typed_table
+from kazerooni.labels.write import write_finding_map, write_lobe_map
 
-__all__ = ["read_finding_map", "read_lobe_map"]
+__all__ = [
+    "CONVENTIONS",
+    "READING_SCHEMA_VERSION",
+    "Author",
+    "read_finding_map",
+    "read_lobe_map",
+    "read_reading",
+    "read_typed_table",
+    "reading_from_json",
+    "reading_json",
+    "reading_text",
+    "write_finding_map",
+    "write_lobe_map",
+    "write_reading",
+]

@@ -72,8 +72,8 @@ def check_regular(name: str, geometry: Geometry) -> None:
     else:
         return
     raise LabelError(
-        f"{name}: the slices of the scan are {what}, which an NRRD file cannot hold; wanted is a DICOM SEG (SEG only), "
-        "which is bound to the slices; this version cannot read one yet"
+        f"{name}: the slices of the scan are {what}, which such a file cannot hold; wanted is a DICOM SEG (SEG only), "
+        "which is bound to the slices, or --by-index for an array of equal shape in the order of the slices"
     )
 
 
@@ -83,22 +83,67 @@ def turn_onto(name: str, grid: FileGrid, geometry: Geometry) -> Turn:
     Raises LabelError, with both grids, where slices differ by more than min(0.1 mm, 10 % of the gap) or pixels by more
     than a tenth of a pixel.
     """
+    turn = _turn(name, grid, geometry)
+    turned = grid.turned(turn.axes, turn.flips)
+    if turned.size != geometry.shape or not is_on_grid(turned.corners_mm(), geometry):
+        raise _other_grid(name, turned, geometry)
+    return turn
+
+
+def turn_into(name: str, grid: FileGrid, geometry: Geometry) -> tuple[Turn, tuple[slice, slice, slice]]:
+    """Do as `turn_onto` for a grid that may be a part of the scan: cropped to some slices, rows and columns.
+
+    Gives the turn and the window of the scan (slice, row, column) that the turned array fills.
+
+    Raises LabelError, with both grids, where the part does not lie exactly on voxels of the scan.
+    """
+    turn = _turn(name, grid, geometry)
+    turned = grid.turned(turn.axes, turn.flips)
+    first = int(np.argmin(np.abs(turned.origin_mm @ geometry.normal - geometry.slice_positions_mm)))
+    off = turned.origin_mm - geometry.origins_mm[first]
+    rows_mm, columns_mm = geometry.pixel_spacing_mm
+    row = round(float(off @ geometry.column_direction) / rows_mm)
+    column = round(float(off @ geometry.row_direction) / columns_mm)
+    starts = (first, row, column)
+    stops = [start + count for start, count in zip(starts, turned.size, strict=True)]
+    if min(starts) < 0 or any(stop > count for stop, count in zip(stops, geometry.shape, strict=True)):
+        raise _other_grid(name, turned, geometry)
+    window = (slice(first, stops[0]), slice(row, stops[1]), slice(column, stops[2]))
+    if not is_on_grid(turned.corners_mm(), _part(geometry, window), gap_mm=geometry.usual_gap_mm):
+        raise _other_grid(name, turned, geometry)
+    return turn, window
+
+
+def _part(geometry: Geometry, window: tuple[slice, slice, slice]) -> Geometry:
+    slices, rows, columns = window
+    rows_mm, columns_mm = geometry.pixel_spacing_mm
+    step = rows.start * rows_mm * geometry.column_direction + columns.start * columns_mm * geometry.row_direction
+    return Geometry(
+        (slices.stop - slices.start, rows.stop - rows.start, columns.stop - columns.start),
+        geometry.pixel_spacing_mm,
+        geometry.origins_mm[slices] + step,
+        geometry.orientation,
+        geometry.slice_thickness_mm,
+    )
+
+
+def _turn(name: str, grid: FileGrid, geometry: Geometry) -> Turn:
     wanted = np.stack([geometry.normal, geometry.column_direction, geometry.row_direction])
     lengths = np.linalg.norm(grid.steps_mm, axis=1)
-    if not np.all(np.isfinite(lengths)) or np.any(lengths == 0):
+    if not np.all(np.isfinite(lengths)) or np.any(lengths == 0) or not np.all(np.isfinite(grid.origin_mm)):
         raise LabelError(f"{name}: its axes have no length or direction; save it with its place in the patient")
     cosines = wanted @ (grid.steps_mm / lengths[:, None]).T
     axes = max(permutations(range(3)), key=lambda order: sum(abs(cosines[k, axis]) for k, axis in enumerate(order)))
     flips = [bool(cosines[k, axis] < 0) for k, axis in enumerate(axes)]
-    turn = Turn((axes[0], axes[1], axes[2]), (flips[0], flips[1], flips[2]))
-    turned = grid.turned(turn.axes, turn.flips)
-    if turned.size != geometry.shape or not is_on_grid(turned.corners_mm(), geometry):
-        raise LabelError(
-            f"{name}: lies on another grid than the scan. Found: {_grid_words(turned.size, turned.corners_mm())}. "
-            f"Wanted: {_grid_words(geometry.shape, corners_mm(geometry))}. "
-            f"{_farthest_slice(turned, geometry)}Give the map of this scan, not resampled"
-        )
-    return turn
+    return Turn((axes[0], axes[1], axes[2]), (flips[0], flips[1], flips[2]))
+
+
+def _other_grid(name: str, turned: FileGrid, geometry: Geometry) -> LabelError:
+    return LabelError(
+        f"{name}: lies on another grid than the scan. Found: {_grid_words(turned.size, turned.corners_mm())}. "
+        f"Wanted: {_grid_words(geometry.shape, corners_mm(geometry))}. "
+        f"{_farthest_slice(turned, geometry)}Give the map of this scan, not resampled"
+    )
 
 
 def _farthest_slice(turned: FileGrid, geometry: Geometry) -> str:

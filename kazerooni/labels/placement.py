@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kazerooni.errors import LabelError
+from kazerooni.labels.conventions import NumberingError
 from kazerooni.model import Lobe, LobeMap
 
 _FRONT_AND_UP = np.array([0.0, -1.0, 1.0])
@@ -28,7 +28,7 @@ _ORDER = (
 _SAMPLES = 128
 _SLACK_MM = 1.0
 
-_REMEDY = "the map is flipped or numbered by another program (lungmask: 1 LUL 2 LLL 3 RUL 4 RML 5 RLL); renumber it"
+_REMEDY = "the map is flipped or numbered by another program; renumber it, or name its numbering (--labels)"
 
 
 def check_placement(name: str, lobes: LobeMap) -> None:
@@ -36,18 +36,18 @@ def check_placement(name: str, lobes: LobeMap) -> None:
 
     Sides are compared with each other; where all lobes are of one side, with the middle of the scan.
 
-    Raises LabelError.
+    Raises NumberingError, a LabelError.
     """
     centres = lobe_centres_mm(lobes)
     if not centres:
-        raise LabelError(f"{name}: holds no lobe; give a map with lobes numbered 1 to 6")
+        raise NumberingError(f"{name}: holds no lobe; give a map with lobes numbered 1 to 6")
     _check_sides(name, centres, middle_mm=_middle_mm(lobes))
     for first, second, direction, words in _ORDER:
         if first in centres and second in centres:
             ahead_mm = float((centres[first] - centres[second]) @ direction)
             if ahead_mm < -_SLACK_MM:
                 found = " and ".join(f"label {lobe} at {_point(centres[lobe])}" for lobe in (first, second))
-                raise LabelError(
+                raise NumberingError(
                     f"{name}: lobes in the wrong order. Found (LPS, mm): {found}; {first.name} is wanted {words} "
                     f"{second.name}; {_REMEDY}"
                 )
@@ -84,7 +84,7 @@ def _check_sides(name: str, centres: dict[Lobe, NDArray[np.float64]], *, middle_
         wrong = any(x > middle_mm for x in right.values()) or any(x < middle_mm for x in left.values())
     if wrong:
         found = ", ".join(f"label {lobe} at x = {x:.0f} mm" for lobe, x in sorted({**right, **left}.items()))
-        raise LabelError(
+        raise NumberingError(
             f"{name}: lobes on the wrong side. Found (x grows to the patient's left): {found}; wanted are 1 to 3 "
             f"on the right, 4 to 6 on the left; {_REMEDY}"
         )

@@ -1,111 +1,205 @@
-"""Read label maps from NRRD files onto the grid of a scan, or say exactly why not."""
+"""Read label maps of every format onto the grid of a scan, or say exactly why not."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import numpy as np
-import SimpleITK
 from numpy.typing import NDArray
 
+from kazerooni.dicom import Series
 from kazerooni.errors import LabelError
-from kazerooni.labels.grid import FileGrid, check_regular, turn_onto
-from kazerooni.labels.header import check_header, read_header
-from kazerooni.labels.placement import check_placement
-from kazerooni.model import Component, FindingMap, Geometry, Lobe, LobeMap, Volume, highest_label
+from kazerooni.labels.conventions import CONVENTIONS, Convention, Numbering, NumberingError, convention_of
+from kazerooni.labels.grid import check_regular, turn_into, turn_onto
+from kazerooni.labels.image import ImageFile
+from kazerooni.labels.metaimage import read_metaimage
+from kazerooni.labels.nifti import read_nifti
+from kazerooni.labels.nrrd import is_segmentation, read_nrrd
+from kazerooni.labels.place import Place, place_of
+from kazerooni.labels.placement import check_placement, lobe_centres_mm
+from kazerooni.labels.seg_read import read_seg
+from kazerooni.labels.slicer import SegmentNumbers, read_segments
+from kazerooni.labels.wanted import FINDINGS, LOBES, Wanted
+from kazerooni.model import Component, FindingMap, Geometry, LobeMap, Notice, Volume
 
-# So many unknown labels are listed in a message.
-_LABELS_TOLD = 8
+Labels = tuple[NDArray[np.uint8], tuple[Notice, ...], str]
+"""Labels (slice, row, column), what is to be told of them, and the digest of the file."""
+
+# Formats by the end of their name; every other file is taken for a DICOM SEG, whose files often have no suffix.
+IMAGE_FORMATS: Final[Mapping[str, Callable[[Path, tuple[int, int, int]], ImageFile]]] = {
+    ".nrrd": read_nrrd,
+    ".nhdr": read_nrrd,
+    ".nii": read_nifti,
+    ".nii.gz": read_nifti,
+    ".mha": read_metaimage,
+    ".mhd": read_metaimage,
+}
 
 
-def read_lobe_map(path: str | os.PathLike[str], scan: Volume | Geometry) -> LobeMap:
+def read_lobe_map(
+    path: str | os.PathLike[str],
+    scan: Volume | Series | Geometry,
+    *,
+    labels: str | None = None,
+    by_index: bool = False,
+) -> LobeMap:
     """Read a lobe map (1 RUL, 2 RML, 3 RLL, 4 LUL, 5 LLL, 6 lingula) onto the grid of a scan.
 
-    Exact flips and exchanges of axes are undone; nothing is resampled.
+    A DICOM SEG is read by its codes and bound to slices by SOP instance UID; NRRD, NIfTI and MetaImage must lie on the
+    voxels of the scan (exact flips and exchanges of axes are undone, nothing is resampled); a .seg.nrrd is read by its
+    segment names. A `Series`, or the `Volume` of one, says what its slices are called; a bare `Geometry` only where
+    they lie.
+
+    labels: the numbering of another program: lungmask, totalsegmentator, lola11, cip.
+    by_index: take an array of exactly equal shape (x column, y row, z slice of the volume) wherever its header places
+        it; told by a notice. A SEG is bound to its pictures all the same.
 
     Raises LabelError where the file cannot be read, lies on another grid, holds other labels, or where its lobes lie on
     the wrong side or in the wrong order in the patient.
     """
-    file, geometry = Path(path), _geometry(scan)
-    labels = _read_labels(file, geometry, highest=max(Lobe))
-    lobes = LobeMap(labels, geometry, digest=_digest(file))
-    check_placement(file.name, lobes)
+    file, place = Path(path), place_of(scan)
+    convention = None if labels is None else convention_of(file.name, labels)
+    try:
+        lobes = _read_lobes(file, place, convention, by_index=by_index)
+    except NumberingError as error:
+        if labels is not None:
+            raise
+        raise _told_with_remedy(error, _fitting_conventions(file, place, by_index=by_index)) from None
+    if convention is not None and convention.others and len(lobe_centres_mm(lobes)) < len(convention.lobes):
+        _check_no_better(file, place, lobes, by_index=by_index)
     return lobes
 
 
-def read_finding_map(path: str | os.PathLike[str], scan: Volume | Geometry, component: Component | str) -> FindingMap:
-    """Read a map of the findings of one component onto the grid of a scan.
+def read_finding_map(
+    path: str | os.PathLike[str],
+    scan: Volume | Series | Geometry,
+    component: Component | str,
+    *,
+    by_index: bool = False,
+) -> FindingMap:
+    """Read a map of the findings of one component onto the grid of a scan, as `read_lobe_map` does.
 
-    Alveolar: 1 ground glass, 2 consolidation. Interstitial: 1 septal thickening, 2 honeycombing, 3 reticulation.
+    Alveolar: 1 ground glass, 2 consolidation. Interstitial: 1 septal thickening, 2 honeycombing, 3 reticulation. Where
+    segments overlap, honeycombing lies over reticulation over septal thickening, consolidation over ground glass; told
+    by a notice.
 
     Raises LabelError where the file cannot be read, lies on another grid or holds other labels.
     """
-    file, geometry, component = Path(path), _geometry(scan), Component(component)
-    labels = _read_labels(file, geometry, highest=highest_label(component))
-    return FindingMap(component, labels, geometry, digest=_digest(file))
+    file, place, component = Path(path), place_of(scan), Component(component)
+    found, notices, digest = _read_labels(file, place, FINDINGS[component], None, by_index=by_index)
+    return FindingMap(component, found, place.geometry, digest=digest, notices=notices)
 
 
-def _geometry(scan: Volume | Geometry) -> Geometry:
-    return scan.geometry if isinstance(scan, Volume) else scan
+def _read_lobes(path: Path, place: Place, convention: Convention | None, *, by_index: bool) -> LobeMap:
+    found, notices, digest = _read_labels(path, place, LOBES, convention, by_index=by_index)
+    lobes = LobeMap(found, place.geometry, digest=digest, notices=notices)
+    check_placement(path.name, lobes)
+    return lobes
 
 
-def _read_labels(path: Path, geometry: Geometry, *, highest: int) -> NDArray[np.uint8]:
-    """Read the labels of a file as uint8 (slice, row, column); every check that can comes before the pixels."""
-    name = path.name
-    check_regular(name, geometry)
-    header = read_header(path)
-    check_header(name, header, geometry.shape)
-    reader = _open(path)
-    turn = turn_onto(name, _file_grid(reader), geometry)
-    try:
-        image = reader.Execute()
-    except RuntimeError:  # what ITK says holds the whole path, which belongs in no message
+def _told_with_remedy(error: NumberingError, fitting: list[str]) -> LabelError:
+    if not fitting:
+        return LabelError(str(error))
+    remedy = " or ".join(f"labels='{name}' / --labels {name}" for name in fitting)
+    return LabelError(f"{error}. It fits {' and '.join(fitting)}: give {remedy}")
+
+
+def _check_no_better(path: Path, place: Place, lobes: LobeMap, *, by_index: bool) -> None:
+    """Refuse a map of which most was taken for other organs, where another numbering finds more lobes in it.
+
+    Raises LabelError.
+    """
+    found = sorted(lobe_centres_mm(lobes))
+    fitting = _fitting_conventions(path, place, by_index=by_index, more_than=len(found))
+    if fitting:
+        told = ", ".join(lobe.name for lobe in found)
+        error = NumberingError(f"{path.name}: under this numbering it holds {told} only, under another one more lobes")
+        raise _told_with_remedy(error, fitting)
+
+
+def _fitting_conventions(path: Path, place: Place, *, by_index: bool, more_than: int = 0) -> list[str]:
+    """List the conventions under which a map holds the most lobes, every label known and every lobe in its place."""
+    lobes: dict[str, int] = {}
+    for name, convention in CONVENTIONS.items():
+        try:
+            lobes[name] = len(lobe_centres_mm(_read_lobes(path, place, convention, by_index=by_index)))
+        except LabelError:
+            continue
+    most = max(lobes.values(), default=0)
+    return [name for name, count in lobes.items() if count == most > more_than]
+
+
+def _read_labels(path: Path, place: Place, wanted: Wanted, convention: Convention | None, *, by_index: bool) -> Labels:
+    """Read the labels of a file as uint8 (slice, row, column); every check that can comes before the voxels."""
+    read_header = _format(path.name)
+    if read_header is None:
+        if convention is not None:
+            raise LabelError(f"{path.name}: a DICOM SEG says by codes what it holds; leave --labels out")
+        return *read_seg(path, place, wanted), _digest(path)
+    image = read_header(path, place.geometry.shape)
+    if is_segmentation(image.header):
+        if convention is not None:
+            raise LabelError(f"{path.name}: its segments have names, which say what they are; leave --labels out")
+        numbers: Numbering | SegmentNumbers = SegmentNumbers(
+            wanted, read_segments(image.name, image.header, wanted, layers=image.layers)
+        )
+    else:
+        numbers = Numbering(wanted, convention)
+    labels = _as_it_lies(image, place.geometry, numbers) if by_index else _placed(image, place.geometry, numbers)
+    notices = numbers.settle(image.name) + (_not_placed(image.name) if by_index else ())
+    return labels, notices, _digest(*image.files)
+
+
+def _format(name: str) -> Callable[[Path, tuple[int, int, int]], ImageFile] | None:
+    """Give what reads the header of a file of that name, None for a DICOM file."""
+    lower = name.lower()
+    fitting = (read for suffix, read in IMAGE_FORMATS.items() if lower.endswith(suffix))
+    return next(fitting, None)
+
+
+def _placed(image: ImageFile, geometry: Geometry, numbers: Numbering | SegmentNumbers) -> NDArray[np.uint8]:
+    """Read the voxels to where the header places them; a segmentation of Slicer may be cropped to what is marked."""
+    check_regular(image.name, geometry)
+    if image.grid is None:
+        raise LabelError(image.unplaced)
+    if isinstance(numbers, Numbering):
+        turn = turn_onto(image.name, image.grid, geometry)
+        return np.ascontiguousarray(turn.apply(image.read(numbers.translate)))
+    turn, window = turn_into(image.name, image.grid, geometry)
+    labels = np.zeros(geometry.shape, np.uint8)
+    labels[window] = turn.apply(image.read(numbers.translate))
+    return labels
+
+
+def _as_it_lies(image: ImageFile, geometry: Geometry, numbers: Numbering | SegmentNumbers) -> NDArray[np.uint8]:
+    """Read the voxels with the axes x, y, z of the file taken for column, row, slice."""
+    if image.size[::-1] != geometry.shape:
+        x, y, z = image.size
+        slices, rows, columns = geometry.shape
         raise LabelError(
-            f"{name}: its data, encoding {header.get('encoding')}, cannot be decoded; raw or gzip is wanted, whole and "
-            "undamaged; save it again"
-        ) from None
-    labels = SimpleITK.GetArrayViewFromImage(image).transpose(2, 1, 0)
-    _check_labels(name, labels, highest)
-    return np.array(turn.apply(labels), np.uint8, order="C")
+            f"{image.name}: by index, x, y, z must be columns, rows, slices of the scan, {columns} x {rows} x "
+            f"{slices}; found {x} x {y} x {z}; store the array in that order"
+        )
+    return image.read(numbers.translate).transpose()
 
 
-def _open(path: Path) -> SimpleITK.ImageFileReader:
-    """Open a file as NRRD and as nothing else, without reading its voxels; refuse voxels that are no whole numbers."""
-    reader = SimpleITK.ImageFileReader()
-    reader.SetImageIO("NrrdImageIO")
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError:  # as above
-        raise LabelError(
-            f"{path.name}: its header cannot be understood; three axes in space and one whole number a voxel are "
-            "wanted, save it as a label map"
-        ) from None
-    found = SimpleITK.GetPixelIDValueAsString(reader.GetPixelID())
-    if "integer" not in found:
-        raise LabelError(f"{path.name}: its voxels are {found}; whole numbers are wanted, save it as a label map")
-    return reader
-
-
-def _file_grid(reader: SimpleITK.ImageFileReader) -> FileGrid:
-    size = reader.GetSize()
-    directions = np.array(reader.GetDirection()).reshape(3, 3)
-    return FileGrid(
-        size=(size[0], size[1], size[2]),
-        origin_mm=np.array(reader.GetOrigin()),
-        steps_mm=directions.T * np.array(reader.GetSpacing())[:, None],
+def _not_placed(name: str) -> tuple[Notice, ...]:
+    message = (
+        f"{name}: taken by index, slice for slice, as it was asked for; nothing proves that it lies on this scan, or "
+        "that left and right, head and foot are not exchanged"
     )
+    return (Notice("map-not-placed", "warning", message),)
 
 
-def _check_labels(name: str, labels: NDArray[np.integer], highest: int) -> None:
-    if labels.min() < 0 or labels.max() > highest:
-        unknown = [int(label) for label in np.unique(labels) if not 0 <= label <= highest]
-        told = ", ".join(map(str, unknown[:_LABELS_TOLD])) + (", ..." if len(unknown) > _LABELS_TOLD else "")
-        raise LabelError(f"{name}: unknown labels {told}; 0 to {highest} are wanted, renumber the map")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(*files: Path) -> str:
+    """Give the SHA-256 of a file; of a .mhd with the file of its data after it."""
+    whole = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while piece := file.read(2**20):
+                whole.update(piece)
+    return whole.hexdigest()

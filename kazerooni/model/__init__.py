@@ -1,56 +1,108 @@
 """Frozen values: what a scan, a label map, a reading and a score are. No files, no clocks, no logs."""
 
 from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
+from kazerooni.model.course import DlcoUnit, DoseUnit, Event, EventKind, LungFunction, Treatment
+from kazerooni.model.entry import Entry, Origin, SchemeRef, TypedValue
+from kazerooni.model.fissures import (
+    Fissure,
+    FissureName,
+    FissurePoint,
+    FissureSet,
+    FissureState,
+    FissureSurface,
+    PointOrigin,
+)
 from kazerooni.model.geometry import Geometry, Sampling, plane_normal
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.notice import Notice, Severity
-from kazerooni.model.reading import InputDigest, LobeEntry, Reading
+from kazerooni.model.reading import (
+    InputDigest,
+    Pattern,
+    PriorShown,
+    Reading,
+    Session,
+    Status,
+    Supersedes,
+    Window,
+)
 from kazerooni.model.scan import Acquisition, KernelClass, ScanRef, Technique, Volume
 from kazerooni.model.score import (
     ComponentScore,
     FindingPercents,
+    FindingsPresent,
     LobeScore,
     Score,
     Totals,
     VolumeWeighted,
     incomplete_message,
+    places_words,
 )
 from kazerooni.model.tally import LABELS_SHAPE, Tally
+from kazerooni.model.timeline import Change, Difference, LobeChange, Timeline, TimePoint
 
 __all__ = [
     "LABELS_SHAPE",
     "OUTSIDE",
     "UNMARKED",
     "Acquisition",
+    "Change",
     "Component",
     "ComponentScore",
+    "Difference",
+    "DlcoUnit",
+    "DoseUnit",
+    "Entry",
+    "Event",
+    "EventKind",
     "Finding",
     "FindingMap",
     "FindingPercents",
+    "FindingsPresent",
+    "Fissure",
+    "FissureName",
+    "FissurePoint",
+    "FissureSet",
+    "FissureState",
+    "FissureSurface",
     "Geometry",
     "InputDigest",
     "KernelClass",
     "Lobe",
-    "LobeEntry",
+    "LobeChange",
     "LobeMap",
     "LobeScore",
+    "LungFunction",
     "Notice",
+    "Origin",
+    "Pattern",
+    "PointOrigin",
+    "PriorShown",
     "Reading",
     "Sampling",
     "ScanRef",
+    "SchemeRef",
     "Score",
+    "Session",
     "Severity",
     "Side",
     "State",
+    "Status",
+    "Supersedes",
     "Tally",
     "Technique",
+    "TimePoint",
+    "Timeline",
     "Totals",
+    "Treatment",
+    "TypedValue",
     "Volume",
     "VolumeWeighted",
+    "Window",
     "corners_mm",
     "findings_of",
     "highest_label",
     "incomplete_message",
     "is_on_grid",
+    "places_words",
     "plane_normal",
 ]

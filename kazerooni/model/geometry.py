@@ -129,6 +129,21 @@ class Geometry:
         least = SAMPLED_GAP_OVER_THICKNESS * self.slice_thickness_mm
         return (self.sampling == "sampled") if self.is_even else bool(self.gaps_mm.min() > least + _ROUNDING_MM)
 
+    @property
+    def is_covering(self) -> bool:
+        """Whether the usual gap leaves no lung unseen: slices that are missing then should have been there."""
+        usual, thickness = self.usual_gap_mm, self.slice_thickness_mm
+        if usual is None or thickness is None:
+            return False
+        return usual <= SAMPLED_GAP_OVER_THICKNESS * thickness + _ROUNDING_MM
+
+    @cached_property
+    def missing_after(self) -> tuple[int, ...]:
+        """Indices of the slices after which slices are suspected to be missing, ascending."""
+        if self.shape[0] < 3 or self.is_even:
+            return ()
+        return tuple(int(i) for i in np.flatnonzero(slices_per_gap(self.gaps_mm) > 1))
+
     @cached_property
     def missing_positions_mm(self) -> tuple[float, ...]:
         """Positions along the normal at which a slice is suspected to be missing."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kazerooni.errors import LabelError
 from kazerooni.model.anatomy import Component, Lobe, highest_label
 from kazerooni.model.geometry import Geometry
+from kazerooni.model.notice import Notice
 
 # Two grids are one where slices agree within min(0.1 mm, 10 % of the gap) and pixels within a tenth of a pixel
 # (interface.md, "Label maps").
@@ -27,6 +28,7 @@ class LobeMap:
     labels: uint8 (slice, row, column); 0 outside every lobe, else the value of a Lobe.
     source: who made it, program with version or reader; None where unknown.
     digest: SHA-256 of the file that it was read from, None for a map that never was a file.
+    notices: what is to be told of how it was read.
 
     Raises LabelError where labels are no lobes or do not fill the geometry.
     """
@@ -35,6 +37,7 @@ class LobeMap:
     geometry: Geometry
     source: str | None = None
     digest: str | None = None
+    notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         _take_over("lobe map", self.labels, self.geometry, highest=max(Lobe))
@@ -48,7 +51,7 @@ class FindingMap:
     """The finding of every voxel, of one component. Frozen; the array is taken over and set read-only.
 
     labels: uint8 (slice, row, column); 0 unmarked, else the label of a Finding of the component.
-    source, digest: as in LobeMap.
+    source, digest, notices: as in LobeMap.
 
     Raises LabelError where labels are no findings of the component or do not fill the geometry.
     """
@@ -58,6 +61,7 @@ class FindingMap:
     geometry: Geometry
     source: str | None = None
     digest: str | None = None
+    notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         _take_over(f"{self.component} map", self.labels, self.geometry, highest=highest_label(self.component))
@@ -78,24 +82,38 @@ def corners_mm(geometry: Geometry) -> NDArray[np.float64]:
     return geometry.origins_mm[:, None, :] + steps[None, :, :]
 
 
-def is_on_grid(corners: NDArray[np.float64], geometry: Geometry) -> bool:
+def is_on_grid(corners: NDArray[np.float64], geometry: Geometry, *, gap_mm: float | None = None) -> bool:
     """Tell whether a grid of equal shape, given by the corners of its slices (`corners_mm`), is the grid of a scan.
 
     Slices must agree within min(0.1 mm, 10 % of the gap), pixels within a tenth of a pixel, on every slice.
+    gap_mm: the gap of the whole scan, where `geometry` is a part of it.
     """
-    off = corners - corners_mm(geometry)
-    gap = geometry.usual_gap_mm
+    return bool(np.all(slices_on_grid(corners, geometry, corners_mm(geometry), gap_mm=gap_mm)))
+
+
+def slices_on_grid(
+    corners: NDArray[np.float64],
+    geometry: Geometry,
+    wanted: NDArray[np.float64],
+    *,
+    gap_mm: float | None = None,
+) -> NDArray[np.bool_]:
+    """Tell for each slice whether its corners are `wanted` ones, within the tolerance of `is_on_grid`; bool (slices,).
+
+    corners, wanted: LPS, float64 (slices, 4, 3). geometry: of the scan; `gap_mm` as there.
+    """
+    off = corners - wanted
+    gap = geometry.usual_gap_mm if gap_mm is None else gap_mm
     slices = SLICE_TOLERANCE_MM if gap is None else min(SLICE_TOLERANCE_MM, SLICE_TOLERANCE_OF_GAP * gap)
     rows, columns = (PIXEL_TOLERANCE * spacing for spacing in geometry.pixel_spacing_mm)
-    within = (
-        np.abs(off @ direction) <= tolerance + _ROUNDING_MM
-        for direction, tolerance in (
-            (geometry.normal, slices),
-            (geometry.column_direction, rows),
-            (geometry.row_direction, columns),
-        )
-    )
-    return all(bool(np.all(part)) for part in within)
+    within = np.ones(off.shape[0], np.bool_)
+    for direction, tolerance in (
+        (geometry.normal, slices),
+        (geometry.column_direction, rows),
+        (geometry.row_direction, columns),
+    ):
+        within &= np.all(np.abs(off @ direction) <= tolerance + _ROUNDING_MM, axis=1)
+    return within
 
 
 def _take_over(name: str, labels: NDArray[np.uint8], geometry: Geometry, *, highest: int) -> None:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
 
 from kazerooni.errors import ReadingError
 from kazerooni.model.anatomy import Component, Lobe, State
+from kazerooni.model.entry import Entry, Origin
+from kazerooni.model.fissures import FissureSet
+from kazerooni.model.notice import Notice
 from kazerooni.model.scan import ScanRef, Technique
 from kazerooni.model.tally import Tally
 
 # A region of several lobes (the left upper lobe with its lingula) is in the first of these states that any of them is
-# in: what cannot be assessed in a part leaves the whole unknown, an absent part does not.
-_STATE_OF_SEVERAL = (State.NOT_ASSESSABLE, State.ASSESSED, State.ABSENT)
+# in: what cannot be assessed, or was not recorded, in a part leaves the whole unknown; an absent part does not.
+_STATE_OF_SEVERAL = (State.NOT_ASSESSABLE, None, State.ASSESSED, State.ABSENT)
+
+PriorShown = Literal["none", "scan", "score"]
+"""What was shown of an earlier visit while reading: nothing, its scan, or its scan and score."""
+
+
+class Status(StrEnum):
+    """Whether a reading may still change."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
 
 
 @dataclass(frozen=True, slots=True)
 class InputDigest:
     """One thing that a reading was made from.
 
-    role: `scan`, `lobes`, `alveolar` or `interstitial`.
+    role: `scan`, `lobes`, `alveolar`, `interstitial` or `table`.
     sha256: SHA-256 in hexadecimal digits, None for a map that never was a file.
     """
 
@@ -29,22 +46,66 @@ class InputDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class LobeEntry:
-    """What was said of a lobe in words, beside what was painted; None where nothing was said.
+class Window:
+    """A window of the display, in HU."""
 
-    alveolar, interstitial: the state of the component. Where it is None the maps tell: a lobe that was found in the
-        lobe map and looked at with a map of the component is assessed.
-    traction_bronchiectasis: a yes or no of the lobe.
+    level_hu: float
+    width_hu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The pattern of the lung disease as it was read: UIP, NSIP or another; by whom, None where nobody is named."""
+
+    name: str
+    by: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ReadingError("the pattern has no name; give UIP, NSIP or another, or none at all")
+
+
+@dataclass(frozen=True, slots=True)
+class Supersedes:
+    """The id of the reading that another one takes the place of, and why."""
+
+    reading: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.reading or not self.reason.strip():
+            raise ReadingError("a reading supersedes another by its id and for a reason; give both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """How the scan was read; None where it was not recorded.
+
+    started, ended: with their time zone.
+    program_version: version of the program that recorded the reading.
+    windows: the windows that were used.
+    order: which reading of its session it was, from 1.
+    slices_seen: indices of the slices that were on the screen, ascending.
     """
 
-    lobe: Lobe
-    alveolar: State | None = None
-    interstitial: State | None = None
-    traction_bronchiectasis: bool | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    program_version: str | None = None
+    windows: tuple[Window, ...] = ()
+    prior_shown: PriorShown | None = None
+    order: int | None = None
+    slices_seen: tuple[int, ...] | None = None
 
-    def state(self, component: Component) -> State | None:
-        """Give what was said of a component."""
-        return self.alveolar if component is Component.ALVEOLAR else self.interstitial
+    def __post_init__(self) -> None:
+        for name, moment in (("started", self.started), ("ended", self.ended)):
+            if moment is not None and moment.tzinfo is None:
+                raise ReadingError(f"the reading {name} at {moment}, of no time zone; give one")
+        if self.started is not None and self.ended is not None and self.ended < self.started:
+            raise ReadingError(f"the reading ended at {self.ended}, before it started at {self.started}")
+        if self.order is not None and self.order < 1:
+            raise ReadingError(f"order {self.order} in the session; 1 is the first")
+        if self.slices_seen is not None and list(self.slices_seen) != sorted({i for i in self.slices_seen if i >= 0}):
+            raise ReadingError("slices seen: ascending indices from 0 are wanted, each once")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,57 +114,114 @@ class Reading:
 
     id: unique; given by the caller, as the model knows no clock and no chance.
     reader: the name or sign of the reader, None where nobody is named.
-    tally: the counts of the label maps.
-    entries: what was said in words, one entry a lobe at most.
+    tally: the counts of the label maps, None for a reading that was only typed.
+    entries: what was said in words and numbers, one entry a component of a lobe at most.
+    traction: where traction bronchiectasis was seen (True) or looked for and not seen (False).
     inputs: digests of the scan and the maps.
+    supersedes: the reading whose place it takes.
+    notices: what was to be told of the scan and the maps when they were read.
 
-    Raises ReadingError where entries contradict each other or the tally.
+    Raises ReadingError where these contradict each other.
     """
 
     id: str
     scan: ScanRef
-    technique: Technique
-    reader: str | None
-    tally: Tally
-    entries: tuple[LobeEntry, ...] = ()
+    technique: Technique = field(default_factory=Technique)
+    reader: str | None = None
+    tally: Tally | None = None
+    entries: tuple[Entry, ...] = ()
+    traction: Mapping[Lobe, bool] = field(default_factory=dict)
+    pattern: Pattern | None = None
+    fissures: FissureSet | None = None
     inputs: tuple[InputDigest, ...] = ()
+    session: Session = field(default_factory=Session)
+    remarks: str = ""
+    status: Status = Status.DRAFT
+    supersedes: Supersedes | None = None
+    notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "traction", MappingProxyType(dict(self.traction)))
         if not self.id:
             raise ReadingError("the reading has no id; give it one of its own")
-        if len(self._by_lobe) < len(self.entries):
-            names = ", ".join(entry.lobe.name for entry in self.entries)
-            raise ReadingError(f"a lobe has two entries ({names}); give one entry a lobe")
+        if self.supersedes is not None and self.supersedes.reading == self.id:
+            raise ReadingError(f"reading {self.id} is said to supersede itself; give the id of the other one")
+        if self.tally is not None and self.scan.sop_uids and len(self.scan.sop_uids) != self.tally.depths.size:
+            counted, named = self.tally.depths.size, len(self.scan.sop_uids)
+            raise ReadingError(f"reading {self.id}: {counted} slices were counted, but the scan has {named}")
+        if len(self._by_place) < len(self.entries):
+            places = [entry.what for entry in self.entries]
+            twice = ", ".join(sorted({place for place in places if places.count(place) > 1}))
+            raise ReadingError(f"{twice} has two entries; give one entry a component of a lobe")
         for entry in self.entries:
-            for component in Component:
-                self._refuse_contradiction(entry.lobe, component, entry.state(component))
+            self._refuse_contradiction(entry)
 
-    def _refuse_contradiction(self, lobe: Lobe, component: Component, said: State | None) -> None:
-        seen = self.tally.slices_seen((lobe,)) > 0
-        if said is State.ABSENT and seen:
-            raise ReadingError(f"{lobe.name} is said to be absent, but the lobe map holds it; correct one of the two")
-        if said is State.ASSESSED and not (seen and component in self.tally.measured):
-            what = f"{component} of {lobe.name}"
-            raise ReadingError(f"{what} is said to be assessed, but nothing was counted; give its map, or say nothing")
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "traction": dict(self.traction)}  # a mapping proxy cannot be pickled
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        object.__setattr__(self, "traction", MappingProxyType(self.traction))
+
+    def _refuse_contradiction(self, entry: Entry) -> None:
+        counted = self.is_in_tally(entry.lobe)
+        if entry.state is State.ABSENT:
+            if counted:
+                name = entry.lobe.name
+                raise ReadingError(f"{name} is said to be absent, but the lobe map holds it; correct one of the two")
+            beside = next((e for e in self.entries if e.lobe is entry.lobe and e.state is not State.ABSENT), None)
+            if beside is not None:
+                raise ReadingError(
+                    f"{entry.lobe.name} is said to be absent, but its {beside.component} component "
+                    f"{beside.state.replace('_', ' ')}; correct one of the two"
+                )
+            if self.traction.get(entry.lobe):
+                raise ReadingError(f"{entry.lobe.name} is said to be absent, but to hold traction bronchiectasis")
+        measured = self.tally is not None and entry.component in self.tally.measured
+        if entry.state is State.ASSESSED and not entry.values and not (counted and measured):
+            raise ReadingError(f"{entry.what} is said to be assessed, but nothing was counted; give its map")
 
     @cached_property
-    def _by_lobe(self) -> dict[Lobe, LobeEntry]:
-        return {entry.lobe: entry for entry in self.entries}
+    def _by_place(self) -> dict[tuple[Lobe, Component], Entry]:
+        return {(entry.lobe, entry.component): entry for entry in self.entries}
+
+    def entry(self, lobe: Lobe, component: Component) -> Entry | None:
+        """Give what was said of a component of a lobe, None where only the maps tell."""
+        return self._by_place.get((lobe, component))
+
+    @property
+    def tells_lingula(self) -> bool:
+        """Whether the lingula stands apart from the left upper lobe: in the lobe map, or in what was said."""
+        said = any(self.entry(Lobe.LIN, component) is not None for component in Component)
+        return said or self.is_in_tally(Lobe.LIN)
+
+    def is_in_tally(self, lobe: Lobe) -> bool:
+        """Tell whether the lobe map held a lobe."""
+        return self.tally is not None and self.tally.slices_seen((lobe,)) > 0
 
     def state(self, lobes: Collection[Lobe], component: Component) -> State | None:
-        """Give the state of a component of a lobe, or of lobes scored as one; None where nothing was recorded."""
-        states = {self._state_of_one(lobe, component) for lobe in lobes}
+        """Give the state of a component of a lobe, or of lobes scored as one; None where nothing was recorded.
+
+        The lingula belongs to the left upper lobe where the reading does not tell the two apart.
+        """
+        states = {self._state_of_one(lobe, component) for lobe in lobes if lobe is not Lobe.LIN or self.tells_lingula}
         return next((state for state in _STATE_OF_SEVERAL if state in states), None)
 
     def _state_of_one(self, lobe: Lobe, component: Component) -> State | None:
-        entry = self._by_lobe.get(lobe)
-        if entry is not None and entry.state(component) is not None:
-            return entry.state(component)
-        counted = component in self.tally.measured and self.tally.slices_seen((lobe,)) > 0
-        return State.ASSESSED if counted else None
+        entry = self.entry(lobe, component)
+        if entry is not None:
+            return entry.state
+        measured = self.tally is not None and component in self.tally.measured
+        return State.ASSESSED if measured and self.is_in_tally(lobe) else None
+
+    def origin(self, lobe: Lobe, component: Component) -> Origin | None:
+        """Tell how what is known of a component of a lobe came about; None where nothing is."""
+        entry = self.entry(lobe, component)
+        if entry is not None:
+            return entry.origin
+        return Origin.PAINTED if self._state_of_one(lobe, component) is State.ASSESSED else None
 
     def traction_bronchiectasis(self, lobes: Collection[Lobe]) -> bool | None:
         """Tell whether traction bronchiectasis was seen in any of the lobes; None where nothing was said of them."""
-        said = [entry.traction_bronchiectasis for lobe in lobes if (entry := self._by_lobe.get(lobe))]
-        known = [seen for seen in said if seen is not None]
-        return any(known) if known else None
+        said = [self.traction[lobe] for lobe in lobes if lobe in self.traction]
+        return any(said) if said else None

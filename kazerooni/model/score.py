@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kazerooni.errors import IncompleteError
 from kazerooni.model.anatomy import Component, Finding, Lobe, State
+from kazerooni.model.entry import Origin
 from kazerooni.model.notice import Notice
 
 
@@ -28,12 +29,28 @@ class FindingPercents:
         return ((finding, getattr(self, finding.value)) for finding in Finding)
 
 
+@dataclass(frozen=True, slots=True)
+class FindingsPresent:
+    """Whether each finding is there; None where its component was not assessed, or only graded as a whole."""
+
+    ground_glass: bool | None
+    consolidation: bool | None
+    septal: bool | None
+    reticulation: bool | None
+    honeycombing: bool | None
+    traction_bronchiectasis: bool | None
+
+    def __iter__(self) -> Iterator[tuple[Finding, bool | None]]:
+        return ((finding, getattr(self, finding.value)) for finding in Finding)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentScore:
     """One component of one lobe. All but the state is None unless the state is `assessed`.
 
-    percent: what the scheme grades by extent, 0 to 100, not rounded.
-    low, high: 95 % interval of the percent from sampling alone; None where the lung is not sampled.
+    percent: what the scheme grades by extent, 0 to 100, not rounded; None where only a grade or a presence was typed.
+    low, high: 95 % interval of the percent from sampling alone, not reader error; None where the lung is not sampled,
+        fewer than 5 slices show the lobe, nothing was seen, or the percent was typed.
     to_edge: distance in percentage points to the nearest inner edge of the scheme, None at 0 %.
     trace: whether a finding of the component is so small in the lobe that it may be a stray stroke.
     on_edge: whether a typed percent lies on an edge; a counted one is graded exactly and never on_edge.
@@ -47,22 +64,24 @@ class ComponentScore:
     to_edge: float | None = None
     trace: bool | None = None
     on_edge: bool | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LobeScore:
     """One lobe of a score.
 
-    slices, covered_mm: on how many slices the lobe is seen and the depth they stand for.
-    flags: kebab-case, stable: `partly-covered`, `few-slices`, `not-hrct`, `thick-slices`.
+    slices, covered_mm: on how many slices the lobe is seen and the depth they stand for; None where it was not counted.
+    flags: kebab-case, stable: `partly-covered`, `few-slices`, `missing-slice`, `not-hrct`, `thick-slices`.
     """
 
     lobe: Lobe
     volume_ml: float | None
-    slices: int
+    slices: int | None
     covered_mm: float | None
     flags: tuple[str, ...]
     findings: FindingPercents
+    present: FindingsPresent
     alveolar: ComponentScore
     interstitial: ComponentScore
 
@@ -73,10 +92,12 @@ class LobeScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The sums of a score; whole numbers for a scheme that sums. A sum is None while a grade that it needs is None.
+    """The sums of a score, or means; whole numbers for a scheme that sums. None while a grade that is needed is None.
 
-    lobes: on how many lobes the total stands.
-    low, high: range of the total, None where no grade has one.
+    maximum: of the whole scheme, also beside a partial total.
+    lobes: on how many lobes the total stands: those with a grade in both components (a partial total: in each
+        component that it holds).
+    low, high: range of the total where typed percents lie on an edge, under both owners of the edge; else None.
     without_traces: the total as if the traces had not been marked.
     without_consolidation: the alveolar sum as if consolidation were not measured.
     fibrosis_variant: the interstitial sum by the scheme `kazerooni-fibrosis`.
@@ -108,7 +129,8 @@ class Score:
     """The grades of a reading under one scheme. Never compare totals of different schemes.
 
     `totals` holds None where a sum is refused; `total`, `alveolar` and `interstitial` raise IncompleteError instead, so
-    that nothing goes on with a number that does not exist.
+    that nothing goes on with a number that does not exist. A partial score was asked for: its sums stand on the grades
+    that there are, and `totals.lobes` says on how many lobes.
     """
 
     scheme: str
@@ -118,6 +140,7 @@ class Score:
     totals: Totals
     volume_weighted: VolumeWeighted
     notices: tuple[Notice, ...] = ()
+    is_partial: bool = False
 
     @property
     def total(self) -> float:
@@ -146,12 +169,17 @@ class Score:
 
 def incomplete_message(scheme: str, missing: tuple[tuple[Lobe, Component], ...], *, lobes: int) -> str:
     """Say which grades a total lacks, and what to do."""
-    parts = (
-        f"{component} of {', '.join(lobe.name for lobe, c in missing if c is component)}"
-        for component in dict.fromkeys(component for _, component in missing)
-    )
     return (
-        f"the total of scheme {scheme} is refused: not graded are {'; '.join(parts)}. A grade of each of the {lobes} "
-        "lobes is wanted in both components, as missing is never zero: give the map of the component (an empty one "
-        "where nothing was found) and a lobe map that holds the lobe"
+        f"the total of scheme {scheme} is refused: not graded are {places_words(missing)}. A grade of each of "
+        f"the {lobes} lobes is wanted in both components, as missing is never zero: give the map of the component "
+        "(an empty one where nothing was found) and a lobe map that holds the lobe, or ask for a partial total "
+        "(--partial)"
+    )
+
+
+def places_words(places: tuple[tuple[Lobe, Component], ...]) -> str:
+    """Name components and their lobes, as "alveolar of RUL, RML; interstitial of LLL"."""
+    return "; ".join(
+        f"{component} of {', '.join(lobe.name for lobe, c in places if c is component)}"
+        for component in dict.fromkeys(component for _, component in places)
     )

@@ -7,7 +7,7 @@ a quarter involved stands on the 25 % edge whatever the spacing of the slices (s
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 import numpy as np
@@ -35,6 +35,8 @@ class Tally:
     depth_unit_mm: millimetres of one unit of depth, None where the scan does not say (one slice without thickness).
     pixel_area_mm2: area of one pixel in its plane.
     measured: the components that had a map. What had none is not zero: asking for it raises ValueError.
+    is_sampled: whether lung lies between the slices that none of them shows; only then sampling adds an error.
+    missing_after: slices after which some are missing, so that their depth was capped at the usual gap; ascending.
 
     Percents are exact (Fraction), so that grading never compares a rounded number.
     """
@@ -44,6 +46,8 @@ class Tally:
     depth_unit_mm: float | None
     pixel_area_mm2: float
     measured: frozenset[Component]
+    is_sampled: bool = False
+    missing_after: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         slices = self.depths.shape[0] if self.depths.ndim == 1 else -1
@@ -57,9 +61,14 @@ class Tally:
             raise ValueError("counts times depths pass what 64 bits hold")
         if not self.pixel_area_mm2 > 0 or not (self.depth_unit_mm is None or self.depth_unit_mm > 0):
             raise ValueError(f"pixel area {self.pixel_area_mm2} and depth unit {self.depth_unit_mm} must be positive")
+        if list(self.missing_after) != sorted({i for i in self.missing_after if 0 <= i < slices - 1}):
+            raise ValueError(f"missing_after {self.missing_after}: ascending slices that have a next one are wanted")
         self._refuse_unmeasured_marks()
         self.counts.setflags(write=False)
         self.depths.setflags(write=False)
+
+    def __reduce__(self) -> tuple[type[Tally], tuple[object, ...]]:
+        return Tally, tuple(getattr(self, part.name) for part in fields(self))
 
     def _refuse_unmeasured_marks(self) -> None:
         marks = {Component.ALVEOLAR: self.counts[:, :, 1:, :], Component.INTERSTITIAL: self.counts[:, :, :, 1:]}
@@ -113,6 +122,11 @@ class Tally:
         """Tell whether lobes are seen on the first or the last slice, so that part of them may lie beyond the scan."""
         seen = self.lobe_voxels(lobes)
         return bool(seen[0] or seen[-1])
+
+    def beside_missing(self, lobes: Collection[Lobe]) -> bool:
+        """Tell whether lobes are seen on a slice beside missing ones."""
+        seen = self.lobe_voxels(lobes)
+        return any(seen[i] or seen[i + 1] for i in self.missing_after)
 
     def _weighted(self, per_slice: NDArray[np.int64]) -> int:
         return int(per_slice @ self.depths)

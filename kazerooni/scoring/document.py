@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from kazerooni.model import ComponentScore, LobeScore, Notice, Reading, Score
+from kazerooni.model import ComponentScore, Finding, LobeScore, Notice, Reading, Score
+from kazerooni.scoring.scheme import Criterion, Scheme
 
 SCORE_SCHEMA_VERSION = 1
+SCHEMES_SCHEMA_VERSION = 1
 
 _PROGRAM = "kazerooni"
 
@@ -33,6 +35,44 @@ def score_json(score: Score, reading: Reading, *, program_version: str, notices:
         "totals": asdict(score.totals),
         "volume_weighted": asdict(score.volume_weighted),
         "notices": [_notice(notice) for notice in notices],
+        "partial": score.is_partial,
+        "reading": reading.id,
+    }
+
+
+def schemes_json(schemes: Iterable[Scheme]) -> dict[str, object]:
+    """Give schemes as JSON values: `kazerooni schemes --json`."""
+    return {"schema_version": SCHEMES_SCHEMA_VERSION, "schemes": [_scheme(scheme) for scheme in schemes]}
+
+
+def _scheme(scheme: Scheme) -> dict[str, object]:
+    return {
+        "name": scheme.name,
+        "version": scheme.version,
+        "citation": scheme.citation,
+        "regions": [{"lobe": r.lobe.name, "holds": [lobe.name for lobe in r.holds]} for r in scheme.regions],
+        "combine": scheme.combine,
+        "maximum": scheme.maximum,
+        "alveolar": _criterion(scheme.alveolar),
+        "interstitial": _criterion(scheme.interstitial),
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, object]:
+    return {
+        "measures": [finding.value for finding in criterion.measured],
+        "bands": [
+            {
+                "grade": b.grade,
+                "low": b.low,
+                "high": b.high,
+                "holds_low": b.low in b.owns,
+                "holds_high": b.high in b.owns,
+            }
+            for b in criterion.bands
+        ],
+        "presence": [finding.value for finding in Finding if finding in criterion.presence],
+        "presence_grade": criterion.presence_grade,
     }
 
 
@@ -44,13 +84,14 @@ def _lobe(lobe: LobeScore) -> dict[str, object]:
         "covered_mm": lobe.covered_mm,
         "flags": list(lobe.flags),
         "findings": {finding.value: value for finding, value in lobe.findings},
+        "present": asdict(lobe.present),
         "alveolar": _component(lobe.alveolar),
         "interstitial": _component(lobe.interstitial),
     }
 
 
 def _component(component: ComponentScore) -> dict[str, object]:
-    return {**asdict(component), "state": None if component.state is None else component.state.value}
+    return {name: getattr(value, "value", value) for name, value in asdict(component).items()}
 
 
 def _notice(notice: Notice) -> dict[str, object]:

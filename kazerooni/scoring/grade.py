@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 
 from kazerooni.model import (
@@ -10,202 +9,136 @@ from kazerooni.model import (
     ComponentScore,
     Finding,
     FindingPercents,
+    FindingsPresent,
     LobeScore,
     Reading,
     Score,
     State,
-    Totals,
-    VolumeWeighted,
-    findings_of,
 )
 from kazerooni.model.scan import NOT_HRCT_ABOVE_MM, THICK_ABOVE_MM
+from kazerooni.scoring.evidence import Evidence
+from kazerooni.scoring.fitness import refuse_unfit
 from kazerooni.scoring.notices import notices_of
 from kazerooni.scoring.scheme import Criterion, Region, Scheme
-from kazerooni.scoring.schemes import KAZEROONI_FIBROSIS, find_scheme
+from kazerooni.scoring.schemes import find_scheme
+from kazerooni.scoring.totals import component_grade, totals_of, volume_weighted
 
-# A finding this small may be a stray stroke (score.md, "Findings").
-TRACE_BELOW_PERCENT = Fraction(1, 2)
-TRACE_BELOW_MM2 = 50
 # A lobe on fewer slices says less than its grade seems to (score.md, "Measuring").
 FEW_SLICES = 3
 
-_NOTHING: frozenset[Finding] = frozenset()
-_CONSOLIDATION = frozenset({Finding.CONSOLIDATION})
 
-
-def score(reading: Reading, scheme: Scheme | str = "kazerooni") -> Score:
+def score(reading: Reading, scheme: Scheme | str = "kazerooni", *, partial: bool = False) -> Score:
     """Grade a reading under a scheme, given as such or by the name of a published one.
 
     A component of a lobe that was not assessed has no grade, and the sums that need it are None in `Score.totals` and
     raise IncompleteError from `Score.total`, `.alveolar` and `.interstitial`: missing is never zero.
 
-    Raises SchemeError for an unknown scheme.
+    partial: form sums of the grades that there are, and tell on how many lobes they stand.
+
+    Raises SchemeError for an unknown scheme; ReadingError for a reading that cannot be graded under it: grades typed
+    under other edges, or five lobes where the scheme grades the lingula apart.
     """
     chosen = find_scheme(scheme) if isinstance(scheme, str) else scheme
-    lobes = tuple(_score_lobe(reading, chosen, region) for region in chosen.regions)
-    totals = _totals(reading, chosen)
+    refuse_unfit(reading, chosen)
+    known = {
+        component: tuple(Evidence(reading, region.holds, component) for region in chosen.regions)
+        for component in Component
+    }
+    lobes = tuple(
+        _score_lobe(reading, chosen, region, alveolar, interstitial)
+        for region, alveolar, interstitial in zip(chosen.regions, *known.values(), strict=True)
+    )
+    totals = totals_of(chosen, known, partial=partial)
     return Score(
         scheme=chosen.name,
         scheme_version=chosen.version,
         citation=chosen.citation,
         lobes=lobes,
         totals=totals,
-        volume_weighted=VolumeWeighted(
-            alveolar_percent=_extent_of_all(reading, chosen, Component.ALVEOLAR),
-            interstitial_percent=_extent_of_all(reading, chosen, Component.INTERSTITIAL),
-        ),
-        notices=notices_of(reading, chosen, lobes, totals),
+        volume_weighted=volume_weighted(chosen, known),
+        notices=notices_of(reading, chosen, known, lobes, totals, partial=partial),
+        is_partial=partial,
     )
 
 
-def _score_lobe(reading: Reading, scheme: Scheme, region: Region) -> LobeScore:
+def _score_lobe(
+    reading: Reading, scheme: Scheme, region: Region, alveolar: Evidence, interstitial: Evidence
+) -> LobeScore:
     tally = reading.tally
-    slices = tally.slices_seen(region.holds)
-    alveolar = _score_component(reading, region, scheme.alveolar)
-    interstitial = _score_component(reading, region, scheme.interstitial)
+    slices = None if tally is None else tally.slices_seen(region.holds)
+    first, second = _score_component(alveolar, scheme.alveolar), _score_component(interstitial, scheme.interstitial)
     return LobeScore(
         lobe=region.lobe,
-        volume_ml=tally.volume_ml(region.holds) if slices else None,
+        volume_ml=tally.volume_ml(region.holds) if tally is not None and slices else None,
         slices=slices,
-        covered_mm=tally.covered_mm(region.holds) if slices else None,
-        flags=_flags(reading, region, slices=slices, interstitial=interstitial),
-        findings=_finding_percents(reading, region),
-        alveolar=alveolar,
-        interstitial=interstitial,
+        covered_mm=tally.covered_mm(region.holds) if tally is not None and slices else None,
+        flags=_flags(reading, region, slices=slices, alveolar=first, interstitial=second),
+        findings=_percents(alveolar, interstitial),
+        present=_present(alveolar, interstitial),
+        alveolar=first,
+        interstitial=second,
     )
 
 
-def _score_component(reading: Reading, region: Region, criterion: Criterion) -> ComponentScore:
-    state = reading.state(region.holds, criterion.component)
-    percent = _extent(reading, region, criterion)
+def _score_component(evidence: Evidence, criterion: Criterion) -> ComponentScore:
+    if not evidence.is_assessed:
+        return ComponentScore(state=evidence.state)
+    percent = evidence.extent(criterion.measures)
+    grade = component_grade(evidence, criterion)
     if percent is None:
-        return ComponentScore(state=state)
+        return ComponentScore(state=evidence.state, grade=grade, origin=evidence.origin)
     distance = criterion.to_edge(percent)
+    low, high = evidence.interval(criterion.measures) or (None, None)
     return ComponentScore(
-        state=state,
+        state=evidence.state,
         percent=float(percent),
-        grade=_grade(reading, region, criterion),
+        low=low,
+        high=high,
+        grade=grade,
         to_edge=None if distance is None else float(distance),
-        trace=bool(_traces(reading, region, criterion.component)),
-        on_edge=False,
+        trace=bool(evidence.traces),
+        on_edge=evidence.lies_on(criterion),
+        origin=evidence.origin,
     )
 
 
-def _finding_percents(reading: Reading, region: Region) -> FindingPercents:
-    def percent(finding: Finding) -> float | None:
-        if reading.state(region.holds, finding.component) is not State.ASSESSED:
-            return None
-        exact = reading.tally.percent(region.holds, (finding,))
+def _percents(alveolar: Evidence, interstitial: Evidence) -> FindingPercents:
+    def percent(evidence: Evidence, finding: Finding) -> float | None:
+        exact: Fraction | None = evidence.extent((finding,))
         return None if exact is None else float(exact)
 
     return FindingPercents(
-        ground_glass=percent(Finding.GROUND_GLASS),
-        consolidation=percent(Finding.CONSOLIDATION),
-        septal=percent(Finding.SEPTAL),
-        reticulation=percent(Finding.RETICULATION),
-        honeycombing=percent(Finding.HONEYCOMBING),
-        traction_bronchiectasis=reading.traction_bronchiectasis(region.holds),
+        ground_glass=percent(alveolar, Finding.GROUND_GLASS),
+        consolidation=percent(alveolar, Finding.CONSOLIDATION),
+        septal=percent(interstitial, Finding.SEPTAL),
+        reticulation=percent(interstitial, Finding.RETICULATION),
+        honeycombing=percent(interstitial, Finding.HONEYCOMBING),
+        traction_bronchiectasis=interstitial.is_seen(Finding.TRACTION_BRONCHIECTASIS),
     )
 
 
-def _flags(reading: Reading, region: Region, *, slices: int, interstitial: ComponentScore) -> tuple[str, ...]:
-    if slices == 0:
+def _present(alveolar: Evidence, interstitial: Evidence) -> FindingsPresent:
+    return FindingsPresent(
+        ground_glass=alveolar.is_seen(Finding.GROUND_GLASS),
+        consolidation=alveolar.is_seen(Finding.CONSOLIDATION),
+        septal=interstitial.is_seen(Finding.SEPTAL),
+        reticulation=interstitial.is_seen(Finding.RETICULATION),
+        honeycombing=interstitial.is_seen(Finding.HONEYCOMBING),
+        traction_bronchiectasis=interstitial.is_seen(Finding.TRACTION_BRONCHIECTASIS),
+    )
+
+
+def _flags(
+    reading: Reading, region: Region, *, slices: int | None, alveolar: ComponentScore, interstitial: ComponentScore
+) -> tuple[str, ...]:
+    if not slices and State.ASSESSED not in (alveolar.state, interstitial.state):
         return ()
-    thickness = reading.technique.slice_thickness_mm or 0
+    tally, thickness = reading.tally, reading.technique.slice_thickness_mm or 0
     raised = {
-        "partly-covered": reading.tally.reaches_end(region.holds),
-        "few-slices": slices < FEW_SLICES,
+        "partly-covered": tally is not None and tally.reaches_end(region.holds),
+        "few-slices": slices is not None and 0 < slices < FEW_SLICES,
+        "missing-slice": tally is not None and tally.beside_missing(region.holds),
         "not-hrct": thickness > NOT_HRCT_ABOVE_MM,
         "thick-slices": thickness > THICK_ABOVE_MM and interstitial.grade is not None,
     }
     return tuple(flag for flag, is_raised in raised.items() if is_raised)
-
-
-def _extent(
-    reading: Reading, region: Region, criterion: Criterion, ignored: frozenset[Finding] = _NOTHING
-) -> Fraction | None:
-    """Give the exact percent that a criterion grades by extent; None where the component was not assessed."""
-    if reading.state(region.holds, criterion.component) is not State.ASSESSED:
-        return None
-    return reading.tally.percent(region.holds, criterion.measures - ignored)
-
-
-def _grade(
-    reading: Reading, region: Region, criterion: Criterion, ignored: frozenset[Finding] = _NOTHING
-) -> int | None:
-    """Grade a component of a region as if the `ignored` findings had not been marked; None where not assessed."""
-    percent = _extent(reading, region, criterion, ignored)
-    if percent is None:
-        return None
-    present = any(_is_seen(reading, region, finding) for finding in criterion.presence - ignored)
-    return criterion.grade(percent, present=present)
-
-
-def _is_seen(reading: Reading, region: Region, finding: Finding) -> bool:
-    if finding.label is None:
-        return reading.traction_bronchiectasis(region.holds) is True
-    return reading.tally.involved(region.holds, (finding,)) > 0
-
-
-def _traces(reading: Reading, region: Region, component: Component) -> frozenset[Finding]:
-    """Name the findings of a component that are marked on so little of the region that they may be stray strokes."""
-    if reading.state(region.holds, component) is not State.ASSESSED:
-        return _NOTHING
-    return frozenset(finding for finding in findings_of(component) if _is_trace(reading, region, finding))
-
-
-def _is_trace(reading: Reading, region: Region, finding: Finding) -> bool:
-    tally = reading.tally
-    widest = int(tally.marked_voxels(region.holds, (finding,)).max())
-    if widest == 0:
-        return False
-    share = tally.percent(region.holds, (finding,))
-    return widest * tally.pixel_area_mm2 < TRACE_BELOW_MM2 or (share is not None and share < TRACE_BELOW_PERCENT)
-
-
-def _totals(reading: Reading, scheme: Scheme) -> Totals:
-    def graded(criterion: Criterion, ignored: frozenset[Finding] = _NOTHING) -> int | None:
-        return _sum(_grade(reading, region, criterion, ignored) for region in scheme.regions)
-
-    def graded_without_traces(criterion: Criterion) -> int | None:
-        component = criterion.component
-        return _sum(_grade(reading, r, criterion, _traces(reading, r, component)) for r in scheme.regions)
-
-    alveolar, interstitial = graded(scheme.alveolar), graded(scheme.interstitial)
-    return Totals(
-        alveolar=alveolar,
-        interstitial=interstitial,
-        total=_sum((alveolar, interstitial)),
-        maximum=scheme.maximum,
-        lobes=_lobes_graded(reading, scheme),
-        low=None,
-        high=None,
-        without_traces=_sum(graded_without_traces(scheme.criterion(component)) for component in Component),
-        without_consolidation=graded(scheme.alveolar, _CONSOLIDATION),
-        fibrosis_variant=graded(KAZEROONI_FIBROSIS.interstitial),
-    )
-
-
-def _lobes_graded(reading: Reading, scheme: Scheme) -> int:
-    """Count the regions that are assessed in both components."""
-    states = [{reading.state(region.holds, component) for component in Component} for region in scheme.regions]
-    return states.count({State.ASSESSED})
-
-
-def _sum(amounts: Iterable[int | None]) -> int | None:
-    """Add up, or give None where one amount is missing: missing is never zero."""
-    total = 0
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total
-
-
-def _extent_of_all(reading: Reading, scheme: Scheme, component: Component) -> float | None:
-    """Give the graded extent as percent of the volume of all regions together; None while one is not assessed."""
-    if any(reading.state(region.holds, component) is not State.ASSESSED for region in scheme.regions):
-        return None
-    lobes = [lobe for region in scheme.regions for lobe in region.holds]
-    extent = reading.tally.percent(lobes, scheme.criterion(component).measures)
-    return None if extent is None else float(extent)

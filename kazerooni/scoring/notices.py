@@ -2,59 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from kazerooni.model import (
     Component,
     Finding,
+    Lobe,
     LobeScore,
     Notice,
     Reading,
+    State,
     Totals,
     findings_of,
     incomplete_message,
+    places_words,
 )
+from kazerooni.scoring.evidence import Evidence
 from kazerooni.scoring.scheme import Scheme
-from kazerooni.scoring.schemes import KAZEROONI_FIBROSIS
+from kazerooni.scoring.schemes import KAZEROONI, KAZEROONI_FIBROSIS
+from kazerooni.scoring.totals import Known, component_grade, interstitial_by
 
 # Above this a reader must see both interstitial sums (score.md, "Schemes are data").
 RETICULATION_TOLD_ABOVE_PERCENT = 5
 
 
-def notices_of(reading: Reading, scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals) -> tuple[Notice, ...]:
+def notices_of(
+    reading: Reading, scheme: Scheme, known: Known, lobes: tuple[LobeScore, ...], totals: Totals, *, partial: bool
+) -> tuple[Notice, ...]:
     """List what is to be told beside the lobes and totals of a scheme."""
     told = (
-        _incomplete(scheme, lobes),
+        _incomplete(scheme, lobes, totals, partial=partial),
+        _not_assessable(reading),
+        *_typed(scheme, known),
         _outside(reading),
         _partly_covered(lobes),
+        _missing_slices(lobes),
         _not_hrct(reading, lobes),
         _traces(lobes, totals),
-        _consolidation(lobes, totals),
-        _reticulation(scheme, lobes, totals),
+        _unsure(scheme, lobes),
+        _consolidation(scheme, lobes, totals),
+        _reticulation(scheme, known, lobes, totals, partial=partial),
     )
     return tuple(notice for notice in told if notice is not None)
 
 
-def _incomplete(scheme: Scheme, lobes: tuple[LobeScore, ...]) -> Notice | None:
+def _incomplete(scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals, *, partial: bool) -> Notice | None:
     missing = tuple(
         (lobe.lobe, component) for component in Component for lobe in lobes if lobe.component(component).grade is None
     )
     if not missing:
         return None
+    if partial:
+        message = f"the sums stand on {totals.lobes} of {len(lobes)} lobes; not graded are {places_words(missing)}"
+        return Notice("partial", "warning", message)
     return Notice("incomplete", "warning", incomplete_message(scheme.name, missing, lobes=len(lobes)))
 
 
+def _not_assessable(reading: Reading) -> Notice | None:
+    places = ((lobe, component) for lobe in Lobe for component in Component)
+    said = [entry for place in places if (entry := reading.entry(*place)) and entry.state is not State.ASSESSED]
+    if not said:
+        return None
+    words = (f"{e.what} {e.state.replace('_', ' ')}{f' ({e.reason})' if e.reason else ''}" for e in said)
+    return Notice("not-assessed", "info", f"the reader said: {'; '.join(words)}")
+
+
+def _typed(scheme: Scheme, known: Known) -> Iterator[Notice]:
+    """Tell what typed values leave open, and how they were taken."""
+    places = _Places(scheme, known)
+    if over := places.where(lambda e: e.marks_set_aside):
+        yield Notice("typed-over-marks", "warning", f"{over}: typed values count, the marks painted there do not")
+    if open_ := places.where(lambda e: e.is_assessed and places.grade(e) is None):
+        message = f"{open_}: the extent that the scheme grades was not typed, not told apart, or of parts that do not join"
+        yield Notice("extent-not-given", "warning", message)
+    if graded := places.where(lambda e: bool(e.typed_grades)):
+        yield Notice("grade-only", "info", f"{graded}: only a grade was typed; it cannot be graded under other edges")
+    if on_edge := places.where(places.is_on_edge):
+        message = f"{on_edge}: the typed percent lies on an edge; the total is given under both of its owners"
+        yield Notice("typed-on-edge", "info", message)
+    if unnamed := _unnamed(known):
+        yield Notice("findings-not-named", "info", f"not named beside typed values, so taken as not seen: {unnamed}")
+
+
+class _Places:
+    """The components of regions, by what holds of them."""
+
+    def __init__(self, scheme: Scheme, known: Known) -> None:
+        self._scheme, self._known = scheme, known
+
+    def where(self, holds: Callable[[Evidence], bool]) -> str:
+        """Name the components of regions of which something holds."""
+        found = {
+            component: [
+                r.lobe.name for r, e in zip(self._scheme.regions, self._known[component], strict=True) if holds(e)
+            ]
+            for component in Component
+        }
+        return "; ".join(f"{component} of {', '.join(names)}" for component, names in found.items() if names)
+
+    def grade(self, evidence: Evidence) -> int | None:
+        """Grade as the score does."""
+        return component_grade(evidence, self._scheme.criterion(evidence.component))
+
+    def is_on_edge(self, evidence: Evidence) -> bool:
+        """Tell whether a typed percent lies on an edge."""
+        return evidence.lies_on(self._scheme.criterion(evidence.component))
+
+
+def _unnamed(known: Known) -> str:
+    """Name the findings that were not named in entries that name others, and where."""
+    lobes: dict[Finding, list[str]] = {}
+    for component in Component:
+        entries = [entry for evidence in known[component] for entry in evidence.typed]
+        for entry in entries:
+            if any(value.finding is not None for value in entry.values):
+                for finding in findings_of(component):
+                    if entry.value_of(finding) is None:
+                        lobes.setdefault(finding, []).append(entry.lobe.name)
+    return "; ".join(f"{finding.full_name} ({', '.join(names)})" for finding, names in lobes.items())
+
+
 def _outside(reading: Reading) -> Notice | None:
+    tally = reading.tally
+    if tally is None:
+        return None
     counted = {
-        finding: reading.tally.marked_outside(finding)
+        finding: tally.marked_outside(finding)
         for component in Component
-        if component in reading.tally.measured
+        if component in tally.measured
         for finding in findings_of(component)
     }
     marks = ", ".join(f"{finding.full_name} {voxels} voxels" for finding, voxels in counted.items() if voxels)
     if not marks:
         return None
     return Notice("marks-outside-lobes", "warning", f"marks outside every lobe count for no lobe: {marks}")
+
+
+def _missing_slices(lobes: tuple[LobeScore, ...]) -> Notice | None:
+    names = _names(lobe for lobe in lobes if "missing-slice" in lobe.flags)
+    if not names:
+        return None
+    message = f"{names}: slices are missing there; their neighbours stand for no more than the usual gap"
+    return Notice("lobe-missing-slice", "warning", message)
+
+
+def _unsure(scheme: Scheme, lobes: tuple[LobeScore, ...]) -> Notice | None:
+    """Tell whose grade sampling alone leaves open: an interval that holds an edge."""
+    found = tuple(
+        (lobe.lobe, component)
+        for component in Component
+        for lobe in lobes
+        if (graded := lobe.component(component)).low is not None
+        and graded.high is not None
+        and any(graded.low < edge < graded.high for edge in scheme.criterion(component).inner_edges)
+    )
+    if not found:
+        return None
+    message = f"{places_words(found)}: sampling alone leaves the grade open: the interval of the percent holds an edge"
+    return Notice("interval-holds-edge", "info", message)
 
 
 def _partly_covered(lobes: tuple[LobeScore, ...]) -> Notice | None:
@@ -82,21 +187,28 @@ def _traces(lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
     return Notice("trace", "info", f"{names}: a finding is so small that it may be a stray stroke{sums}")
 
 
-def _consolidation(lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
+def _consolidation(scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
     names = _names(lobe for lobe in lobes if lobe.findings.consolidation)
     if not names:
         return None
-    sums = _both("alveolar sum", totals.alveolar, totals.without_consolidation, "without it")
+    sums = _both(f"alveolar {scheme.combine}", totals.alveolar, totals.without_consolidation, "without it")
     return Notice("consolidation", "info", f"{names}: consolidation{sums}")
 
 
-def _reticulation(scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
+def _reticulation(
+    scheme: Scheme, known: Known, lobes: tuple[LobeScore, ...], totals: Totals, *, partial: bool
+) -> Notice | None:
     names = _names(lobe for lobe in lobes if (lobe.findings.reticulation or 0) > RETICULATION_TOLD_ABOVE_PERCENT)
-    if not names or scheme.interstitial == KAZEROONI_FIBROSIS.interstitial:
+    if not names:
         return None
-    by_extent = f"by scheme {KAZEROONI_FIBROSIS.name}, which grades the extent of {Finding.RETICULATION.full_name}"
-    sums = _both("interstitial sum", totals.interstitial, totals.fibrosis_variant, by_extent)
-    return Notice("reticulation", "warning", f"{names}: more than 5 % {Finding.RETICULATION.full_name}{sums}")
+    finding = Finding.RETICULATION.full_name
+    if Finding.RETICULATION in scheme.interstitial.measures:
+        other, how = KAZEROONI, f"which grades {finding} by its presence"
+    else:
+        other, how = KAZEROONI_FIBROSIS, f"which grades the extent of {finding}"
+    amount = interstitial_by(other.interstitial, scheme, known, partial=partial)
+    sums = _both(f"interstitial {scheme.combine}", totals.interstitial, amount, f"by scheme {other.name}, {how},")
+    return Notice("reticulation", "warning", f"{names}: more than 5 % {finding}{sums}")
 
 
 def _both(what: str, plain: float | None, other: float | None, how: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -34,6 +34,14 @@ class Band:
     def holds(self, percent: Fraction | int) -> bool:
         """Tell whether an exact percent lies in the band."""
         return self.low < percent < self.high or percent in self.owns
+
+    @property
+    def words(self) -> str:
+        """The band for people, as "25 % to under 50 %"."""
+        if self.low == self.high:
+            return f"{self.low} %"
+        low = f"{self.low} %" if self.low in self.owns else f"over {self.low} %"
+        return f"{low} to {'' if self.high in self.owns else 'under '}{self.high} %"
 
     def __str__(self) -> str:
         left = "[" if self.low in self.owns else "("
@@ -71,6 +79,22 @@ class Criterion:
         """The percents above 0 at which the grade changes, ascending."""
         return tuple(band.high for band in self.bands[:-1] if band.high > 0)
 
+    @property
+    def measured(self) -> tuple[Finding, ...]:
+        """The findings that are graded by extent, in their order."""
+        return tuple(finding for finding in Finding if finding in self.measures)
+
+    def rows(self) -> Iterator[tuple[int, str]]:
+        """Give the table of the criterion for people: each grade and what earns it, ascending."""
+        for band in self.bands:
+            yield band.grade, band.words
+            if band.high == 0 and self.presence_grade is not None:
+                named = [finding.full_name for finding in Finding if finding in self.presence]
+                yield (
+                    self.presence_grade,
+                    f"0 %, and {', '.join(named[:-1])}{' or ' if named[:-1] else ''}{named[-1]} present",
+                )
+
     def grade(self, percent: Fraction | int, *, present: bool = False) -> int:
         """Grade an exact percent, 0 to 100.
 
@@ -84,8 +108,8 @@ class Criterion:
         return next(band.grade for band in self.bands if band.holds(percent))
 
     def to_edge(self, percent: Fraction | int) -> Fraction | None:
-        """Give the distance of a percent to the nearest inner edge in percentage points, None at 0 %."""
-        return min(abs(Fraction(percent) - edge) for edge in self.inner_edges) if percent else None
+        """Give the distance of a percent to the nearest inner edge in percentage points, None at 0 % or without one."""
+        return min((abs(Fraction(percent) - edge) for edge in self.inner_edges), default=None) if percent else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +125,7 @@ class Scheme:
     """A scoring scheme, kept by (name, version) for ever. The numbers of the published ones stand in `schemes.py`.
 
     regions: what is graded; every lobe of the label maps belongs to exactly one.
-    combine: how the grades of the regions make a component: `sum`.
+    combine: how the grades of the regions make a component: their `sum` or their `mean`.
     """
 
     name: str
@@ -110,7 +134,7 @@ class Scheme:
     regions: tuple[Region, ...]
     alveolar: Criterion
     interstitial: Criterion
-    combine: Literal["sum"]
+    combine: Literal["sum", "mean"]
 
     def __post_init__(self) -> None:
         if not (self.name and self.citation) or self.version < 1:
@@ -127,7 +151,12 @@ class Scheme:
     @property
     def maximum(self) -> int:
         """The highest total that the scheme can give."""
-        return len(self.regions) * sum(self.criterion(component).highest_grade for component in Component)
+        return sum(map(self.highest, Component))
+
+    def highest(self, component: Component) -> int:
+        """Give the highest sum, or mean, of a component."""
+        grades = 1 if self.combine == "mean" else len(self.regions)
+        return grades * self.criterion(component).highest_grade
 
 
 def _refuse_wrong_findings(criterion: Criterion) -> None:

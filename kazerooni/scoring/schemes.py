@@ -9,6 +9,7 @@ from kazerooni.errors import SchemeError
 from kazerooni.model import Component, Finding, Lobe
 from kazerooni.scoring.scheme import Band, Criterion, Region, Scheme
 
+_SIX_LOBES = tuple(Region(lobe, (lobe,)) for lobe in Lobe)
 _FIVE_LOBES = (
     Region(Lobe.RUL, (Lobe.RUL,)),
     Region(Lobe.RML, (Lobe.RML,)),
@@ -77,7 +78,34 @@ KAZEROONI_FIBROSIS = Scheme(
     combine="sum",
 )
 
-SCHEMES: dict[tuple[str, int], Scheme] = {(s.name, s.version): s for s in (KAZEROONI, KAZEROONI_FIBROSIS)}
+# As Gay printed it: ground glass alone, and the mean of the lobes.
+KAZEROONI_MEAN = Scheme(
+    name="kazerooni-mean",
+    version=1,
+    citation=(
+        "Gay SE et al., AJRCCM 1998;157:1063, after Kazerooni EA et al., AJR 1997;169:977, table as reproduced by "
+        "secondary sources; the mean of the lobes"
+    ),
+    regions=_FIVE_LOBES,
+    alveolar=Criterion(Component.ALVEOLAR, measures=frozenset({Finding.GROUND_GLASS}), bands=_ALVEOLAR_BANDS),
+    interstitial=KAZEROONI.interstitial,
+    combine="mean",
+)
+
+KAZEROONI_LINGULA = Scheme(
+    name="kazerooni-lingula",
+    version=1,
+    citation=f"The lingula graded as a lobe of its own. After {KAZEROONI.citation}",
+    regions=_SIX_LOBES,
+    alveolar=KAZEROONI.alveolar,
+    interstitial=KAZEROONI.interstitial,
+    combine="sum",
+)
+
+SCHEMES: dict[tuple[str, int], Scheme] = {
+    (scheme.name, scheme.version): scheme
+    for scheme in (KAZEROONI, KAZEROONI_MEAN, KAZEROONI_LINGULA, KAZEROONI_FIBROSIS)
+}
 
 
 def find_scheme(name: str, version: int | None = None) -> Scheme:

@@ -24,7 +24,8 @@ class Case(NamedTuple):
         return self.program not in _PROGRAMS
 
 
-_PROGRAMS: Final = (OURS, "dcm2niix", "gdcm scanner", "pydicom", "SimpleITK")
+SLICE_ANEW: Final = "the slice anew"
+_PROGRAMS: Final = (OURS, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW)
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
     "bytes, 2 threads": "limits:read_kept_by_two",
@@ -43,8 +44,20 @@ _INDEXERS: Final = {
     "pydicom": "with_pydicom:index",
     "SimpleITK": "with_simpleitk:index",
 }
-# What is run to count the memory of an index: it gives all that this project keeps of it.
-INDEX_KEPT: Final = "with_kazerooni:find"
+_COUNTERS: Final = {
+    "reading the labels": "tally_with_numpy:read",
+    OURS: "tally_with_kazerooni:tally",
+    "numpy": "tally_with_numpy:tally",
+    "SimpleITK": "tally_with_simpleitk:tally",
+}
+_RECOUNTERS: Final = {
+    OURS: "brush_with_kazerooni:recount",
+    SLICE_ANEW: "brush_with_kazerooni:slice_anew",
+    "numpy": "brush_with_numpy:recount",
+}
+_FUNCTIONS: Final = {"index": _INDEXERS, "tally": _COUNTERS, "brush": _RECOUNTERS}
+# What is run to count the memory of Python objects: of an index it gives all that this project keeps of it.
+MEMORY_OF: Final = {"index": "with_kazerooni:find", "tally": "tally_with_kazerooni:tally"}
 GROUPS: Final = {
     "raw": "folder of uncompressed slices -> volume in HU with geometry",
     "rle": "the same, RLE",
@@ -53,10 +66,12 @@ GROUPS: Final = {
     "j2k": "the same, JPEG 2000 lossless",
     "sequential": "folder of a sequential series -> volume in HU with geometry",
     "index": "archive of many series -> series, headers only",
+    "tally": "three label maps -> voxels of every label (ours: by slice, lobe and both findings)",
+    "brush": "1,000 strokes of 40 x 40 pixels, counts up to date after each; seconds here are milliseconds a stroke",
 }
 
 
 def cases_of(group: str) -> list[Case]:
     """List the cases of a group: the limits, this project, its peers."""
-    functions = _INDEXERS if group == "index" else _LIMITS | _READERS
+    functions = _FUNCTIONS.get(group, _LIMITS | _READERS)
     return [Case(group, program, function) for program, function in functions.items()]

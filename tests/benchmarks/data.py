@@ -20,6 +20,7 @@ from pydicom.dataset import Dataset
 
 from kazerooni.phantom import derive_uid, to_bytes
 from tests.benchmarks.content import plan_of, slices_of
+from tests.benchmarks.labels import write as write_labels
 from tests.benchmarks.size import Size
 
 CACHE_VARIABLE = "KAZEROONI_BENCH"
@@ -31,7 +32,9 @@ SYNTAXES = {
     "jpegsv1": uid.JPEGLosslessSV1,
     "j2k": uid.JPEG2000Lossless,
 }
+_LABELLED = ("tally", "brush")
 _WARM_SLICES = 2
+_WARM_LABELS = 5  # the slices at both ends are empty
 
 
 def cache_folder() -> Path:
@@ -45,6 +48,12 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
     if group == "index":
         name = f"archive-{size.archive_series}x{size.archive_slices}"
         return _made(cache, name, lambda f: _write_archive(size, f)), _made(cache, "archive-warm", _write_warm_archive)
+    if group in _LABELLED:
+        name = f"labels-{size.slices}x{size.side}"
+        return (
+            _made(cache, name, lambda f: write_labels(f, size.slices, size.side)),
+            _made(cache, "labels-warm", lambda f: write_labels(f, _WARM_LABELS, size.side)),
+        )
     syntax = SYNTAXES.get(group, SYNTAXES["raw"])
     slices, gap_mm = (size.sequential, 10.0) if group == "sequential" else (size.slices, 0.5)
     return (

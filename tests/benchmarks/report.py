@@ -17,6 +17,7 @@ from tests.benchmarks.run import Group, Result
 from tests.benchmarks.size import Size
 from tests.benchmarks.targets import Reached, targets_of
 
+_COMPARED = {"index": "series", "tally": "counts", "brush": "counts"}
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy")
 
 
@@ -89,8 +90,8 @@ def _shown(target: Reached) -> str:
 
 def _remarks(group: Group, size: Size) -> str:
     same = [r.case.program for r in group.results if r.digests and r.case.program not in group.differing]
-    remarks = [f"equal {'series' if group.name == 'index' else 'voxels and spacing'}: {', '.join(same)}"]
-    if group.memory:
+    remarks = [f"equal {_COMPARED.get(group.name, 'voxels and spacing')}: {', '.join(same)}"]
+    if group.name == "index" and group.memory:
         files = size.archive_series * size.archive_slices
         kept, peak = (group.memory[name] / files for name in ("kept_bytes", "peak_bytes"))
         remarks.append(f"memory of ours for each of {files:,} files: {kept:.0f} bytes kept, {peak:.0f} at the peak")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# Series UID -> number of its files.
+# Series UID -> number of its files; or label -> number of its voxels.
 Index = dict[str, int]
 
 # The twelve attributes that tell series apart and lay out their slices.

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.cases import INDEX_KEPT, OURS, Case, cases_of
+from tests.benchmarks.cases import MEMORY_OF, OURS, Case, cases_of
 from tests.benchmarks.size import Size
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +62,7 @@ class Result:
 
 @dataclass
 class Group:
-    """What was measured on one set of data; `memory`: bytes that the index takes, see `worker.memory_of`."""
+    """What was measured on one set of data; `memory`: bytes of Python objects, see `worker.memory_of`."""
 
     name: str
     results: list[Result]
@@ -106,8 +106,8 @@ def _run_group(name: str, folders: list[str], rounds: int, tell: Callable[[str],
                 result.add(_measure(result.case.function, folders))
         times = ", ".join(f"{r.case.program} {r.seconds[-1]:.3f}" for r in group.results if r.seconds)
         tell(f"{name} {number}/{rounds}: {times}")
-    if name == "index":
-        group.memory = _measure(INDEX_KEPT, folders, "memory")
+    if name in MEMORY_OF:
+        group.memory = _measure(MEMORY_OF[name], folders, "memory")
     return group
 
 

@@ -27,11 +27,14 @@ _FASTER: Final = {
     "jpegsv1": {"SimpleITK": 2.2},
     "j2k": {"SimpleITK": 1.0},
     "index": {"pydicom": 10.0, "gdcm scanner": 4.0},
+    "tally": {"SimpleITK": 4.0},
 }
 _TIMES_THE_BYTE_READ: Final = 2.0
 _TIMES_THE_VOLUME: Final = 1.15
 _MORE_MB: Final = 60.0
 _LARGE_MB: Final = 200.0  # below it, the imports are larger than the volume
+_TEMPORARY_MB: Final = 8.0  # of a tally
+_STROKES_SECONDS: Final = 0.2  # for 1,000 strokes
 _VOLUMES: Final = ("raw", "rle", "jpegls", "jpegsv1", "j2k")
 
 
@@ -53,9 +56,15 @@ def _near_limit(group: Group) -> Iterator[Reached]:
     if group.name == "raw":
         times = group.ours.time / group[BYTES].time
         yield Reached(BYTES, f"<= {_TIMES_THE_BYTE_READ:g} x this", f"{times:.2f} x", times <= _TIMES_THE_BYTE_READ)
+    if group.name == "brush":
+        took = group.ours.time
+        yield Reached(OURS, f"<= {_STROKES_SECONDS:g} ms a stroke", f"{took:.3f} ms", took <= _STROKES_SECONDS)
 
 
 def _small(group: Group, size: Size) -> Iterator[Reached]:
+    if group.name == "tally" and group.memory:
+        peak = group.memory["peak_bytes"] / 1e6
+        yield Reached(OURS, f"<= {_TEMPORARY_MB:g} MB of temporaries", f"{peak:.1f} MB", peak <= _TEMPORARY_MB)
     if group.name in _VOLUMES and size.volume_mb > _LARGE_MB:
         most = _TIMES_THE_VOLUME * size.volume_mb + _MORE_MB
         yield Reached(OURS, f"<= {most:.0f} MB", f"{group.ours.peak:.0f} MB", group.ours.peak <= most)

@@ -32,3 +32,17 @@ def test_the_benchmarks_run_and_every_program_reads_equal_values(
     assert "raw" in shown
     assert "kazerooni" in shown
     assert ">= 12 x" in shown
+
+
+def test_every_program_counts_the_same_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a tiny scan: lobes and findings counted by every program, whole or after each stroke, agree."""
+    for group in run(["tally", "brush"], TINY, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        assert sum(bool(r.digests) for r in group.results) == 3
+        print_group(group, TINY)
+
+    shown = capsys.readouterr().out
+    assert "MB of temporaries" in shown
+    assert "ms a stroke" in shown
+    assert "equal counts" in shown

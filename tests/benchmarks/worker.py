@@ -1,7 +1,8 @@
 """Worker: measures one case in a process of its own, so that its peak of memory is its own.
 
 Called as `python -m tests.benchmarks.worker FUNCTION FOLDER WARM_FOLDER [memory]`, prints one JSON object. The case
-runs once on a tiny scan of the same kind, which loads what it needs, then on the data; only that is timed.
+runs once on a tiny scan of the same kind, which loads what it needs, then on the data; only that is timed. A case takes
+the folder of the data, or what `load` of its module makes of it, which is not timed.
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ def main() -> None:
     function, folder, warm, *what = sys.argv[1:]
     module, name = function.split(":")
     try:
-        run = getattr(importlib.import_module(f"tests.benchmarks.{module}"), name)
-        measured = memory_of(run, folder, warm) if what else measure(run, folder, warm)
+        program = importlib.import_module(f"tests.benchmarks.{module}")
+        run, load = getattr(program, name), getattr(program, "load", str)
+        measured = (memory_of if what else measure)(run, load(folder), load(warm))
     except Exception as error:  # noqa: BLE001 - a peer that is missing or fails is a line of the table
         measured = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(measured))
 
 
-def measure(run: Callable[[str], Any], folder: str, warm: str) -> dict[str, Any]:
+def measure(run: Callable[[Any], Any], data: Any, warm: Any) -> dict[str, Any]:
     """Give the seconds of the fastest call of some, memory at its peak in the first and before, and what the call gave.
 
     In virtual machines the first touch of memory can cost more than all else, or nothing, as chance has it: a short
@@ -49,7 +51,7 @@ def measure(run: Callable[[str], Any], folder: str, warm: str) -> dict[str, Any]
     while len(seconds) < _CALLS and sum(seconds) < _ENOUGH_SECONDS:
         result = None  # let go of the last one first
         start, busy_before = time.perf_counter(), busy_seconds()
-        result = run(folder)
+        result = run(data)
         seconds.append(time.perf_counter() - start)
         busy.append(busy_seconds() - busy_before)
         peak = peak or peak_mb(run)
@@ -59,12 +61,12 @@ def measure(run: Callable[[str], Any], folder: str, warm: str) -> dict[str, Any]
     return measured | {"digest": digest_of(result.scan() if hasattr(result, "scan") else result)}
 
 
-def memory_of(run: Callable[[str], Any], folder: str, warm: str) -> dict[str, Any]:
+def memory_of(run: Callable[[Any], Any], data: Any, warm: Any) -> dict[str, Any]:
     """Give the memory of Python objects, in bytes, that a call takes at its peak and that its result keeps."""
     run(warm)
     gc.collect()
     tracemalloc.start()
-    result = run(folder)
+    result = run(data)
     gc.collect()
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -78,7 +80,7 @@ def busy_seconds() -> float:
     return time.process_time() + times.children_user + times.children_system
 
 
-def peak_mb(run: Callable[[str], Any]) -> float:
+def peak_mb(run: Callable[[Any], Any]) -> float:
     """Give the most memory that this process has held, or the program that it ran, in megabytes (10**6 bytes)."""
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from kazerooni.cli.score_table import percent, show_case
-from kazerooni.model import Lobe, LobeEntry, Score, State
+from kazerooni.cli.score_table import percent, show_cases
+from kazerooni.model import Component, Entry, Lobe, Score, State
 from kazerooni.scoring import score
-from kazerooni.workflow import Case, score_scan
+from kazerooni.workflow import Case, MapFiles, score_scan
 
 
 @pytest.fixture
 def case(hrct: Path, maps: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Case:
     """Give the case of the fixtures, shown 100 columns wide."""
     monkeypatch.setenv("COLUMNS", "100")
-    return score_scan(hrct, lobes=maps["lobes"], alveolar=maps["alveolar"], interstitial=maps["interstitial"])
+    return score_scan(hrct, MapFiles(lobes=maps["lobes"], alveolar=maps["alveolar"], interstitial=maps["interstitial"]))
 
 
 def of_lobe(shown: str, lobe: Lobe) -> list[str]:
@@ -36,12 +36,9 @@ def with_lobe(made: Score, lobe: Lobe, **changes: object) -> Score:
 
 def test_what_was_said_in_words_is_shown(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     """A component that could not be assessed says so in place of its grade; traction bronchiectasis is named."""
-    entries = (
-        LobeEntry(Lobe.RUL, interstitial=State.NOT_ASSESSABLE),
-        LobeEntry(Lobe.LUL, traction_bronchiectasis=True),
-    )
-    reading = replace(case.reading, entries=entries)
-    show_case(replace(case, reading=reading, score=score(reading, "kazerooni")))
+    entry = Entry(lobe=Lobe.RUL, component=Component.INTERSTITIAL, state=State.NOT_ASSESSABLE)
+    reading = replace(case.reading, entries=(entry,), traction={Lobe.LUL: True})
+    show_cases([replace(case, reading=reading, score=score(reading, "kazerooni"))])
     shown = capsys.readouterr().out
     assert of_lobe(shown, Lobe.RUL)[0].endswith("not assessable")
     assert "traction bronchiectasis" in of_lobe(shown, Lobe.LUL)[1]
@@ -51,16 +48,18 @@ def test_what_was_said_in_words_is_shown(case: Case, capsys: pytest.CaptureFixtu
 def test_doubts_of_a_grade_are_shown(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     """A trace, a value on an edge and an interval from sampling stand below the table, beside the lobe's name."""
     doubtful = with_lobe(case.score, Lobe.RUL, trace=True, on_edge=True, low=21.5, high=28.04)
-    show_case(replace(case, score=doubtful))
-    (_, said) = of_lobe(capsys.readouterr().out, Lobe.RUL)
-    for words in ("alveolar trace", "alveolar on an edge", "alveolar 21.5 to 28.0 % by sampling"):
+    show_cases([replace(case, score=doubtful)])
+    shown = capsys.readouterr().out
+    (_, said) = of_lobe(shown, Lobe.RUL)
+    for words in ("alveolar trace", "alveolar on an edge"):
         assert words in said
+    assert "by sampling alone and not reader error: alveolar RUL 21.5-28.0" in " ".join(shown.split())
 
 
 def test_the_range_of_a_total_is_shown(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     """A total that has a range is given with it."""
     ranged = replace(case.score, totals=replace(case.score.totals, low=15.0, high=17.0))
-    show_case(replace(case, score=ranged))
+    show_cases([replace(case, score=ranged)])
     assert "Total from 15 to 17" in capsys.readouterr().out
 
 
@@ -68,7 +67,7 @@ def test_flags_of_all_lobes_are_left_to_the_notices(case: Case, capsys: pytest.C
     """A flag is repeated beside a lobe only where it tells that lobe from the others."""
     lobes = tuple(replace(one, flags=("not-hrct",)) for one in case.score.lobes)
     lobes = (replace(lobes[0], flags=("few-slices", "not-hrct")), *lobes[1:])
-    show_case(replace(case, score=replace(case.score, lobes=lobes)))
+    show_cases([replace(case, score=replace(case.score, lobes=lobes))])
     shown = capsys.readouterr().out
     assert of_lobe(shown, lobes[0].lobe)[1].split() == [lobes[0].lobe.name, "few-slices"]
     assert "not-hrct" not in shown

@@ -204,7 +204,7 @@ def test_rows_and_columns_exchanged_on_a_square_scan(tmp_path: Path) -> None:
 
 
 def test_uneven_and_tilted_scans_want_a_seg(tmp_path: Path) -> None:
-    """An NRRD cannot hold uneven or tilted slices: refused, SEG only."""
+    """An NRRD cannot hold uneven or tilted slices: refused, SEG only, or by index."""
     path = write_nrrd(tmp_path / "a.nrrd", _alveolar(), SCAN)
     uneven = geometry_of(SHAPE, positions_mm=[*range(11), 20])
     assert "unevenly spaced" in _refused(path, uneven)
@@ -213,6 +213,7 @@ def test_uneven_and_tilted_scans_want_a_seg(tmp_path: Path) -> None:
     tilted = Geometry(SHAPE, SCAN.pixel_spacing_mm, origins, SCAN.orientation, 1.0)
     assert "tilted" in _refused(path, tilted)
     assert "SEG only" in _refused(path, tilted)
+    assert "--by-index" in _refused(path, tilted)
 
 
 def test_positions_rounded_by_the_scanner(tmp_path: Path) -> None:
@@ -256,10 +257,15 @@ def test_large_labels_do_not_wrap(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_fractions_are_refused(tmp_path: Path, dtype: str) -> None:
-    """Voxels that are no whole numbers are refused, even where their values are whole."""
-    message = _refused(write_nrrd(tmp_path / "a.nrrd", _alveolar().astype(dtype), SCAN))
-    assert "-bit float; whole numbers are wanted" in message
+def test_whole_numbers_of_a_float_type(tmp_path: Path, dtype: str) -> None:
+    """Labels that are stored as floats are taken where every one is a whole number, and refused otherwise."""
+    whole = _alveolar().astype(dtype)
+    assert np.array_equal(
+        read_finding_map(write_nrrd(tmp_path / "a.nrrd", whole, SCAN), SCAN, "alveolar").labels, _alveolar()
+    )
+    whole[0, 0, :4] = (0.5, np.nan, np.inf, 1e30)
+    message = _refused(write_nrrd(tmp_path / "a.nrrd", whole, SCAN))
+    assert "unknown labels 0.5, 1e+30, inf, nan; 0 to 2 are wanted" in message
 
 
 def test_vectors_are_refused(tmp_path: Path) -> None:
@@ -325,13 +331,6 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
     assert "No such file" in _refused(tmp_path / "missing.nrrd")
     (tmp_path / "folder").mkdir()
     assert "cannot be opened" in _refused(tmp_path / "folder")
-
-
-def test_slicer_segmentations_are_not_guessed(tmp_path: Path) -> None:
-    """A .seg.nrrd, whose label numbers mean what its segment names say, is not read by our numbers."""
-    path = write_nrrd(tmp_path / "a.seg.nrrd", _alveolar(), SCAN)
-    path.write_bytes(path.read_bytes().replace(b"\n\n", b"\nSegment0_Name:=honeycombing\n\n", 1))
-    assert "a segmentation of 3D Slicer" in _refused(path)
 
 
 # --- Headers that point elsewhere ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from kazerooni.errors import IncompleteError
-from kazerooni.model import Component, Finding, Lobe, LobeEntry, State
+from kazerooni.model import Component, Entry, Finding, Lobe, State
 from kazerooni.scoring import score
 from tests.scoring.builders import reading_of, whole_lungs
 
@@ -40,8 +40,9 @@ def test_one_missing_lobe_refuses_both_sums() -> None:
 
 def test_findings_are_walked_in_order() -> None:
     """The percents of the findings come in the one order, each under its finding."""
-    entry = LobeEntry(Lobe.RUL, interstitial=State.NOT_ASSESSABLE, traction_bronchiectasis=True)
-    lobe = score(reading_of(whole_lungs(RUL={(1, 0): 10, (2, 0): 5, (0, 0): 85}), entries=(entry,))).lobes[0]
+    entry = Entry(lobe=Lobe.RUL, component=Component.INTERSTITIAL, state=State.NOT_ASSESSABLE)
+    lungs = whole_lungs(RUL={(1, 0): 10, (2, 0): 5, (0, 0): 85})
+    lobe = score(reading_of(lungs, entries=(entry,), traction={Lobe.RUL: True})).lobes[0]
     assert dict(lobe.findings) == {
         Finding.GROUND_GLASS: 10,
         Finding.CONSOLIDATION: 5,

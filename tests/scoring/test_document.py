@@ -6,18 +6,19 @@ import json
 from datetime import date
 from typing import Any
 
-from kazerooni.model import Component, InputDigest, Reading, ScanRef, Technique
+from kazerooni.model import Component, Finding, InputDigest, Lobe, Reading, ScanRef, State, Technique
 from kazerooni.scoring import score, score_json
-from tests.scoring.builders import reading_of, tally_of, whole_lungs
+from tests.scoring.builders import reading_of, said, tally_of, typed, typed_lungs, value, whole_lungs
 
-# The keys of interface.md, "score --json", copied by hand.
+# The keys of interface.md, "score --json", copied by hand, and after them those by which the document has grown.
 TOP = [
     "schema_version", "patient", "series_uid", "study_date", "reader", "scheme", "program", "inputs", "lobes", "totals",
     "volume_weighted", "notices",
+    "partial", "reading",
 ]  # fmt: skip
-LOBE = ["lobe", "volume_ml", "slices", "covered_mm", "flags", "findings", "alveolar", "interstitial"]
+LOBE = ["lobe", "volume_ml", "slices", "covered_mm", "flags", "findings", "present", "alveolar", "interstitial"]
 FINDINGS = ["ground_glass", "consolidation", "septal", "reticulation", "honeycombing", "traction_bronchiectasis"]
-COMPONENT = ["state", "percent", "low", "high", "grade", "to_edge", "trace", "on_edge"]
+COMPONENT = ["state", "percent", "low", "high", "grade", "to_edge", "trace", "on_edge", "origin"]
 TOTALS = [
     "alveolar", "interstitial", "total", "maximum", "lobes", "low", "high", "without_traces", "without_consolidation",
     "fibrosis_variant",
@@ -49,7 +50,7 @@ def test_keys_are_those_of_the_contract() -> None:
     assert list(document) == TOP
     assert [list(lobe) for lobe in document["lobes"]] == [LOBE] * 5
     for lobe in document["lobes"]:
-        assert list(lobe["findings"]) == FINDINGS
+        assert list(lobe["findings"]) == list(lobe["present"]) == FINDINGS
         assert list(lobe["alveolar"]) == list(lobe["interstitial"]) == COMPONENT
     assert list(document["totals"]) == TOTALS
     assert list(document["volume_weighted"]) == ["alveolar_percent", "interstitial_percent"]
@@ -61,7 +62,7 @@ def test_who_what_and_when() -> None:
     document = _document(_reading())
     assert document["schema_version"] == 1
     assert (document["patient"], document["series_uid"], document["study_date"]) == ("p-1", "1.2.3", "2003-02-01")
-    assert document["reader"] == "R1"
+    assert (document["reading"], document["reader"], document["partial"]) == ("r1", "R1", False)
     assert (document["scheme"]["name"], document["scheme"]["version"]) == ("kazerooni", 1)
     assert document["program"] == {"name": "kazerooni", "version": "1.2.3"}
     assert document["inputs"] == [{"role": "lobes", "sha256": "ab"}, {"role": "alveolar", "sha256": None}]
@@ -73,7 +74,11 @@ def test_values_of_a_lobe() -> None:
     assert lobe["lobe"] == "RUL"
     assert lobe["alveolar"] == {
         "state": "assessed", "percent": 25, "low": None, "high": None, "grade": 3, "to_edge": 0, "trace": False,
-        "on_edge": False,
+        "on_edge": False, "origin": "painted",
+    }  # fmt: skip
+    assert lobe["present"] == {
+        "ground_glass": True, "consolidation": False, "septal": False, "reticulation": False, "honeycombing": True,
+        "traction_bronchiectasis": None,
     }  # fmt: skip
     assert lobe["findings"] == {
         "ground_glass": 25, "consolidation": 0, "septal": 0, "reticulation": 0, "honeycombing": 25,
@@ -97,6 +102,29 @@ def test_missing_is_null() -> None:
     assert (document["patient"], document["study_date"]) == (None, None)
     for lobe in document["lobes"]:
         assert lobe["interstitial"] == dict.fromkeys(COMPONENT)
-        assert lobe["findings"]["honeycombing"] is None
+        assert lobe["findings"]["honeycombing"] is lobe["present"]["honeycombing"] is None
     assert (document["totals"]["alveolar"], document["totals"]["total"]) == (0, None)
     assert document["notices"][0]["code"] == "incomplete"
+
+
+def test_a_partial_total_says_so() -> None:
+    """A partial score is marked as such, with the lobes that it stands on."""
+    reading = typed_lungs(*said(Lobe.RML, State.ABSENT), typed(Lobe.RUL, value(Finding.HONEYCOMBING, "25")))
+    graded = score(reading, partial=True)
+    document = score_json(graded, reading, program_version="1.2.3", notices=graded.notices)
+    assert document["partial"] is True
+    totals = document["totals"]
+    assert isinstance(totals, dict)
+    assert (totals["total"], totals["lobes"], totals["maximum"], totals["low"], totals["high"]) == (3, 4, 50, 2, 3)
+
+
+def test_a_typed_reading_is_written() -> None:
+    """A typed component says so, is marked on its edge, and what was never counted is null."""
+    reading = typed_lungs(typed(Lobe.RUL, value(Finding.HONEYCOMBING, "25")), *said(Lobe.RML, State.ABSENT))
+    rul, rml = _document(reading)["lobes"][:2]
+    assert rul["interstitial"] == {
+        "state": "assessed", "percent": 25, "low": None, "high": None, "grade": 3, "to_edge": 0, "trace": False,
+        "on_edge": True, "origin": "typed",
+    }  # fmt: skip
+    assert (rul["volume_ml"], rul["slices"], rul["covered_mm"]) == (None, None, None)
+    assert rml["interstitial"] == {**dict.fromkeys(COMPONENT), "state": "absent"}

@@ -1,0 +1,73 @@
+"""Files: results are written whole or not at all, and nothing is overwritten unless asked for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from kazerooni.errors import OutputError
+
+
+def check_new(path: Path, *, force: bool) -> None:
+    """Refuse early what `write_whole` would refuse late: a folder that is not there, a file that is.
+
+    Raises OutputError.
+    """
+    if not path.parent.is_dir():
+        raise OutputError(f"{path.name}: the folder to write it in is not there; make it, or give another one")
+    if path.is_dir():
+        raise OutputError(f"{path.name}: is a folder, a file name is wanted")
+    if path.exists() and not force:
+        raise OutputError(f"{path.name}: is there already and is not overwritten; give another name, or --force")
+
+
+def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a file so that either all of it stands at `path` or nothing has changed there.
+
+    Raises OutputError where the file is there already (unless `force`), or cannot be written.
+    """
+    write_whole_by(path, lambda part: part.write_bytes(data), force=force)
+
+
+def write_whole_by(path: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
+    """Let `write` make a file beside `path`, then put it in its place; its suffix is that of `path`.
+
+    Raises OutputError as `write_whole` does; what else `write` raises comes through, and leaves nothing behind.
+    """
+    check_new(path, force=force)
+    part = path.with_name(f".kazerooni-{secrets.token_hex(8)}{''.join(path.suffixes[-2:])}")
+    try:
+        write(part)
+        _to_disk(part)
+        _put(part, path, force=force)
+    except FileExistsError:
+        raise OutputError(f"{path.name}: has just been made by another program and is not overwritten") from None
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _put(part: Path, path: Path, *, force: bool) -> None:
+    if force:
+        part.replace(path)
+        return
+    try:
+        os.link(part, path)  # unlike a rename, it never takes the place of a file
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError):  # a file system without hard links
+        part.replace(path)
+
+
+def _to_disk(part: Path) -> None:
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path.name}: cannot be written ({error.strerror or type(error).__name__}); nothing was left; give another place")

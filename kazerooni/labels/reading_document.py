@@ -1,0 +1,303 @@
+"""Reading document: a Reading as JSON values and back, without loss. Its shape is `reading.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kazerooni.errors import ReadingError
+from kazerooni.model import (
+    LABELS_SHAPE,
+    Component,
+    Entry,
+    Finding,
+    Fissure,
+    FissureName,
+    FissurePoint,
+    FissureSet,
+    FissureState,
+    FissureSurface,
+    InputDigest,
+    Lobe,
+    Notice,
+    Origin,
+    Pattern,
+    PointOrigin,
+    Reading,
+    ScanRef,
+    SchemeRef,
+    Session,
+    State,
+    Status,
+    Supersedes,
+    Tally,
+    Technique,
+    TypedValue,
+    Window,
+)
+
+READING_SCHEMA_VERSION = 1
+_SCHEMA = Path(__file__).with_name("reading.schema.json")
+_LONGEST_TOLD = 60
+
+Document = dict[str, Any]
+
+
+def reading_json(reading: Reading) -> Document:
+    """Give a reading as JSON values; `reading_from_json` gives the same reading back, bit for bit."""
+    return {
+        "schema_version": READING_SCHEMA_VERSION,
+        "id": reading.id,
+        "status": reading.status.value,
+        "reader": reading.reader,
+        "scan": {
+            **asdict(reading.scan),
+            "study_date": _text(reading.scan.study_date),
+            "sop_uids": list(reading.scan.sop_uids),
+        },
+        "technique": asdict(reading.technique),
+        "session": _session_json(reading.session),
+        "pattern": None if reading.pattern is None else asdict(reading.pattern),
+        "remarks": reading.remarks,
+        "supersedes": None if reading.supersedes is None else asdict(reading.supersedes),
+        "inputs": [asdict(digest) for digest in reading.inputs],
+        "tally": None if reading.tally is None else _tally_json(reading.tally),
+        "entries": [_entry_json(entry) for entry in reading.entries],
+        "traction_bronchiectasis": {lobe.name: seen for lobe, seen in reading.traction.items()},
+        "fissures": None if reading.fissures is None else [_fissure_json(f) for f in reading.fissures.fissures],
+        "notices": [{**asdict(notice), "sop_uids": list(notice.sop_uids)} for notice in reading.notices],
+    }
+
+
+def reading_from_json(document: object) -> Reading:
+    """Make a reading of JSON values.
+
+    Raises ReadingError, naming the place, what was found and what is wanted, where they are none.
+    """
+    checked = _checked(document)
+    try:
+        return _reading(checked)
+    except ValueError as error:  # a date that is none, or counts that contradict each other
+        raise ReadingError(f"the reading holds {error}") from None
+
+
+def _session_json(session: Session) -> Document:
+    return {
+        **asdict(session),
+        "started": _text(session.started),
+        "ended": _text(session.ended),
+        "windows": [asdict(window) for window in session.windows],
+        "slices_seen": None if session.slices_seen is None else list(session.slices_seen),
+    }
+
+
+def _tally_json(tally: Tally) -> Document:
+    index = np.nonzero(tally.counts)
+    rows = np.stack([*index, tally.counts[index]], axis=1)
+    return {
+        "depths": tally.depths.tolist(),
+        "depth_unit_mm": tally.depth_unit_mm,
+        "pixel_area_mm2": tally.pixel_area_mm2,
+        "measured": [component.value for component in Component if component in tally.measured],
+        "is_sampled": tally.is_sampled,
+        "missing_after": list(tally.missing_after),
+        "counts": rows.tolist(),
+    }
+
+
+def _entry_json(entry: Entry) -> Document:
+    return {
+        "lobe": entry.lobe.name,
+        "component": entry.component.value,
+        "state": entry.state.value,
+        "origin": entry.origin.value,
+        "reason": entry.reason,
+        "values": [
+            {
+                "finding": None if value.finding is None else value.finding.value,
+                "percent": None if value.percent is None else str(value.percent),
+                "present": value.present,
+                "grade": value.grade,
+                "scheme": None if value.scheme is None else value.scheme._asdict(),
+            }
+            for value in entry.values
+        ],
+    }
+
+
+def _fissure_json(fissure: Fissure) -> Document:
+    surface = fissure.surface
+    return {
+        "name": fissure.name.value,
+        "state": fissure.state.value,
+        "points": [
+            {"position_mm": list(point.position_mm), "weight": point.weight, "origin": point.origin.value}
+            for point in fissure.points
+        ],
+        "surface": None
+        if surface is None
+        else {
+            "plane": list(surface.plane),
+            "centres_mm": [list(centre) for centre in surface.centres_mm],
+            "weights": list(surface.weights),
+        },
+    }
+
+
+def _text(moment: date | datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _checked(document: object) -> Document:
+    """Hold a document against the schema, and give it."""
+    from fastjsonschema import JsonSchemaValueException  # noqa: PLC0415 - only who reads a reading waits for it
+
+    version = document.get("schema_version") if isinstance(document, Mapping) else None
+    if version is None:
+        raise ReadingError("this is no reading: it has no schema_version; give a reading.json of this toolkit")
+    if version != READING_SCHEMA_VERSION:
+        raise ReadingError(
+            f"the reading has schema_version {_told(version)}; this program reads {READING_SCHEMA_VERSION}; update it"
+        )
+    try:
+        checked: Document = _validator()(document)
+    except JsonSchemaValueException as error:
+        wanted = str(error.message).replace("data", "reading", 1)
+        raise ReadingError(f"{wanted:.200}; found {_told(error.value)}; see the schema of reading.json") from None
+    return checked
+
+
+def _told(value: object) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}..."
+
+
+@cache
+def _validator() -> Callable[[object], Document]:
+    import fastjsonschema  # noqa: PLC0415 - only who reads a reading waits for it
+
+    validate: Callable[[object], Document] = fastjsonschema.compile(json.loads(_SCHEMA.read_text("utf-8")))
+    return validate
+
+
+def _reading(document: Document) -> Reading:
+    scan, pattern, supersedes = document["scan"], document["pattern"], document["supersedes"]
+    tally, fissures = document["tally"], document["fissures"]
+    return Reading(
+        id=document["id"],
+        status=Status(document["status"]),
+        reader=document["reader"],
+        scan=ScanRef(
+            **{
+                **scan,
+                "study_date": None if scan["study_date"] is None else date.fromisoformat(scan["study_date"]),
+                "sop_uids": tuple(scan["sop_uids"]),
+            }
+        ),
+        technique=Technique(**document["technique"]),
+        session=_session(document["session"]),
+        pattern=None if pattern is None else Pattern(**pattern),
+        remarks=document["remarks"],
+        supersedes=None if supersedes is None else Supersedes(**supersedes),
+        inputs=tuple(InputDigest(**digest) for digest in document["inputs"]),
+        tally=None if tally is None else _tally(tally),
+        entries=tuple(map(_entry, document["entries"])),
+        traction={Lobe[name]: seen for name, seen in document["traction_bronchiectasis"].items()},
+        fissures=None if fissures is None else FissureSet(tuple(map(_fissure, fissures))),
+        notices=tuple(Notice(**{**told, "sop_uids": tuple(told["sop_uids"])}) for told in document["notices"]),
+    )
+
+
+def _session(document: Document) -> Session:
+    def moment(name: str) -> datetime | None:
+        return None if document[name] is None else datetime.fromisoformat(document[name])
+
+    seen = document["slices_seen"]
+    return Session(
+        **{
+            **document,
+            "started": moment("started"),
+            "ended": moment("ended"),
+            "windows": tuple(Window(**window) for window in document["windows"]),
+            "slices_seen": None if seen is None else tuple(seen),
+        }
+    )
+
+
+def _tally(document: Document) -> Tally:
+    slices = len(document["depths"])
+    counts = np.zeros((slices, *LABELS_SHAPE), np.int64)
+    try:
+        rows = np.array(document["counts"], np.int64).reshape(-1, 5)
+        depths = np.array(document["depths"], np.int64)
+    except OverflowError:
+        raise ReadingError("tally: a number passes what 64 bits hold; the file is damaged") from None
+    index, voxels = rows[:, :4], rows[:, 4]
+    if np.any(index >= counts.shape) or np.any(voxels < 1):
+        raise ReadingError(
+            f"tally.counts: rows [slice, region, alveolar, interstitial, voxels] below {counts.shape} wanted"
+        )
+    flat = np.ravel_multi_index(tuple(index.T), counts.shape)
+    if np.any(np.diff(flat) <= 0):
+        raise ReadingError("tally.counts: its rows must ascend, each place once; the file is damaged")
+    counts.ravel()[flat] = voxels
+    return Tally(
+        counts,
+        depths,
+        depth_unit_mm=document["depth_unit_mm"],
+        pixel_area_mm2=document["pixel_area_mm2"],
+        measured=frozenset(map(Component, document["measured"])),
+        is_sampled=document["is_sampled"],
+        missing_after=tuple(document["missing_after"]),
+    )
+
+
+def _entry(document: Document) -> Entry:
+    return Entry(
+        lobe=Lobe[document["lobe"]],
+        component=Component(document["component"]),
+        state=State(document["state"]),
+        origin=Origin(document["origin"]),
+        reason=document["reason"],
+        values=tuple(map(_value, document["values"])),
+    )
+
+
+def _value(document: Document) -> TypedValue:
+    finding, percent, scheme = document["finding"], document["percent"], document["scheme"]
+    return TypedValue(
+        finding=None if finding is None else Finding(finding),
+        percent=None if percent is None else Decimal(percent),
+        present=document["present"],
+        grade=document["grade"],
+        scheme=None if scheme is None else SchemeRef(**scheme),
+    )
+
+
+def _fissure(document: Document) -> Fissure:
+    points = (
+        FissurePoint((x, y, z), point["weight"], PointOrigin(point["origin"]))
+        for point in document["points"]
+        for x, y, z in (point["position_mm"],)
+    )
+    surface = document["surface"]
+    return Fissure(
+        name=FissureName(document["name"]),
+        state=FissureState(document["state"]),
+        points=tuple(points),
+        surface=None
+        if surface is None
+        else FissureSurface(
+            plane=tuple(surface["plane"]),
+            centres_mm=tuple((x, y) for x, y in surface["centres_mm"]),
+            weights=tuple(surface["weights"]),
+        ),
+    )

@@ -1,0 +1,199 @@
+"""Read a DICOM SEG onto the slices of a scan: segments by their codes, frames by the pictures they were drawn on."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from imagecodecs import packbits_decode
+from numpy.typing import NDArray
+from pydicom.encaps import generate_frames
+
+from kazerooni.errors import LabelError
+from kazerooni.labels.coded import part_of
+from kazerooni.labels.overlaps import Layers
+from kazerooni.labels.place import Place
+from kazerooni.labels.seg_bind import OUTSIDE_SCAN, Binding, bind
+from kazerooni.labels.seg_file import EXPLICIT, IMPLICIT, SegFile, open_seg
+from kazerooni.labels.wanted import Part, Wanted
+from kazerooni.model import Notice
+
+Planes = Iterator[tuple[int, NDArray[np.uint8]]]
+"""Frame numbers, from 0, with the labels of their pixels as they are stored."""
+
+_SEGMENTS_TOLD: Final = 12
+_UNDESCRIBED: Final = 255
+_RLE: Final = "1.2.840.10008.1.2.5"
+# A deflated file may unpack to a header and so many bytes a voxel of the scan.
+_DEFLATED_HEADER, _DEFLATED_PER_VOXEL = 64 * 2**20, 4
+
+
+def read_seg(path: Path, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
+    """Read the wanted segments of a SEG as labels (slice, row, column), with what is to be told.
+
+    A slice without a frame is unmarked, a segment without a frame is empty.
+
+    Raises LabelError.
+    """
+    slices, rows, columns = place.geometry.shape
+    most = _DEFLATED_HEADER + _DEFLATED_PER_VOXEL * slices * rows * columns
+    with open_seg(path, most_bytes=most) as seg:
+        parts = _wanted_segments(seg, wanted)
+        binding = bind(seg, place)
+        return _fill(seg, binding, place, wanted, {number: wanted.labels[part] for number, part in parts.items()})
+
+
+def _wanted_segments(seg: SegFile, wanted: Wanted) -> dict[int, Part]:
+    """Give the wanted parts by the numbers of their segments."""
+    parts = {segment.number: part_of(segment.concept) for segment in seg.segments}
+    if len(parts) < len(seg.segments):
+        raise LabelError(f"{seg.name}: two segments have one number; it is damaged, save it again")
+    fitting = {number: part for number, part in parts.items() if part is not None and part in wanted.labels}
+    if not fitting:
+        told = [segment.told for segment in seg.segments]
+        listed = ", ".join(told[:_SEGMENTS_TOLD]) + (", ..." if len(told) > _SEGMENTS_TOLD else "")
+        raise LabelError(
+            f"{seg.name}: no segment is coded as one of the {wanted.what} ({wanted.names}); it holds {listed}; code "
+            "the segments (docs: how-to, label maps)"
+        )
+    twice = [part for part, count in Counter(fitting.values()).items() if count > 1]
+    if twice and not wanted.may_overlap:
+        raise LabelError(f"{seg.name}: several segments are coded as {twice[0].full_name}; keep one")
+    return fitting
+
+
+def _fill(
+    seg: SegFile, binding: Binding, place: Place, wanted: Wanted, labels: Mapping[int, int]
+) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
+    """Lay the marked pixels of all frames on their slices."""
+    whole = np.zeros(place.geometry.shape, np.uint8)
+    layers = Layers(wanted)
+    astray = 0
+    _check_once(seg, binding, labels)
+    for index, plane in marked_planes(seg, labels):
+        slice_index = int(binding.slices[index])
+        if slice_index == OUTSIDE_SCAN:
+            astray += 1
+        else:
+            layers.lay(whole[slice_index], binding.turn.apply(plane))
+    _check_astray(seg, binding, place, astray)
+    return whole, binding.notices + layers.settle(seg.name)
+
+
+def _check_once(seg: SegFile, binding: Binding, labels: Mapping[int, int]) -> None:
+    """Refuse two frames of one segment on one slice: nothing says which of them is meant."""
+    claims = Counter(
+        (frame.segment if seg.kind == "BINARY" else None, int(at))
+        for frame, at in zip(seg.frames, binding.slices, strict=True)
+        if at != OUTSIDE_SCAN and (seg.kind == "LABELMAP" or frame.segment in labels)
+    )
+    for (_, at), count in claims.items():
+        if count > 1:
+            raise LabelError(f"{seg.name}: {count} frames of one segment claim slice {at + 1}; keep one")
+
+
+def _check_astray(seg: SegFile, binding: Binding, place: Place, marked: int) -> None:
+    """Refuse a map with marks that belong to no slice of the scan, or without a frame that does."""
+    astray = int((binding.slices == OUTSIDE_SCAN).sum())
+    if not marked and (astray < len(seg.frames) or not astray):
+        return
+    known = set(place.sop_uids)
+    named = [frame.sources for frame in seg.frames]
+    foreign = sum(bool(sources) and all(uid not in known for uid, _ in sources) for sources in named)
+    if foreign and place.sop_uids:
+        why = (
+            f"{foreign} of {len(named)} frames reference instances that are not in the scan, and do not lie on its "
+            "slices in the same frame of reference: a map of another series"
+        )
+    else:
+        why = f"{astray} of {len(named)} frames, {marked} of them marked, lie on no slice of the scan"
+    raise LabelError(f"{seg.name}: {why}; give the map of this series")
+
+
+def marked_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
+    """Yield the frames on which a segment of `labels` is marked, as the labels that they give, in the file's turn.
+
+    labels: the label of each segment by its number; other segments are passed over.
+
+    Raises LabelError.
+    """
+    return _binary_planes(seg, labels) if seg.kind == "BINARY" else _labelmap_planes(seg, labels)
+
+
+def _binary_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
+    """Yield the marked frames of the wanted segments, as the labels they give; unmarked ones are passed over."""
+    if seg.syntax not in {EXPLICIT, IMPLICIT}:
+        raise LabelError(f"{seg.name}: its bits are compressed ({seg.syntax}); save it uncompressed")
+    size = seg.rows * seg.columns
+    bits = np.frombuffer(seg.pixels, np.uint8)
+    _check_length(seg, (len(seg.frames) * size + 7) // 8)
+    for index, frame in enumerate(seg.frames):
+        number = frame.segment if frame.segment is not None else seg.shared.segment
+        label = labels.get(-1 if number is None else number)
+        if label is None:
+            continue
+        start = index * size
+        packed = bits[start // 8 : (start + size + 7) // 8]
+        if not packed.any():
+            continue
+        plane = np.unpackbits(packed, bitorder="little")[start % 8 : start % 8 + size]
+        if size % 8 == 0 or plane.any():  # a byte may belong to two frames
+            plane *= label
+            yield index, plane.reshape(seg.rows, seg.columns)
+    del bits
+
+
+def _labelmap_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
+    """Yield the marked frames of a label map, its numbers turned into labels."""
+    table = np.full(65536, _UNDESCRIBED, np.uint8)
+    table[0] = 0
+    padding = seg.dataset.get("PixelPaddingValue")
+    if isinstance(padding, int):
+        table[padding & 0xFFFF] = 0
+    for segment in seg.segments:
+        table[segment.number] = labels.get(segment.number, 0)
+    for index, stored in enumerate(_stored_frames(seg)):
+        plane = table[stored]
+        if plane.max() == _UNDESCRIBED:
+            found = int(stored[plane == _UNDESCRIBED].min())
+            raise LabelError(f"{seg.name}: frame {index + 1} holds number {found}, which no segment has; save it again")
+        if plane.any():
+            yield index, plane
+
+
+def _stored_frames(seg: SegFile) -> Iterator[NDArray[np.unsignedinteger]]:
+    size = seg.rows * seg.columns
+    dtype: np.dtype[np.unsignedinteger] = np.dtype(f"<u{seg.bits // 8}")
+    if seg.syntax in {EXPLICIT, IMPLICIT}:
+        _check_length(seg, len(seg.frames) * size * dtype.itemsize)
+        for index in range(len(seg.frames)):
+            yield np.frombuffer(seg.pixels, dtype, size, index * size * dtype.itemsize).reshape(seg.rows, seg.columns)
+        return
+    if seg.syntax != _RLE:
+        raise LabelError(f"{seg.name}: transfer syntax {seg.syntax} is not read; save it uncompressed or as RLE")
+    for packed in generate_frames(bytes(seg.pixels), number_of_frames=len(seg.frames)):
+        yield _unpacked(seg.name, packed, size, dtype).reshape(seg.rows, seg.columns)
+
+
+def _unpacked(name: str, packed: bytes, size: int, dtype: np.dtype[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+    """Unpack an RLE frame (PS3.5, annex G): the high bytes of all pixels, then the low ones."""
+    count, *offsets = struct.unpack_from("<16I", packed)
+    ends = [*offsets[1:count], len(packed)]
+    if count != dtype.itemsize or not all(64 <= a <= b <= len(packed) for a, b in zip(offsets, ends, strict=False)):
+        raise LabelError(f"{name}: a frame is not packed as RLE says; it is damaged, get the file again")
+    planes = np.zeros((size, count), np.uint8)
+    for k, (start, end) in enumerate(zip(offsets, ends, strict=False)):
+        plane = np.frombuffer(packbits_decode(packed[start:end]), np.uint8)
+        if plane.size < size:
+            raise LabelError(f"{name}: a frame ends before its pixels do; it is damaged, get the file again")
+        planes[:, count - 1 - k] = plane[:size]
+    return planes.view(dtype)
+
+
+def _check_length(seg: SegFile, wanted: int) -> None:
+    if len(seg.pixels) < wanted:
+        raise LabelError(f"{seg.name}: ends before its pixels do; it is cut short, get the file again")
