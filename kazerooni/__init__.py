@@ -19,9 +19,17 @@ from kazerooni.version import __version__
 if TYPE_CHECKING:
     from kazerooni.dicom import Found, Series, find_series, read_volume
     from kazerooni.errors import KazerooniError
-    from kazerooni.labels import read_finding_map, read_lobe_map
+    from kazerooni.labels import (
+        read_finding_map,
+        read_lobe_map,
+        read_reading,
+        read_typed_table,
+        write_finding_map,
+        write_lobe_map,
+        write_reading,
+    )
     from kazerooni.model import FindingMap, Geometry, LobeMap, Notice, Reading, Score, Volume
-    from kazerooni.scoring import score
+    from kazerooni.scoring import score, timeline
     from kazerooni.workflow import measure
 
 __all__ = [
@@ -40,16 +48,30 @@ __all__ = [
     "measure",
     "read_finding_map",
     "read_lobe_map",
+    "read_reading",
+    "read_typed_table",
     "read_volume",
     "score",
+    "timeline",
+    "write_finding_map",
+    "write_lobe_map",
+    "write_reading",
 ]
 
 _HOMES = {
     "dicom": ("Found", "Series", "find_series", "read_volume"),
     "errors": ("KazerooniError",),
-    "labels": ("read_finding_map", "read_lobe_map"),
+    "labels": (
+        "read_finding_map",
+        "read_lobe_map",
+        "read_reading",
+        "read_typed_table",
+        "write_finding_map",
+        "write_lobe_map",
+        "write_reading",
+    ),
     "model": ("FindingMap", "Geometry", "LobeMap", "Notice", "Reading", "Score", "Volume"),
-    "scoring": ("score",),
+    "scoring": ("score", "timeline"),
     "workflow": ("measure",),
 }
 _HOME_OF = {name: f"kazerooni.{home}" for home, names in _HOMES.items() for name in names}

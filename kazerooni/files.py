@@ -70,4 +70,5 @@ def _to_disk(part: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path.name}: cannot be written ({error.strerror or type(error).__name__}); nothing was left; give another place")
+    why = error.strerror or type(error).__name__
+    return OutputError(f"{path.name}: cannot be written ({why}); nothing was left; give another place")

@@ -140,17 +140,17 @@ def score_scan(
     volume = read_volume(chosen, progress=progress)
     reading = measure(
         volume,
-        read_lobe_map(maps.lobes, volume, labels=maps.labels, by_index=maps.by_index),
-        alveolar=_findings(maps.alveolar, volume, Component.ALVEOLAR, maps),
-        interstitial=_findings(maps.interstitial, volume, Component.INTERSTITIAL, maps),
+        read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index),
+        alveolar=_findings(maps.alveolar, chosen, Component.ALVEOLAR, maps),
+        interstitial=_findings(maps.interstitial, chosen, Component.INTERSTITIAL, maps),
         reader=reader,
         traction=maps.traction,
     )
     return Case(reading=reading, score=grade(reading, chosen_scheme, partial=partial), series=chosen, volume=volume)
 
 
-def _findings(path: StrPath | None, volume: Volume, component: Component, maps: MapFiles) -> FindingMap | None:
-    return None if path is None else read_finding_map(path, volume, component, by_index=maps.by_index)
+def _findings(path: StrPath | None, series: Series, component: Component, maps: MapFiles) -> FindingMap | None:
+    return None if path is None else read_finding_map(path, series, component, by_index=maps.by_index)
 
 
 def score_reading(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> Case:

@@ -3,9 +3,15 @@
 from kazerooni.labels.author import Author
 from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
-from kazerooni.labels.reading_document import READING_SCHEMA_VERSION, reading_from_json, reading_json
-from kazerooni.labels.reading_file import read_reading, reading_text, write_reading
-from kazerooni.labels.typed_table import read_typed_table
+from kazerooni.labels.readings import (
+    READING_SCHEMA_VERSION,
+    read_reading,
+    read_typed_table,
+    reading_from_json,
+    reading_json,
+    reading_text,
+    write_reading,
+)
 from kazerooni.labels.write import write_finding_map, write_lobe_map
 
 __all__ = [

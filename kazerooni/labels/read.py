@@ -15,14 +15,14 @@ from kazerooni.dicom import Series
 from kazerooni.errors import LabelError
 from kazerooni.labels.conventions import CONVENTIONS, Convention, Numbering, NumberingError, convention_of
 from kazerooni.labels.grid import check_regular, turn_into, turn_onto
-from kazerooni.labels.image import ImageFile
-from kazerooni.labels.metaimage import read_metaimage
-from kazerooni.labels.nifti import read_nifti
-from kazerooni.labels.nrrd import is_segmentation, read_nrrd
+from kazerooni.labels.images.image import ImageFile
+from kazerooni.labels.images.metaimage import read_metaimage
+from kazerooni.labels.images.nifti import read_nifti
+from kazerooni.labels.images.nrrd import is_segmentation, read_nrrd
+from kazerooni.labels.images.slicer import SegmentNumbers, read_segments
 from kazerooni.labels.place import Place, place_of
 from kazerooni.labels.placement import check_placement, lobe_centres_mm
-from kazerooni.labels.seg_read import read_seg
-from kazerooni.labels.slicer import SegmentNumbers, read_segments
+from kazerooni.labels.seg.read import read_seg
 from kazerooni.labels.wanted import FINDINGS, LOBES, Wanted
 from kazerooni.model import Component, FindingMap, Geometry, LobeMap, Notice, Volume
 

@@ -14,8 +14,8 @@ from kazerooni.errors import LabelError, OutputError
 from kazerooni.files import check_new, write_whole
 from kazerooni.labels.author import UNNAMED, Author
 from kazerooni.labels.grid import check_regular
+from kazerooni.labels.images.write import WRITERS
 from kazerooni.labels.wanted import FINDINGS, LOBES, Wanted
-from kazerooni.labels.write_image import WRITERS
 from kazerooni.model import FindingMap, Geometry, LobeMap
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _write(
     if name.endswith(".dcm"):
         if series is None:
             raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
-        from kazerooni.labels.write_seg import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
+        from kazerooni.labels.seg.write import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
 
         write_whole(path, seg_bytes(labels, geometry, wanted, series=series, author=author, kind=kind), force=force)
         return

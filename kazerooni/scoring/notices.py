@@ -73,7 +73,7 @@ def _typed(scheme: Scheme, known: Known) -> Iterator[Notice]:
     if over := places.where(lambda e: e.marks_set_aside):
         yield Notice("typed-over-marks", "warning", f"{over}: typed values count, the marks painted there do not")
     if open_ := places.where(lambda e: e.is_assessed and places.grade(e) is None):
-        message = f"{open_}: the extent that the scheme grades was not typed, not told apart, or of parts that do not join"
+        message = f"{open_}: the graded extent was not typed, not told apart, or of parts that do not join; not graded"
         yield Notice("extent-not-given", "warning", message)
     if graded := places.where(lambda e: bool(e.typed_grades)):
         yield Notice("grade-only", "info", f"{graded}: only a grade was typed; it cannot be graded under other edges")

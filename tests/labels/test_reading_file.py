@@ -22,7 +22,7 @@ from kazerooni.scoring import score
 from tests.labels.reading_strategies import readings
 from tests.scoring.builders import reading_of, whole_lungs
 
-SCHEMA = Path(__file__).parents[2] / "kazerooni" / "labels" / "reading.schema.json"
+SCHEMA = Path(__file__).parents[2] / "kazerooni" / "labels" / "readings" / "reading.schema.json"
 
 
 def fields_of(value: object) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import LabelError
 from kazerooni.labels import read_finding_map, read_lobe_map
-from kazerooni.labels.seg_frames import UnusualError, groups_from_bytes, groups_from_datasets
+from kazerooni.labels.seg.frames import UnusualError, groups_from_bytes, groups_from_datasets
 from kazerooni.model import Component
 from tests.labels.builders import lungs
 from tests.labels.seg_builder import (

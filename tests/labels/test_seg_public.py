@@ -15,9 +15,9 @@ from kazerooni.dicom import Series, find_series
 from kazerooni.errors import LabelError
 from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_finding_map, write_lobe_map
 from kazerooni.labels.place import place_of
-from kazerooni.labels.seg_bind import bind
-from kazerooni.labels.seg_file import open_seg
-from kazerooni.labels.seg_read import marked_planes
+from kazerooni.labels.seg.bind import bind
+from kazerooni.labels.seg.file import open_seg
+from kazerooni.labels.seg.read import marked_planes
 from kazerooni.model import Component
 
 

@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError, TableError
-from kazerooni.labels import read_typed_table, reading_from_json, reading_json, typed_table
+from kazerooni.labels import read_typed_table, reading_from_json, reading_json
+from kazerooni.labels.readings import table as typed_table
 from kazerooni.model import InputDigest, Lobe, Reading, ScanRef, Status
 from kazerooni.scoring import score
 from tests.labels.typed_builders import (

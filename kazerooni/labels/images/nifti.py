@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.grid import FileGrid
-from kazerooni.labels.image import ImageFile, Packing, check_size, open_plain, unpacked_start
+from kazerooni.labels.images.image import ImageFile, Packing, check_size, open_plain, unpacked_start
 
 _TYPES: Final = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",

@@ -17,8 +17,8 @@ from kazerooni.errors import LabelError
 from kazerooni.labels.coded import part_of
 from kazerooni.labels.overlaps import Layers
 from kazerooni.labels.place import Place
-from kazerooni.labels.seg_bind import OUTSIDE_SCAN, Binding, bind
-from kazerooni.labels.seg_file import EXPLICIT, IMPLICIT, SegFile, open_seg
+from kazerooni.labels.seg.bind import OUTSIDE_SCAN, Binding, bind
+from kazerooni.labels.seg.file import EXPLICIT, IMPLICIT, SegFile, open_seg
 from kazerooni.labels.wanted import Part, Wanted
 from kazerooni.model import Notice
 

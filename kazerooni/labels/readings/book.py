@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kazerooni.errors import ReadingError
-from kazerooni.labels.typed_cells import Problem
-from kazerooni.labels.typed_rows import Statement, Visit
+from kazerooni.labels.readings.cells import Problem
+from kazerooni.labels.readings.rows import Statement, Visit
 from kazerooni.model import Component, Entry, Finding, InputDigest, Lobe, Reading, ScanRef, State, TypedValue
 
 # Visits that differ in these alone, empty in one row and filled in another, were hardly meant as two.

@@ -10,8 +10,8 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from kazerooni.errors import ReadingError, SchemeError
-from kazerooni.labels import typed_words as words
-from kazerooni.labels.typed_cells import Problem
+from kazerooni.labels.readings import words
+from kazerooni.labels.readings.cells import Problem
 from kazerooni.model import Component, Entry, Finding, Lobe, SchemeRef, State, TypedValue
 from kazerooni.scoring import Scheme, find_scheme
 

@@ -20,8 +20,8 @@ from pydicom.filereader import read_dataset
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import LabelError
 from kazerooni.labels.coded import Concept
-from kazerooni.labels.image import open_plain
-from kazerooni.labels.seg_frames import FrameGroups, UnusualError, groups_from_bytes, groups_from_datasets
+from kazerooni.labels.images.image import open_plain
+from kazerooni.labels.seg.frames import FrameGroups, UnusualError, groups_from_bytes, groups_from_datasets
 from kazerooni.model.codes import Code
 
 EXPLICIT: Final = "1.2.840.10008.1.2.1"

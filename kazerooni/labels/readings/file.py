@@ -10,7 +10,7 @@ from typing import Any
 
 from kazerooni.errors import ReadingError
 from kazerooni.files import write_whole
-from kazerooni.labels.reading_document import reading_from_json, reading_json
+from kazerooni.labels.readings.document import reading_from_json, reading_json
 from kazerooni.model import Reading
 
 # Far above any real reading (one of 600 slices takes half a megabyte).

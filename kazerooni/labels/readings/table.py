@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kazerooni.errors import TableError
-from kazerooni.labels.typed_cells import Problem, Row, read_bytes, rows_of, wrong_text
-from kazerooni.labels.typed_readings import ReadingBook
-from kazerooni.labels.typed_rows import COLUMNS, REQUIRED, WHEN, RowReader, Statement
-from kazerooni.labels.typed_words import plain, told
+from kazerooni.labels.readings.book import ReadingBook
+from kazerooni.labels.readings.cells import Problem, Row, read_bytes, rows_of, wrong_text
+from kazerooni.labels.readings.rows import COLUMNS, REQUIRED, WHEN, RowReader, Statement
+from kazerooni.labels.readings.words import plain, told
 from kazerooni.model import Reading
 from kazerooni.scoring import Scheme
 from kazerooni.scoring.schemes import KAZEROONI

@@ -10,7 +10,7 @@ import numpy as np
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.grid import FileGrid
-from kazerooni.labels.image import ImageFile, Packing, check_size, open_plain
+from kazerooni.labels.images.image import ImageFile, Packing, check_size, open_plain
 
 # Far above any real header, far below what could hurt.
 _LONGEST_HEADER: Final = 2**16

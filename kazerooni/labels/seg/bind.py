@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.place import Place
-from kazerooni.labels.seg_file import SegFile
-from kazerooni.labels.seg_frames import FrameGroups, Source
+from kazerooni.labels.seg.file import SegFile
+from kazerooni.labels.seg.frames import FrameGroups, Source
 from kazerooni.model import Geometry, Notice, corners_mm
 from kazerooni.model.maps import slices_on_grid
 

@@ -1,0 +1,1 @@
+"""Image files in and out: NIfTI, NRRD, segmentations of 3D Slicer, MetaImage."""

@@ -1,0 +1,15 @@
+"""Readings in and out: `reading.json`, and tables of typed values."""
+
+from kazerooni.labels.readings.document import READING_SCHEMA_VERSION, reading_from_json, reading_json
+from kazerooni.labels.readings.file import read_reading, reading_text, write_reading
+from kazerooni.labels.readings.table import read_typed_table
+
+__all__ = [
+    "READING_SCHEMA_VERSION",
+    "read_reading",
+    "read_typed_table",
+    "reading_from_json",
+    "reading_json",
+    "reading_text",
+    "write_reading",
+]
