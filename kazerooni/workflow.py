@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, read_typed_table
 from kazerooni.model import (
+    Case,
     Component,
     FindingMap,
     InputDigest,
     Lobe,
     LobeMap,
-    Notice,
     Reading,
-    Score,
     Session,
     Volume,
 )
@@ -27,23 +26,6 @@ from kazerooni.scoring import score as grade
 from kazerooni.version import __version__
 
 StrPath = str | os.PathLike[str]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Case:
-    """One reading and its score, with the scan that it is of where that is at hand."""
-
-    reading: Reading
-    score: Score
-    series: Series | None = None
-    volume: Volume | None = None
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What is to be told of scan, maps and score, each thing once."""
-        told = {notice.code for notice in self.reading.notices}
-        own = (n for n in self.score.notices if not (n.code == "not-hrct" and "thick-slices" in told))
-        return tuple(dict.fromkeys((*self.reading.notices, *own)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,15 +120,20 @@ def score_scan(
         own = (chosen.patient, chosen.study_uid)
         on_choice(chosen, [s for s in found if s.usable and (s.patient, s.study_uid) == own])
     volume = read_volume(chosen, progress=progress)
+    lobes = read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index)
+    alveolar = _findings(maps.alveolar, chosen, Component.ALVEOLAR, maps)
+    interstitial = _findings(maps.interstitial, chosen, Component.INTERSTITIAL, maps)
     reading = measure(
-        volume,
-        read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index),
-        alveolar=_findings(maps.alveolar, chosen, Component.ALVEOLAR, maps),
-        interstitial=_findings(maps.interstitial, chosen, Component.INTERSTITIAL, maps),
-        reader=reader,
-        traction=maps.traction,
+        volume, lobes, alveolar=alveolar, interstitial=interstitial, reader=reader, traction=maps.traction
     )
-    return Case(reading=reading, score=grade(reading, chosen_scheme, partial=partial), series=chosen, volume=volume)
+    return Case(
+        reading=reading,
+        score=grade(reading, chosen_scheme, partial=partial),
+        volume=volume,
+        lobes=lobes,
+        alveolar=alveolar,
+        interstitial=interstitial,
+    )
 
 
 def _findings(path: StrPath | None, series: Series, component: Component, maps: MapFiles) -> FindingMap | None:

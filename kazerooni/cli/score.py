@@ -15,8 +15,8 @@ from kazerooni.errors import ReadingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kazerooni.model import Lobe
-    from kazerooni.workflow import Case, MapFiles
+    from kazerooni.model import Case, Lobe
+    from kazerooni.workflow import MapFiles
 
 Failure = tuple[str, str]
 """The name of an input that could not be graded, and why."""

@@ -16,8 +16,7 @@ from kazerooni.labels import write_reading
 from kazerooni.workflow import score_document
 
 if TYPE_CHECKING:
-    from kazerooni.model import Reading
-    from kazerooni.workflow import Case
+    from kazerooni.model import Case, Reading
 
 SCORES_SCHEMA_VERSION = 1
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from kazerooni.dicom import Series
-    from kazerooni.workflow import Case
+    from kazerooni.model import Case
 
 _NOTHING = "-"
 # Percents this close to an edge (in points) are shown in full: rounded, they would seem to lie on it.

@@ -1,6 +1,7 @@
 """Frozen values: what a scan, a label map, a reading and a score are. No files, no clocks, no logs."""
 
 from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
+from kazerooni.model.case import Case
 from kazerooni.model.course import DlcoUnit, DoseUnit, Event, EventKind, LungFunction, Treatment
 from kazerooni.model.entry import Entry, Origin, SchemeRef, TypedValue
 from kazerooni.model.fissures import (
@@ -45,6 +46,7 @@ __all__ = [
     "OUTSIDE",
     "UNMARKED",
     "Acquisition",
+    "Case",
     "Change",
     "Component",
     "ComponentScore",

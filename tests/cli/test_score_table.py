@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kazerooni.cli.score_table import percent, show_cases
-from kazerooni.model import Component, Entry, Lobe, Score, State
+from kazerooni.model import Case, Component, Entry, Lobe, Score, State
 from kazerooni.scoring import score
-from kazerooni.workflow import Case, MapFiles, score_scan
+from kazerooni.workflow import MapFiles, score_scan
 
 
 @pytest.fixture
