@@ -98,13 +98,13 @@ def _visits(readings: Sequence[Reading]) -> list[tuple[date, Reading]]:
 def _change(earlier: tuple[date, Reading, Score], later: tuple[date, Reading, Score]) -> Change:
     (since, reading, before), (on, other, after) = earlier, later
     were, are = before.totals, after.totals
-    same_grades = set(_graded(before)) == set(_graded(after))
+    same = {c: _graded(before, c) == _graded(after, c) for c in Component}
     return Change(
         since=since,
         days=(on - since).days,
-        alveolar=_less(are.alveolar, were.alveolar) if same_grades else None,
-        interstitial=_less(are.interstitial, were.interstitial) if same_grades else None,
-        total=_less(are.total, were.total) if same_grades else None,
+        alveolar=_less(are.alveolar, were.alveolar) if same[Component.ALVEOLAR] else None,
+        interstitial=_less(are.interstitial, were.interstitial) if same[Component.INTERSTITIAL] else None,
+        total=_less(are.total, were.total) if all(same.values()) else None,
         lobes=tuple(_lobe_changes(before, after)),
         differences=differences(reading, other),
     )
@@ -149,9 +149,9 @@ def differences(earlier: Reading, later: Reading) -> tuple[Difference, ...]:
     return (*of_words, *of_lengths)
 
 
-def _graded(one: Score) -> Iterator[tuple[Lobe, Component]]:
-    """List what has a grade: sums that stand on other lobes have no difference."""
-    return ((lobe.lobe, c) for lobe in one.lobes for c in Component if lobe.component(c).grade is not None)
+def _graded(one: Score, component: Component) -> set[Lobe]:
+    """Give the lobes that have a grade: sums that stand on other lobes have no difference."""
+    return {lobe.lobe for lobe in one.lobes if lobe.component(component).grade is not None}
 
 
 def _differs(was: float | None, now: float | None, share: float) -> bool:
