@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, read_typed_table
@@ -18,9 +19,10 @@ from kazerooni.model import (
     LobeMap,
     Reading,
     Session,
+    Timeline,
     Volume,
 )
-from kazerooni.scoring import find_scheme, score_json
+from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.scoring import measure as count
 from kazerooni.scoring import score as grade
 from kazerooni.version import __version__
@@ -158,6 +160,21 @@ def score_table(path: StrPath, *, scheme: str = "kazerooni", partial: bool = Fal
     chosen = find_scheme(scheme)
     readings = read_typed_table(path, scheme=chosen)
     return tuple(Case(reading=reading, score=grade(reading, chosen, partial=partial)) for reading in readings)
+
+
+def follow(
+    readings: Iterable[StrPath], *, scheme: str = "kazerooni", partial: bool = False, baseline: date | None = None
+) -> Timeline:
+    """Grade kept readings of one patient and follow them over time.
+
+    Raises SchemeError, ReadingError.
+    """
+    return timeline([read_reading(path) for path in readings], scheme, partial=partial, baseline=baseline)
+
+
+def timeline_document(line: Timeline) -> dict[str, object]:
+    """Give the JSON document of `kazerooni timeline --json`."""
+    return timeline_json(line, program_version=__version__)
 
 
 def score_document(case: Case) -> dict[str, object]:

@@ -14,6 +14,7 @@ from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
+from kazerooni.cli.timeline import timeline
 from kazerooni.version import __version__
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, inspect, schemes, score):
+for command in (demo, inspect, schemes, score, timeline):
     app.command()(command)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NOTHING = "-"
 # Percents this close to an edge (in points) are shown in full: rounded, they would seem to lie on it.
 _NEAR_AN_EDGE = 0.1
-_DISCLAIMER = "For research and decision support; not a medical device."
+DISCLAIMER = "For research and decision support; not a medical device."
 
 
 def series_line(series: Series, rivals: Sequence[Series]) -> str:
@@ -44,7 +44,7 @@ def show_cases(cases: Sequence[Case]) -> None:
         parts.extend((_table(score), *_remarks(score), Text(), *_totals(score), *_intervals(score), Text()))
         if case.notices:
             parts.extend((*notice_lines(case.notices), Text()))
-    show(*parts, Text(_DISCLAIMER))
+    show(*parts, Text(DISCLAIMER))
 
 
 def _heading(reading: Reading) -> str:

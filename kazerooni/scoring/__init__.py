@@ -1,6 +1,13 @@
 """Pure functions: from label maps to a tally, from a reading and a scheme to a score."""
 
-from kazerooni.scoring.document import SCHEMES_SCHEMA_VERSION, SCORE_SCHEMA_VERSION, schemes_json, score_json
+from kazerooni.scoring.document import (
+    SCHEMES_SCHEMA_VERSION,
+    SCORE_SCHEMA_VERSION,
+    TIMELINE_SCHEMA_VERSION,
+    schemes_json,
+    score_json,
+    timeline_json,
+)
 from kazerooni.scoring.grade import score
 from kazerooni.scoring.measure import count_voxels, measure, recount
 from kazerooni.scoring.scheme import Band, Criterion, Region, Scheme
@@ -11,6 +18,7 @@ __all__ = [
     "SCHEMES",
     "SCHEMES_SCHEMA_VERSION",
     "SCORE_SCHEMA_VERSION",
+    "TIMELINE_SCHEMA_VERSION",
     "Band",
     "Criterion",
     "Region",
@@ -24,4 +32,5 @@ __all__ = [
     "score",
     "score_json",
     "timeline",
+    "timeline_json",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from kazerooni.model import ComponentScore, Finding, LobeScore, Notice, Reading, Score
+from kazerooni.model import Change, ComponentScore, Finding, LobeScore, Notice, Reading, Score, Timeline
 from kazerooni.scoring.scheme import Criterion, Scheme
 
 SCORE_SCHEMA_VERSION = 1
 SCHEMES_SCHEMA_VERSION = 1
+TIMELINE_SCHEMA_VERSION = 1
 
 _PROGRAM = "kazerooni"
 
@@ -37,6 +38,42 @@ def score_json(score: Score, reading: Reading, *, program_version: str, notices:
         "notices": [_notice(notice) for notice in notices],
         "partial": score.is_partial,
         "reading": reading.id,
+    }
+
+
+def timeline_json(line: Timeline, *, program_version: str) -> dict[str, object]:
+    """Give a timeline as JSON values: `kazerooni timeline --json`."""
+    return {
+        "schema_version": TIMELINE_SCHEMA_VERSION,
+        "patient": line.patient,
+        "scheme": {"name": line.scheme, "version": line.scheme_version, "maximum": line.maximum},
+        "program": {"name": _PROGRAM, "version": program_version},
+        "baseline": line.baseline.isoformat(),
+        "points": [
+            {
+                "date": point.on.isoformat(),
+                "reading": point.reading.id,
+                "reader": point.reading.reader,
+                "technique": asdict(point.reading.technique),
+                "totals": asdict(point.score.totals),
+                "lobes": [_lobe(lobe) for lobe in point.score.lobes],
+                "since_previous": _change(point.since_previous),
+                "since_baseline": _change(point.since_baseline),
+            }
+            for point in line.points
+        ],
+    }
+
+
+def _change(change: Change | None) -> dict[str, object] | None:
+    if change is None:
+        return None
+    return {
+        **asdict(change),
+        "since": change.since.isoformat(),
+        "lobes": [{**asdict(c), "lobe": c.lobe.name, "component": c.component.value} for c in change.lobes],
+        "differences": [asdict(difference) for difference in change.differences],
+        "interpretable": change.is_interpretable,
     }
 
 

@@ -1,0 +1,54 @@
+"""`kazerooni timeline`: the scores of one patient over time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kazerooni.cli.edge import edge
+from kazerooni.cli.options import Json, Log, Verbose
+from kazerooni.cli.terminal import print_json
+
+
+def timeline(
+    readings: Annotated[
+        list[Path], typer.Argument(metavar="READING...", readable=False, help="Kept readings of one patient.")
+    ],
+    *,
+    scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
+    baseline: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Count changes from this visit, not the first."),
+    ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
+    ] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+    log: Log = None,
+) -> None:
+    """Follow the scores of one patient over time.
+
+    Totals and grades by visit, what changed since the visit before and since the baseline, and what makes two visits
+    not comparable: technique, lung volume, reader. A grade can stand still while the percent falls, so both are shown.
+
+    \b
+    Example:
+      kazerooni timeline 1999.json 2000.json 2009.json
+    """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
+    with edge(verbose=verbose, log=log):
+        from kazerooni.cli.timeline_table import show_timeline
+        from kazerooni.workflow import follow, timeline_document
+
+        line = follow(readings, scheme=scheme, partial=partial, baseline=_day(baseline))
+        if as_json:
+            print_json(timeline_document(line))
+        else:
+            show_timeline(line)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
