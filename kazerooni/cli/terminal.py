@@ -38,7 +38,9 @@ def say(text: str) -> None:
     width = _width()
     for line in text.splitlines():
         indent = " " * (len(line) - len(line.lstrip()))
-        wrapped = textwrap.fill(printable(line), width, subsequent_indent=indent, break_long_words=False)
+        wrapped = textwrap.fill(
+            printable(line), width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
         typer.echo(wrapped, err=True)
 
 

@@ -73,9 +73,7 @@ def _not_comparable(line: Timeline) -> Iterator[Text]:
         if change is None or not change.differences:
             continue
         what = ", ".join(map(_words, change.differences))
-        verdict = (
-            "" if change.is_interpretable else f"; {_DOUBT} different readers, so the change cannot be interpreted"
-        )
+        verdict = "" if change.is_interpretable else f"; {_DOUBT} different readers: the change cannot be interpreted"
         yield Text(f"{change.since} to {_day(point)}: not the same are {what}{verdict}")
 
 

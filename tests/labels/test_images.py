@@ -253,6 +253,13 @@ def test_four_dimensions_of_one_volume(tmp_path: Path) -> None:
 # --- MetaImage -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["a.mha", "a.nii.gz", "a.nrrd"])
+def test_converted_by_another_program(tmp_path: Path, name: str) -> None:
+    """A file that ITK converted from NRRD, whose remarks it carries along in the new header, is read."""
+    SimpleITK.WriteImage(SimpleITK.ReadImage(write_nrrd(tmp_path / "source.nrrd", LABELS, SCAN)), tmp_path / name)
+    assert _same(tmp_path / name)
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_meta_packed(tmp_path: Path, *, packed: bool) -> None:
     """Compressed and plain data are read, in either byte order."""

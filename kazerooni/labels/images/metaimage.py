@@ -65,7 +65,7 @@ def _header(path: Path) -> tuple[dict[str, str], int]:
         key, equals, value = head[start:end].decode("latin-1").partition("=")
         start = end + 1
         key = key.strip().lower()
-        if not equals or not re.fullmatch("[a-z0-9_]+", key):
+        if not equals or not re.fullmatch(r"[a-z0-9_\[\] .:-]+", key):
             break
         if key in header:
             raise LabelError(f"{name}: its header says {key} twice; it is damaged, save it again")
