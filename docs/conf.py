@@ -12,7 +12,14 @@ author = "The kazerooni developers"
 copyright = f"2026, {author}"
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "markdown_docstrings", "program_help", "scheme_tables"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "markdown_docstrings",
+    "program_help",
+    "scheme_tables",
+    "column_tables",
+]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"kazerooni {version}"

@@ -21,7 +21,7 @@ def check_new(path: Path, *, force: bool) -> None:
     if path.is_dir():
         raise OutputError(f"{path.name}: is a folder, a file name is wanted")
     if path.exists() and not force:
-        raise OutputError(f"{path.name}: is there already and is not overwritten; give another name, or --force")
+        raise OutputError(f"{path.name}: is there already and is not overwritten; give another name, or force it")
 
 
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
@@ -61,6 +61,7 @@ def _put(part: Path, path: Path, *, force: bool) -> None:
     except FileExistsError:
         raise
     except (OSError, AttributeError):  # a file system without hard links
+        path.touch(exist_ok=False)  # takes the name, or fails where another program has just taken it
         part.replace(path)
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
 
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
+from kazerooni.errors import LabelError, ReadingError
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, read_typed_table
 from kazerooni.model import (
     Case,
@@ -19,6 +24,7 @@ from kazerooni.model import (
     LobeMap,
     Reading,
     Session,
+    Tally,
     Timeline,
     Volume,
 )
@@ -28,6 +34,15 @@ from kazerooni.scoring import score as grade
 from kazerooni.version import __version__
 
 StrPath = str | os.PathLike[str]
+_Input = TypeVar("_Input", str, Path)
+_Map = TypeVar("_Map", LobeMap, FindingMap)
+
+
+class Failure(NamedTuple):
+    """One of several inputs that could not be graded: its name, and why."""
+
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +79,7 @@ def measure(
 
     Raises LabelError where a map lies on another grid or is of the other component.
     """
+    _refuse_one_map_for_both(alveolar, interstitial)
     tally = count(volume, lobes, alveolar=alveolar, interstitial=interstitial)
     maps = {"lobes": lobes, "alveolar": alveolar, "interstitial": interstitial}
     given = {role: labelled for role, labelled in maps.items() if labelled is not None}
@@ -73,7 +89,7 @@ def measure(
     )
     said = dict(traction or {})
     return Reading(
-        id=_reading_id(inputs, reader, said, tally.counts.tobytes()),
+        id=_reading_id(inputs, reader, said, tally),
         scan=volume.scan,
         technique=volume.technique,
         reader=reader,
@@ -85,13 +101,27 @@ def measure(
     )
 
 
+def _refuse_one_map_for_both(alveolar: FindingMap | None, interstitial: FindingMap | None) -> None:
+    """Refuse the marks of one file that were taken for both components: its numbers mean two things then."""
+    if alveolar is None or interstitial is None or alveolar.digest is None or alveolar.digest != interstitial.digest:
+        return
+    if alveolar.labels.any() and np.array_equal(alveolar.labels, interstitial.labels):
+        raise LabelError("one file of the same marks was given for both components; give the map of each")
+
+
 def _reading_id(
-    inputs: tuple[InputDigest, ...], reader: str | None, traction: Mapping[Lobe, bool], counts: bytes
+    inputs: tuple[InputDigest, ...], reader: str | None, traction: Mapping[Lobe, bool], tally: Tally
 ) -> str:
     """Name a reading after what it was made from: the same inputs give the same reading."""
-    digest = hashlib.sha256(counts)
+    digest = hashlib.sha256(tally.counts.astype("<i8").tobytes())
+    digest.update(tally.depths.astype("<i8").tobytes())
     said = [f"traction {lobe.name} {traction[lobe]}" for lobe in sorted(traction)]
-    for part in (*(f"{i.role} {i.sha256}" for i in inputs), f"reader {reader}", *said):
+    for part in (
+        *(f"{i.role} {i.sha256}" for i in inputs),
+        f"reader {reader}",
+        f"pixel {tally.pixel_area_mm2!r}",
+        *said,
+    ):
         digest.update(part.encode("utf-8", "backslashreplace") + b"\0")
     return f"R-{digest.hexdigest()[:20]}"
 
@@ -122,7 +152,7 @@ def score_scan(
         own = (chosen.patient, chosen.study_uid)
         on_choice(chosen, [s for s in found if s.usable and (s.patient, s.study_uid) == own])
     volume = read_volume(chosen, progress=progress)
-    lobes = read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index)
+    lobes = _unnamed(maps.lobes, read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index))
     alveolar = _findings(maps.alveolar, chosen, Component.ALVEOLAR, maps)
     interstitial = _findings(maps.interstitial, chosen, Component.INTERSTITIAL, maps)
     reading = measure(
@@ -139,7 +169,17 @@ def score_scan(
 
 
 def _findings(path: StrPath | None, series: Series, component: Component, maps: MapFiles) -> FindingMap | None:
-    return None if path is None else read_finding_map(path, series, component, by_index=maps.by_index)
+    if path is None:
+        return None
+    return _unnamed(path, read_finding_map(path, series, component, by_index=maps.by_index))
+
+
+def _unnamed(path: StrPath, labelled: _Map) -> _Map:
+    """Take the name of its file out of the notices of a map, which are kept with the reading: it may name a patient."""
+    told = (
+        replace(notice, message=notice.message.replace(Path(path).name, "label map")) for notice in labelled.notices
+    )
+    return replace(labelled, notices=tuple(told))
 
 
 def score_reading(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> Case:
@@ -152,14 +192,42 @@ def score_reading(path: StrPath, *, scheme: str = "kazerooni", partial: bool = F
     return Case(reading=reading, score=grade(reading, chosen, partial=partial))
 
 
-def score_table(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> tuple[Case, ...]:
-    """Grade the readings of a table of typed values.
+def score_table(
+    path: StrPath, *, scheme: str = "kazerooni", partial: bool = False
+) -> tuple[tuple[Case, ...], tuple[Failure, ...]]:
+    """Grade the readings of a table of typed values, each alone in its failure.
 
-    Raises SchemeError, TableError (all bad rows at once), ReadingError.
+    Raises SchemeError, TableError (all bad rows at once).
     """
     chosen = find_scheme(scheme)
-    readings = read_typed_table(path, scheme=chosen)
-    return tuple(Case(reading=reading, score=grade(reading, chosen, partial=partial)) for reading in readings)
+    readings = {reading.id: reading for reading in read_typed_table(path, scheme=chosen)}
+
+    def graded(name: str) -> Case:
+        return Case(reading=readings[name], score=grade(readings[name], chosen, partial=partial))
+
+    return _each(readings, graded)
+
+
+def score_readings(
+    paths: Iterable[StrPath], *, scheme: str = "kazerooni", partial: bool = False
+) -> tuple[tuple[Case, ...], tuple[Failure, ...]]:
+    """Grade kept readings as `score_reading` does, each alone in its failure.
+
+    Raises SchemeError for an unknown scheme.
+    """
+    find_scheme(scheme)
+    return _each(map(Path, paths), lambda path: score_reading(path, scheme=scheme, partial=partial))
+
+
+def _each(inputs: Iterable[_Input], graded: Callable[[_Input], Case]) -> tuple[tuple[Case, ...], tuple[Failure, ...]]:
+    cases: list[Case] = []
+    failures: list[Failure] = []
+    for one in inputs:
+        try:
+            cases.append(graded(one))
+        except ReadingError as error:
+            failures.append(Failure(Path(one).name, str(error)))
+    return tuple(cases), tuple(failures)
 
 
 def follow(

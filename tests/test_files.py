@@ -37,7 +37,7 @@ def test_nothing_is_overwritten_unless_asked_for(folder: Path) -> None:
     """A file that is there stays byte for byte, and is replaced with force."""
     path = folder / "score.json"
     path.write_bytes(b"old")
-    with pytest.raises(OutputError, match=r"score\.json: is there already and is not overwritten; .* --force"):
+    with pytest.raises(OutputError, match=r"score\.json: is there already and is not overwritten; .* force it"):
         write_whole(path, b"new")
     assert (path.read_bytes(), _names(folder)) == (b"old", ["score.json"])
     write_whole(path, b"new", force=True)

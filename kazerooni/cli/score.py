@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kazerooni.model import Case, Lobe
-    from kazerooni.workflow import MapFiles
-
-Failure = tuple[str, str]
-"""The name of an input that could not be graded, and why."""
+    from kazerooni.workflow import Failure, MapFiles
 
 
 def score(
@@ -95,10 +92,11 @@ def score(
             "--reader": reader,
         }
         _check_usage(paths or [], lobes, table, given=[name for name, value in scan_options.items() if value])
+        _check_words(labels, reader)
         from kazerooni.cli.score_output import check_out, keep, print_cases
 
         check_out(out, force=force)
-        failures: list[Failure] = []
+        failures: Sequence[Failure] = ()
         if lobes is not None:
             from kazerooni.workflow import MapFiles
 
@@ -112,15 +110,19 @@ def score(
             )
             assert paths, "the usage was checked"
             chosen = {"series": series, "study": study, "reader": reader}
-            cases = [_score_scan(paths[0], maps, scheme=scheme, partial=partial, **chosen)]
+            cases: Sequence[Case] = [_score_scan(paths[0], maps, scheme=scheme, partial=partial, **chosen)]
         elif table is not None:
             from kazerooni.workflow import score_table
 
-            cases = list(score_table(table, scheme=scheme, partial=partial))
+            cases, failures = score_table(table, scheme=scheme, partial=partial)
         else:
-            cases, failures = _score_readings(paths or [], scheme=scheme, partial=partial)
-        keep([case.reading for case in cases], out, force=force)
+            from kazerooni.workflow import score_readings
+
+            cases, failures = score_readings(paths or [], scheme=scheme, partial=partial)
+        if not cases:
+            raise ReadingError("\n".join(failure.why for failure in failures))
         print_cases(cases, failures, as_json=as_json)
+        keep([case.reading for case in cases], out, force=force)
         if failures:
             raise typer.Exit(CASE_FAILED)
 
@@ -145,6 +147,17 @@ def _check_usage(paths: Sequence[Path], lobes: Path | None, table: Path | None, 
         raise typer.BadParameter("one scan at a time; the maps belong to one", param_hint="PATH")
     elif not {"--alveolar", "--interstitial"} & set(given):
         raise typer.BadParameter("give the map of at least one component", param_hint="--alveolar, --interstitial")
+
+
+def _check_words(labels: str | None, reader: str | None) -> None:
+    from kazerooni.labels import CONVENTIONS
+
+    if labels is not None and labels not in CONVENTIONS:
+        raise typer.BadParameter(
+            f"{labels} is not known; one of {', '.join(CONVENTIONS)} is wanted", param_hint="--labels"
+        )
+    if reader is not None and not reader.isprintable():
+        raise typer.BadParameter("a sign of printable letters is wanted", param_hint="--reader")
 
 
 def _traction(words: str) -> dict[Lobe, bool]:
@@ -176,21 +189,3 @@ def _score_scan(path: Path, maps: MapFiles, *, scheme: str, partial: bool, **cho
             on_choice=lambda series, rivals: say(series_line(series, rivals)),
             **chosen,
         )
-
-
-def _score_readings(paths: Sequence[Path], *, scheme: str, partial: bool) -> tuple[list[Case], list[Failure]]:
-    """Grade kept readings, each alone in its failure; a single one fails with its own error."""
-    from kazerooni.workflow import score_reading
-
-    cases: list[Case] = []
-    failures: list[Failure] = []
-    for path in paths:
-        try:
-            cases.append(score_reading(path, scheme=scheme, partial=partial))
-        except ReadingError as error:
-            if len(paths) == 1:
-                raise
-            failures.append((path.name, str(error)))
-    if not cases:
-        raise ReadingError("no reading could be graded:\n" + "\n".join(f"  {why}" for _, why in failures))
-    return cases, failures

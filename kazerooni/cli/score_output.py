@@ -17,6 +17,7 @@ from kazerooni.workflow import score_document
 
 if TYPE_CHECKING:
     from kazerooni.model import Case, Reading
+    from kazerooni.workflow import Failure
 
 SCORES_SCHEMA_VERSION = 1
 
@@ -26,7 +27,13 @@ def check_out(out: Path | None, *, force: bool) -> None:
 
     Raises OutputError.
     """
-    if out is not None and _is_file(out):
+    if out is None:
+        return
+    if out.suffix and not _is_file(out) and not out.is_dir():
+        raise typer.BadParameter(
+            f"{out.name} is no folder; a reading is kept as .json, several in a folder", param_hint="-o"
+        )
+    if _is_file(out):
         check_new(out, force=force)
 
 
@@ -44,6 +51,8 @@ def keep(readings: Sequence[Reading], out: Path | None, *, force: bool) -> None:
     else:
         _make_folder(out)
         files = [out / f"{reading.id}.json" for reading in readings]
+        if len(set(files)) < len(files):
+            raise OutputError("a reading is given twice, or two have one id: one file would hold two; give each once")
     for file in files:
         check_new(file, force=force)
     for reading, file in zip(readings, files, strict=True):
@@ -51,20 +60,20 @@ def keep(readings: Sequence[Reading], out: Path | None, *, force: bool) -> None:
     say(f"Kept {files[0].name}." if len(files) == 1 else f"Kept {len(files)} readings in {out.name}.")
 
 
-def print_cases(cases: Sequence[Case], failures: Sequence[tuple[str, str]], *, as_json: bool) -> None:
+def print_cases(cases: Sequence[Case], failures: Sequence[Failure], *, as_json: bool) -> None:
     """Print the scores, as one JSON document or for people; what failed is told after them."""
     if not as_json:
         show_cases(cases)
     elif len(cases) == 1 and not failures:
         print_json(score_document(cases[0]))
     else:
-        failed = [{"input": name, "reason": why} for name, why in failures]
+        failed = [{"input": failure.name, "reason": failure.why} for failure in failures]
         scores = [score_document(case) for case in cases]
         print_json({"schema_version": SCORES_SCHEMA_VERSION, "scores": scores, "failed": failed})
     if failures:
         say(f"{len(failures)} of {len(cases) + len(failures)} could not be graded:")
-        for _, why in failures:
-            say(f"  {why}")
+        for failure in failures:
+            say(f"  {failure.why}")
 
 
 def _is_file(out: Path) -> bool:

@@ -10,6 +10,7 @@ from rich.text import Text
 from kazerooni.cli.notices import notice_lines
 from kazerooni.cli.terminal import plain_table, show
 from kazerooni.model import Component, ComponentScore, Finding, LobeScore, Reading, Score, State
+from kazerooni.report import percent
 from kazerooni.scoring import Scheme, find_scheme
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from kazerooni.model import Case
 
 _NOTHING = "-"
+# Flags that tell nothing of a lobe that is not true of all.
+_OF_THE_SCAN = {"not-hrct", "thick-slices"}
 # Percents this close to an edge (in points) are shown in full: rounded, they would seem to lie on it.
 _NEAR_AN_EDGE = 0.1
 DISCLAIMER = "For research and decision support; not a medical device."
@@ -94,23 +97,6 @@ def _extent(lobe: LobeScore, finding: Finding, edges: Collection[int]) -> str:
     return percent(value, edges)
 
 
-def percent(value: float | None, edges: Collection[int]) -> str:
-    """Write a percent with one decimal, so that rounding never carries it onto an edge of a scheme.
-
-    >>> [percent(p, edges=(25, 50)) for p in (None, 0, 0.01, 24.97, 25, 25.02, 29.99)]
-    ['-', '0', '<0.1', '<25.0', '25.0', '>25.0', '30.0']
-    """
-    if value is None:
-        return _NOTHING
-    rounded = round(value, 1)
-    if value == 0:
-        return "0"
-    if rounded == 0:
-        return "<0.1"
-    moved = rounded in edges and rounded != value
-    return f"{('<' if value < rounded else '>') if moved else ''}{rounded:.1f}"
-
-
 def _grade(component: ComponentScore) -> str:
     if component.state in (None, State.ASSESSED):
         return _NOTHING if component.grade is None else str(component.grade)
@@ -119,7 +105,7 @@ def _grade(component: ComponentScore) -> str:
 
 def _remarks(score: Score) -> Iterator[Text]:
     """Give a line for each lobe of which there is more to say; what holds for all of them is told by a notice."""
-    common = set.intersection(*(set(lobe.flags) for lobe in score.lobes))
+    common = set.intersection(*(set(lobe.flags) for lobe in score.lobes)) | _OF_THE_SCAN
     for lobe in score.lobes:
         said = [*_said_of(lobe), *(flag for flag in lobe.flags if flag not in common)]
         if said:
@@ -146,7 +132,11 @@ def _totals(score: Score) -> Iterator[Text]:
         f"interstitial {_of(totals.interstitial, scheme.highest(Component.INTERSTITIAL))}",
         f"total {_of(totals.total, totals.maximum)}",
     )
-    stands_on = f", on {totals.lobes} of {len(score.lobes)} lobes" if score.is_partial else ""
+    alone = [
+        c for c, amount in zip(Component, (totals.alveolar, totals.interstitial), strict=True) if amount is not None
+    ]
+    of_one = f" ({alone[0]} alone)" if len(alone) == 1 and totals.total is not None else ""
+    stands_on = f"{of_one}, on {totals.lobes} of {len(score.lobes)} lobes" if score.is_partial else ""
     yield Text(f"{', '.join(sums)}{stands_on} ({score.scheme} {score.scheme_version})", style="bold")
     if totals.low is not None and totals.high is not None:
         yield Text(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from kazerooni.cli.score_table import DISCLAIMER, percent
+from kazerooni.cli.score_table import DISCLAIMER
 from kazerooni.cli.terminal import plain_table, show
 from kazerooni.model import Change, Component, Difference, Timeline, TimePoint
+from kazerooni.report import percent
 from kazerooni.scoring import find_scheme
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOTHING = "-"
 _DOUBT = "*"
+_NOT_INTERPRETABLE = f"; {_DOUBT} different readers: the change cannot be interpreted"
 
 
 def show_timeline(line: Timeline) -> None:
@@ -45,7 +47,9 @@ def totals_table(line: Timeline) -> Table:
         table.add_row(
             str(point.on),
             point.reading.reader or _NOTHING,
-            *(_number(amount) for amount in (totals.alveolar, totals.interstitial, totals.total)),
+            _number(totals.alveolar),
+            _number(totals.interstitial),
+            _number(totals.total) + _on_lobes(point),
             _total_change(point.since_previous),
             _total_change(point.since_baseline),
         )
@@ -67,14 +71,18 @@ def _lobes_table(line: Timeline, component: Component) -> Table:
 
 
 def _not_comparable(line: Timeline) -> Iterator[Text]:
-    """Say what the visits differ in, each against the one before."""
+    """Say what the visits differ in, each against the one before and the baseline."""
     for point in line.points:
-        change = point.since_previous
-        if change is None or not change.differences:
-            continue
-        what = ", ".join(map(_words, change.differences))
-        verdict = "" if change.is_interpretable else f"; {_DOUBT} different readers: the change cannot be interpreted"
-        yield Text(f"{change.since} to {_day(point)}: not the same are {what}{verdict}")
+        changes = {
+            change.since: change for change in (point.since_previous, point.since_baseline) if change is not None
+        }
+        for change in changes.values():
+            if change.differences:
+                what = ", ".join(map(_words, change.differences))
+                doubt = (
+                    "" if change.is_interpretable else f"; {_DOUBT} different readers: the change cannot be interpreted"
+                )
+                yield Text(f"{change.since} to {_day(point)}: not the same are {what}{doubt}")
 
 
 def _words(difference: Difference) -> str:
@@ -84,6 +92,12 @@ def _words(difference: Difference) -> str:
 
 def _day(point: TimePoint) -> str:
     return point.on.isoformat()
+
+
+def _on_lobes(point: TimePoint) -> str:
+    """Say on how many lobes a partial total stands."""
+    lobes, graded = len(point.score.lobes), point.score.totals.lobes
+    return f" ({graded} of {lobes} lobes)" if point.score.is_partial and graded < lobes else ""
 
 
 def _total_change(change: Change | None) -> str:

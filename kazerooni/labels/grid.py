@@ -71,9 +71,36 @@ def check_regular(name: str, geometry: Geometry) -> None:
         what = "tilted"
     else:
         return
-    raise LabelError(
+    raise _irregular(name, what)
+
+
+def regular_grid(name: str, geometry: Geometry) -> FileGrid:
+    """Give the grid on which an evenly spaced, upright image file holds a scan; axes (slice, row, column).
+
+    Raises LabelError where that grid, in the single precision of some formats, is not that of the scan: such a file
+    could not be read again.
+    """
+    check_regular(name, geometry)
+    rows_mm, columns_mm = geometry.pixel_spacing_mm
+    span_mm = float(geometry.slice_positions_mm[-1] - geometry.slice_positions_mm[0])
+    gap_mm = span_mm / (geometry.shape[0] - 1) if geometry.shape[0] > 1 else geometry.slice_thickness_mm or 1.0
+    steps = np.stack(
+        [geometry.normal * gap_mm, geometry.column_direction * rows_mm, geometry.row_direction * columns_mm]
+    )
+    stored = FileGrid(geometry.shape, _single(geometry.origin_mm), _single(steps))
+    if not is_on_grid(stored.corners_mm(), geometry):
+        raise _irregular(name, "not spaced evenly enough to be read again")
+    return FileGrid(geometry.shape, geometry.origin_mm, steps)
+
+
+def _single(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return numbers.astype(np.float32).astype(np.float64)
+
+
+def _irregular(name: str, what: str) -> LabelError:
+    return LabelError(
         f"{name}: the slices of the scan are {what}, which such a file cannot hold; wanted is a DICOM SEG (SEG only), "
-        "which is bound to the slices, or --by-index for an array of equal shape in the order of the slices"
+        "which is bound to the slices, or an array of equal shape in the order of the slices, taken by index"
     )
 
 

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.dicom import Series
 from kazerooni.errors import LabelError
-from kazerooni.labels.conventions import CONVENTIONS, Convention, Numbering, NumberingError, convention_of
-from kazerooni.labels.grid import check_regular, turn_into, turn_onto
-from kazerooni.labels.images.image import ImageFile
-from kazerooni.labels.images.metaimage import read_metaimage
-from kazerooni.labels.images.nifti import read_nifti
-from kazerooni.labels.images.nrrd import is_segmentation, read_nrrd
-from kazerooni.labels.images.slicer import SegmentNumbers, read_segments
+from kazerooni.labels.conventions import CONVENTIONS, Convention, convention_of
+from kazerooni.labels.images import is_image, read_image
+from kazerooni.labels.lobe_order import check_placement, lobe_centres_mm
+from kazerooni.labels.numbering import NumberingError
+from kazerooni.labels.open import MapFile
 from kazerooni.labels.place import Place, place_of
-from kazerooni.labels.placement import check_placement, lobe_centres_mm
-from kazerooni.labels.seg.read import read_seg
+from kazerooni.labels.seg import read_seg
 from kazerooni.labels.wanted import FINDINGS, LOBES, Wanted
 from kazerooni.model import Component, FindingMap, Geometry, LobeMap, Notice, Volume
 
 Labels = tuple[NDArray[np.uint8], tuple[Notice, ...], str]
 """Labels (slice, row, column), what is to be told of them, and the digest of the file."""
-
-# Formats by the end of their name; every other file is taken for a DICOM SEG, whose files often have no suffix.
-IMAGE_FORMATS: Final[Mapping[str, Callable[[Path, tuple[int, int, int]], ImageFile]]] = {
-    ".nrrd": read_nrrd,
-    ".nhdr": read_nrrd,
-    ".nii": read_nifti,
-    ".nii.gz": read_nifti,
-    ".mha": read_metaimage,
-    ".mhd": read_metaimage,
-}
 
 
 def read_lobe_map(
@@ -104,8 +88,8 @@ def _read_lobes(path: Path, place: Place, convention: Convention | None, *, by_i
 def _told_with_remedy(error: NumberingError, fitting: list[str]) -> LabelError:
     if not fitting:
         return LabelError(str(error))
-    remedy = " or ".join(f"labels='{name}' / --labels {name}" for name in fitting)
-    return LabelError(f"{error}. It fits {' and '.join(fitting)}: give {remedy}")
+    told = " and ".join(fitting)
+    return LabelError(f"{error}. It fits {told}: name that numbering (labels: {' or '.join(fitting)})")
 
 
 def _check_no_better(path: Path, place: Place, lobes: LobeMap, *, by_index: bool) -> None:
@@ -134,72 +118,12 @@ def _fitting_conventions(path: Path, place: Place, *, by_index: bool, more_than:
 
 
 def _read_labels(path: Path, place: Place, wanted: Wanted, convention: Convention | None, *, by_index: bool) -> Labels:
-    """Read the labels of a file as uint8 (slice, row, column); every check that can comes before the voxels."""
-    read_header = _format(path.name)
-    if read_header is None:
-        if convention is not None:
-            raise LabelError(f"{path.name}: a DICOM SEG says by codes what it holds; leave --labels out")
-        return *read_seg(path, place, wanted), _digest(path)
-    image = read_header(path, place.geometry.shape)
-    if is_segmentation(image.header):
-        if convention is not None:
-            raise LabelError(f"{path.name}: its segments have names, which say what they are; leave --labels out")
-        numbers: Numbering | SegmentNumbers = SegmentNumbers(
-            wanted, read_segments(image.name, image.header, wanted, layers=image.layers)
-        )
-    else:
-        numbers = Numbering(wanted, convention)
-    labels = _as_it_lies(image, place.geometry, numbers) if by_index else _placed(image, place.geometry, numbers)
-    notices = numbers.settle(image.name) + (_not_placed(image.name) if by_index else ())
-    return labels, notices, _digest(*image.files)
-
-
-def _format(name: str) -> Callable[[Path, tuple[int, int, int]], ImageFile] | None:
-    """Give what reads the header of a file of that name, None for a DICOM file."""
-    lower = name.lower()
-    fitting = (read for suffix, read in IMAGE_FORMATS.items() if lower.endswith(suffix))
-    return next(fitting, None)
-
-
-def _placed(image: ImageFile, geometry: Geometry, numbers: Numbering | SegmentNumbers) -> NDArray[np.uint8]:
-    """Read the voxels to where the header places them; a segmentation of Slicer may be cropped to what is marked."""
-    check_regular(image.name, geometry)
-    if image.grid is None:
-        raise LabelError(image.unplaced)
-    if isinstance(numbers, Numbering):
-        turn = turn_onto(image.name, image.grid, geometry)
-        return np.ascontiguousarray(turn.apply(image.read(numbers.translate)))
-    turn, window = turn_into(image.name, image.grid, geometry)
-    labels = np.zeros(geometry.shape, np.uint8)
-    labels[window] = turn.apply(image.read(numbers.translate))
-    return labels
-
-
-def _as_it_lies(image: ImageFile, geometry: Geometry, numbers: Numbering | SegmentNumbers) -> NDArray[np.uint8]:
-    """Read the voxels with the axes x, y, z of the file taken for column, row, slice."""
-    if image.size[::-1] != geometry.shape:
-        x, y, z = image.size
-        slices, rows, columns = geometry.shape
-        raise LabelError(
-            f"{image.name}: by index, x, y, z must be columns, rows, slices of the scan, {columns} x {rows} x "
-            f"{slices}; found {x} x {y} x {z}; store the array in that order"
-        )
-    return image.read(numbers.translate).transpose()
-
-
-def _not_placed(name: str) -> tuple[Notice, ...]:
-    message = (
-        f"{name}: taken by index, slice for slice, as it was asked for; nothing proves that it lies on this scan, or "
-        "that left and right, head and foot are not exchanged"
-    )
-    return (Notice("map-not-placed", "warning", message),)
-
-
-def _digest(*files: Path) -> str:
-    """Give the SHA-256 of a file; of a .mhd with the file of its data after it."""
-    whole = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            while piece := file.read(2**20):
-                whole.update(piece)
-    return whole.hexdigest()
+    """Read the labels of a file as uint8 (slice, row, column); a file that is no image is taken for a DICOM SEG."""
+    with MapFile(path) as file:
+        if is_image(file.name):
+            labels, notices = read_image(file, place.geometry, wanted, convention, by_index=by_index)
+        elif convention is None:
+            labels, notices = read_seg(file, place, wanted)
+        else:
+            raise LabelError(f"{file.name}: a DICOM SEG says by codes what it holds; name no numbering (labels)")
+        return labels, notices, file.digest()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kazerooni.model import Component, Finding, Lobe, findings_of
+from kazerooni.model import Component, Finding, Lobe, Notice, findings_of
 
 Part = Lobe | Finding
 """What one label of a map stands for."""
@@ -42,3 +42,16 @@ FINDINGS: Final[Mapping[Component, Wanted]] = {
     )
     for component in Component
 }
+
+
+def not_named(name: str, wanted: Wanted, held: Collection[Part]) -> tuple[Notice, ...]:
+    """Tell which findings of a component a file has no segment for: they are taken as looked for and not seen.
+
+    Lobes are passed over: one without a segment may have been taken out.
+    """
+    missing = [part for part in wanted.labels if isinstance(part, Finding) and part not in held]
+    if not missing:
+        return ()
+    told = ", ".join(finding.full_name for finding in missing)
+    message = f"{name}: has no segment for {told}; taken as looked for and not seen"
+    return (Notice("map-findings-not-named", "warning", message),)

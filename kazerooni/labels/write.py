@@ -6,17 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kazerooni.dicom import Series
 from kazerooni.errors import LabelError, OutputError
 from kazerooni.files import check_new, write_whole
 from kazerooni.labels.author import UNNAMED, Author
-from kazerooni.labels.grid import check_regular
-from kazerooni.labels.images.write import WRITERS
+from kazerooni.labels.grid import regular_grid
+from kazerooni.labels.images import WRITERS
 from kazerooni.labels.wanted import FINDINGS, LOBES, Wanted
-from kazerooni.model import FindingMap, Geometry, LobeMap
+from kazerooni.model import FindingMap, LobeMap
 
 if TYPE_CHECKING:
     from kazerooni.labels.author import SegKind
@@ -44,7 +41,7 @@ def write_lobe_map(
     Raises OutputError where the file is there or cannot be written, where its name ends otherwise, or where the format
     cannot hold the map.
     """
-    _write(lobes.labels, lobes.geometry, LOBES, Path(path), series=series, author=author, kind=kind, force=force)
+    _write(lobes, Path(path), series=series, author=author, kind=kind, force=force)
 
 
 def write_finding_map(
@@ -62,35 +59,32 @@ def write_finding_map(
 
     Raises OutputError as there.
     """
-    wanted = FINDINGS[findings.component]
-    _write(findings.labels, findings.geometry, wanted, Path(path), series=series, author=author, kind=kind, force=force)
+    _write(findings, Path(path), series=series, author=author, kind=kind, force=force)
 
 
 def _write(
-    labels: NDArray[np.uint8],
-    geometry: Geometry,
-    wanted: Wanted,
-    path: Path,
-    *,
-    series: Series | None,
-    author: Author,
-    kind: SegKind,
-    force: bool,
+    labels: LobeMap | FindingMap, path: Path, *, series: Series | None, author: Author, kind: SegKind, force: bool
 ) -> None:
+    """Write a map of either kind."""
     check_new(path, force=force)
-    name = path.name.lower()
-    if name.endswith(".dcm"):
-        if series is None:
-            raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
-        from kazerooni.labels.seg.write import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
-
-        write_whole(path, seg_bytes(labels, geometry, wanted, series=series, author=author, kind=kind), force=force)
+    wanted = LOBES if isinstance(labels, LobeMap) else FINDINGS[labels.component]
+    if not path.name.lower().endswith(".dcm"):
+        write_whole(path, _image_bytes(path.name, labels, wanted), force=force)
         return
-    make = next((write for suffix, write in WRITERS.items() if name.endswith(suffix)), None)
+    if series is None:
+        raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
+    from kazerooni.labels.seg import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
+
+    data = seg_bytes(labels.labels, labels.geometry, wanted, series=series, author=author, kind=kind)
+    write_whole(path, data, force=force)
+
+
+def _image_bytes(name: str, labels: LobeMap | FindingMap, wanted: Wanted) -> bytes:
+    make = next((write for suffix, write in WRITERS.items() if name.lower().endswith(suffix)), None)
     if make is None:
-        raise OutputError(f"{path.name}: no format ends so; .dcm, {', '.join(WRITERS)} are known")
+        raise OutputError(f"{name}: no format ends so; .dcm, {', '.join(WRITERS)} are known")
     try:
-        check_regular(path.name, geometry)
+        grid = regular_grid(name, labels.geometry)
     except LabelError as error:
         raise OutputError(f"{error}; write .dcm") from None
-    write_whole(path, make(labels, geometry, wanted), force=force)
+    return make(labels.labels, grid, wanted)

@@ -58,10 +58,8 @@ class TypedValue:
         if len(given) != 1:
             found = " and ".join(given) or "none of them"
             raise ReadingError(f"{self.what}: {found} given; exactly one of percent, present and grade is wanted")
-        if self.percent is not None and not (self.percent.is_finite() and 0 <= self.percent <= _WHOLE):
-            raise ReadingError(f"{self.what}: {self.percent} is no percent; 0 to 100 is wanted")
-        if self.percent is not None and not _is_short(self.percent):
-            raise ReadingError(f"{self.what}: a percent of more than {_MOST_DIGITS} digits; type fewer")
+        if self.percent is not None:
+            _refuse_wrong_percent(self.what, self.percent)
         if self.finding is not None and self.finding.label is None:
             raise ReadingError(f"{self.what}: is a yes or no of a lobe, recorded apart, not a part of an entry")
         if (self.grade is None) != (self.scheme is None):
@@ -82,6 +80,13 @@ class TypedValue:
         if self.percent is not None:
             return Fraction(self.percent)
         return Fraction(0) if self.present is False else None
+
+
+def _refuse_wrong_percent(what: str, percent: Decimal) -> None:
+    if not percent.is_finite() or percent.is_signed() or percent > _WHOLE:
+        raise ReadingError(f"{what}: {percent} is no percent; 0 to 100 is wanted")
+    if not _is_short(percent):
+        raise ReadingError(f"{what}: a percent of more than {_MOST_DIGITS} digits; type fewer")
 
 
 def _is_short(number: Decimal) -> bool:

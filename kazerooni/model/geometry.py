@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -30,6 +31,9 @@ SAMPLED_GAP_OVER_THICKNESS = 1.5
 # A long gap is suspected to hide missing slices when it is a whole multiple of the usual gap to within this share of
 # it.
 MISSING_GAP_TOLERANCE = 0.1
+
+# So many long gaps in a row are another spacing of the slices, not slices that were lost.
+_OTHER_SPACING = 3
 
 _MOST_SPANS = 1e6  # keeps whole numbers whole where positions are nonsense
 # Gaps this close to the median (as a share of it) are the usual ones.
@@ -67,7 +71,7 @@ class Geometry:
             raise ValueError(f"origins_mm has shape {self.origins_mm.shape}, wanted {(self.shape[0], 3)}")
         if not all(np.isfinite(s) and s > 0 for s in self.pixel_spacing_mm):
             raise ValueError(f"pixel_spacing_mm {self.pixel_spacing_mm}: two positive numbers are wanted")
-        if self.slice_thickness_mm is not None and not self.slice_thickness_mm > 0:
+        if self.slice_thickness_mm is not None and not 0 < self.slice_thickness_mm < inf:
             raise ValueError(f"slice_thickness_mm {self.slice_thickness_mm}: a positive number or None is wanted")
         self.origins_mm.setflags(write=False)
         if not np.all(np.isfinite(self.slice_positions_mm)):
@@ -142,7 +146,7 @@ class Geometry:
         """Indices of the slices after which slices are suspected to be missing, ascending."""
         if self.shape[0] < 3 or self.is_even:
             return ()
-        return tuple(int(i) for i in np.flatnonzero(slices_per_gap(self.gaps_mm) > 1))
+        return tuple(int(i) for i in np.flatnonzero(_hides_slices(self.gaps_mm)))
 
     @cached_property
     def missing_positions_mm(self) -> tuple[float, ...]:
@@ -172,8 +176,8 @@ class Geometry:
             return np.ones(self.shape[0], np.int64)
         gaps = self.gaps_mm
         if cap_missing:
-            gaps = np.where(slices_per_gap(gaps) > 1, usual_gap(gaps), gaps)
-        whole = np.rint(gaps * _MICROMETRES_PER_MM).astype(np.int64)
+            gaps = np.where(_hides_slices(gaps), usual_gap(gaps), gaps)
+        whole = np.maximum(np.rint(gaps * _MICROMETRES_PER_MM), 1).astype(np.int64)
         return np.concatenate((whole[:1], whole)) + np.concatenate((whole, whole[-1:]))
 
     @property
@@ -232,6 +236,18 @@ def slices_per_gap(gaps_mm: NDArray[np.float64]) -> NDArray[np.int64]:
     spans, whole = _spans(gaps_mm, near)
     spans = np.where(whole, spans, 1)
     return spans if int(spans.sum()) - spans.size <= spans.size else np.ones_like(spans)
+
+
+def _hides_slices(gaps_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which gaps hide missing slices; a row of long ones is another spacing."""
+    long = slices_per_gap(gaps_mm) > 1
+    in_a_row = np.zeros_like(long)
+    if long.size >= _OTHER_SPACING:
+        starts = np.flatnonzero(np.convolve(long, np.ones(_OTHER_SPACING), "valid") == _OTHER_SPACING)
+        for step in range(_OTHER_SPACING):
+            in_a_row[starts + step] = True
+    hides: NDArray[np.bool_] = long & ~in_a_row
+    return hides
 
 
 def _spans(gaps_mm: NDArray[np.float64], usual_mm: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

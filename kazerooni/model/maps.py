@@ -64,6 +64,7 @@ class FindingMap:
     notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "component", Component(self.component))
         _take_over(f"{self.component} map", self.labels, self.geometry, highest=highest_label(self.component))
 
     def __repr__(self) -> str:

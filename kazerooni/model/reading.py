@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,9 @@ from kazerooni.model.tally import Tally
 # A region of several lobes (the left upper lobe with its lingula) is in the first of these states that any of them is
 # in: what cannot be assessed, or was not recorded, in a part leaves the whole unknown; an absent part does not.
 _STATE_OF_SEVERAL = (State.NOT_ASSESSABLE, None, State.ASSESSED, State.ABSENT)
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_LONGEST_TOLD = 60
 
 PriorShown = Literal["none", "scan", "score"]
 """What was shown of an earlier visit while reading: nothing, its scan, or its scan and score."""
@@ -142,19 +146,29 @@ class Reading:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "traction", MappingProxyType(dict(self.traction)))
-        if not self.id:
-            raise ReadingError("the reading has no id; give it one of its own")
+        if not _ID.fullmatch(self.id):
+            raise ReadingError(
+                f"the reading has the id {self.id[:_LONGEST_TOLD]!r}; 1 to 100 letters, digits, dots, dashes and "
+                "underscores are wanted, a letter or digit first, as files are named by it"
+            )
         if self.supersedes is not None and self.supersedes.reading == self.id:
             raise ReadingError(f"reading {self.id} is said to supersede itself; give the id of the other one")
         if self.tally is not None and self.scan.sop_uids and len(self.scan.sop_uids) != self.tally.depths.size:
             counted, named = self.tally.depths.size, len(self.scan.sop_uids)
             raise ReadingError(f"reading {self.id}: {counted} slices were counted, but the scan has {named}")
+        self._refuse_unseen_slices()
         if len(self._by_place) < len(self.entries):
             places = [entry.what for entry in self.entries]
             twice = ", ".join(sorted({place for place in places if places.count(place) > 1}))
             raise ReadingError(f"{twice} has two entries; give one entry a component of a lobe")
         for entry in self.entries:
             self._refuse_contradiction(entry)
+
+    def _refuse_unseen_slices(self) -> None:
+        slices = self.tally.depths.size if self.tally is not None else len(self.scan.sop_uids)
+        seen = self.session.slices_seen
+        if slices and seen and seen[-1] >= slices:
+            raise ReadingError(f"reading {self.id}: slice {seen[-1]} was seen, but the scan has {slices}, from 0")
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "traction": dict(self.traction)}  # a mapping proxy cannot be pickled
@@ -208,6 +222,8 @@ class Reading:
         return next((state for state in _STATE_OF_SEVERAL if state in states), None)
 
     def _state_of_one(self, lobe: Lobe, component: Component) -> State | None:
+        if any(entry.lobe is lobe and entry.state is State.ABSENT for entry in self.entries):
+            return State.ABSENT
         entry = self.entry(lobe, component)
         if entry is not None:
             return entry.state
@@ -223,5 +239,6 @@ class Reading:
 
     def traction_bronchiectasis(self, lobes: Collection[Lobe]) -> bool | None:
         """Tell whether traction bronchiectasis was seen in any of the lobes; None where nothing was said of them."""
-        said = [self.traction[lobe] for lobe in lobes if lobe in self.traction]
-        return any(said) if said else None
+        parts = [lobe for lobe in lobes if lobe is not Lobe.LIN or self.tells_lingula or lobe in self.traction]
+        said = {self.traction.get(lobe) for lobe in parts}
+        return True if True in said else None if None in said or not said else False

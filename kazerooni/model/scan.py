@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -49,6 +50,12 @@ class Technique:
     patient_position: str | None = None
     coverage_mm: float | None = None
     acquisition: Acquisition = "unknown"
+
+    def __post_init__(self) -> None:
+        for name in ("kvp", "slice_thickness_mm", "slice_gap_mm", "coverage_mm"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < inf:
+                raise ValueError(f"{name} is {value}; a finite number of 0 or more is wanted")
 
 
 # Slices thicker than this are not HRCT; over the second, septal and honeycombing grades are flagged (score.md).

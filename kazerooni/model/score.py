@@ -172,8 +172,7 @@ def incomplete_message(scheme: str, missing: tuple[tuple[Lobe, Component], ...],
     return (
         f"the total of scheme {scheme} is refused: not graded are {places_words(missing)}. A grade of each of "
         f"the {lobes} lobes is wanted in both components, as missing is never zero: give the map of the component "
-        "(an empty one where nothing was found) and a lobe map that holds the lobe, or ask for a partial total "
-        "(--partial)"
+        "(an empty one where nothing was found) and a lobe map that holds the lobe, or ask for a partial total"
     )
 
 

@@ -23,6 +23,7 @@ LABELS_SHAPE = (
 """How many (regions, alveolar labels, interstitial labels) a tally tells apart, 0 among each."""
 
 _LARGEST_SUM = 2**62
+_LARGEST_LENGTH = 1e9
 _MM3_PER_ML = 1000
 
 
@@ -57,9 +58,10 @@ class Tally:
             raise ValueError(f"counts are {self.counts.dtype}, depths {self.depths.dtype}; int64 is wanted")
         if self.counts.min() < 0 or self.depths.min() < 1:
             raise ValueError("counts cannot be negative, and every depth must be 1 or more")
-        if float(self.counts.sum()) * float(self.depths.max()) >= _LARGEST_SUM:
+        if float(self.counts.sum(dtype=np.float64)) * float(self.depths.max()) >= _LARGEST_SUM:
             raise ValueError("counts times depths pass what 64 bits hold")
-        if not self.pixel_area_mm2 > 0 or not (self.depth_unit_mm is None or self.depth_unit_mm > 0):
+        lengths = (self.pixel_area_mm2, 1 if self.depth_unit_mm is None else self.depth_unit_mm)
+        if not all(0 < length < _LARGEST_LENGTH for length in lengths):
             raise ValueError(f"pixel area {self.pixel_area_mm2} and depth unit {self.depth_unit_mm} must be positive")
         if list(self.missing_after) != sorted({i for i in self.missing_after if 0 <= i < slices - 1}):
             raise ValueError(f"missing_after {self.missing_after}: ascending slices that have a next one are wanted")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AIR_HU = -1000
+
+
+class Matter(Protocol):
+    """What a scan can show: something that has a density at every place, always the same.
+
+    Its `repr` tells it from all others, and it can be hashed: the UIDs of a series follow from it.
+    """
+
+    def hu(self, x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.int16]:
+        """Give the HU at LPS places in millimetres that broadcast together; int16 of the broadcast shape."""
+        ...
 
 
 @dataclass(frozen=True)

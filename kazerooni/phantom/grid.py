@@ -12,7 +12,7 @@ from kazerooni.model.geometry import Geometry, plane_normal
 from kazerooni.phantom.uids import plan_uid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -36,6 +36,11 @@ GANTRY_VIEW_ORIENTATIONS: Mapping[PatientPosition, Orientation] = {
 # Rows from right to left, columns from head to foot; rows from front to back.
 CORONAL = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
 SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
+
+# Binomial smoothing of noise along rows and columns, and how far it reaches.
+_SMOOTHING, _NOISE_REACH = (0.25, 0.5, 0.25), 1
+# Standard deviation of the sum of four random words of 16 bits.
+_WORDS_DEVIATION = math.sqrt(4 * (2**32 - 1) / 12)
 
 # Decimals of a DICOM decimal string (16 characters at most): truth and header round alike.
 _COSINE_DECIMALS = 12
@@ -70,7 +75,12 @@ class Truth:
 
 def truth_of(plan: SeriesPlan) -> Truth:
     """Tell what a correct reader must return for the series of this plan."""
-    slices = [_to_hu(stored, plan.slope, plan.intercept) for stored in stored_slices(plan)]
+    return truth_from(plan, stored_slices(plan))
+
+
+def truth_from(plan: SeriesPlan, stored: Iterable[NDArray[np.generic]]) -> Truth:
+    """Tell the same from the stored pixels of every slice, ascending."""
+    slices = [_to_hu(pixels, plan.slope, plan.intercept) for pixels in stored]
     kind = np.result_type(*{hu.dtype for hu in slices})
     uids = tuple(plan_uid(plan, "instance", index) for index in range(plan.slices))
     return Truth(np.stack(slices, dtype=kind), geometry_of(plan), uids)
@@ -106,11 +116,28 @@ def stored_slices(plan: SeriesPlan) -> Iterator[NDArray[np.generic]]:
     low, high = (-half, half - 1) if plan.signed else (0, 2 * half - 1)
     kind = np.dtype(f"{'i' if plan.signed else 'u'}{plan.bits_allocated // 8}")
     for index in range(plan.slices):
-        hu = plan.body.hu(*_places(geometry, index))
+        hu = plan.body.hu(*places_of_slice(geometry, index))
         if plan.noise_hu:
-            noise = np.random.default_rng([plan.seed, index]).standard_normal(hu.shape, np.float32)
-            hu = np.rint(hu + plan.noise_hu * noise).astype(np.int16)
+            hu = np.rint(hu + plan.noise_hu * _noise(plan, index)).astype(np.int16)
         yield _quantise(hu, plan.slope, plan.intercept).clip(low, high).astype(kind)
+
+
+def _noise(plan: SeriesPlan, index: int) -> NDArray[np.float32] | NDArray[np.float64]:
+    """Give the noise of one slice: mean 0, standard deviation 1; (row, column)."""
+    if plan.noise_texture == "white":
+        return np.random.default_rng([plan.seed, index]).standard_normal((plan.rows, plan.columns), np.float32)
+    reach = _NOISE_REACH
+    size = plan.rows + 2 * reach, plan.columns + 2 * reach
+    # Four random words a pixel: their sum is all but normal, and made of whole numbers it is alike everywhere.
+    words = np.random.PCG64([plan.seed, index]).random_raw(size[0] * size[1]).view(np.uint16).reshape(*size, 4)
+    white = (words.sum(axis=-1, dtype=np.int64) - 2 * (2**16 - 1)) / _WORDS_DEVIATION
+    smooth = white
+    for axis in (0, 1):
+        smooth = sum(w * np.roll(smooth, step, axis) for step, w in zip((-1, 0, 1), _SMOOTHING, strict=True))
+    # Smoothing by (1/4, 1/2, 1/4) leaves 3/8 of the deviation (9/64 of the variance) and 1/4 of a pixel itself.
+    noise = smooth * (8 / 3) if plan.noise_texture == "soft" else (white - smooth) / math.sqrt(1 + 9 / 64 - 2 / 4)
+    inner: NDArray[np.float64] = noise[reach:-reach, reach:-reach]
+    return inner
 
 
 def _quantise(hu: NDArray[np.int16], slope: float, intercept: float) -> NDArray[np.int32] | NDArray[np.float64]:
@@ -144,7 +171,7 @@ def _table_positions(plan: SeriesPlan, orientation: Orientation) -> NDArray[np.f
     return along[:, np.newaxis] * normal
 
 
-def _places(geometry: Geometry, index: int) -> list[NDArray[np.float64]]:
+def places_of_slice(geometry: Geometry, index: int) -> list[NDArray[np.float64]]:
     """Give x, y and z of the pixels of one slice, each only as large as it must be to broadcast to (row, column)."""
     rows = np.arange(geometry.shape[1])[:, np.newaxis] * geometry.pixel_spacing_mm[0]
     columns = np.arange(geometry.shape[2])[np.newaxis] * geometry.pixel_spacing_mm[1]

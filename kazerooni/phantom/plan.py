@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, time
 from itertools import accumulate
 from random import Random
 from typing import Any, Literal
 
-from kazerooni.phantom.body import SIMPLE_CHEST, Body
+from kazerooni.phantom.body import SIMPLE_CHEST, Matter
 
 PatientPosition = Literal["HFS", "FFS", "HFP", "FFP"]
 Manufacturer = Literal["Siemens", "GE", "Philips", "Canon"]
 Motion = Literal["sequential", "spiral", "unstated"]
+NoiseTexture = Literal["white", "sharp", "soft"]
 Orientation = tuple[float, float, float, float, float, float]
 
 
@@ -34,7 +35,9 @@ class SeriesPlan:
     motion: how the scanner moved, told in the words of the manufacturer; "unstated" tells nothing.
     slope, intercept: HU = stored x slope + intercept.
     signed: PixelRepresentation 1.
+    body: what is scanned.
     noise_hu: standard deviation of the noise; it belongs to the truth.
+    noise_texture: as a sharp kernel (grains side by side differ more than by chance) or a soft one (smooth) leaves it.
     seed: of the noise.
 
     The study UID follows from `patient_id`, `study_date` and `study_time`: plans that agree in them share a study.
@@ -69,8 +72,9 @@ class SeriesPlan:
     study_description: str = "CT Thorax"
     series_description: str = "Thorax inspiration"
     series_number: int = 2
-    body: Body = SIMPLE_CHEST
+    body: Matter = SIMPLE_CHEST
     noise_hu: float = 0.0
+    noise_texture: NoiseTexture = "white"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -83,6 +87,12 @@ class SeriesPlan:
         self._check_positions()
         self._check_orientation()
         self._check_pixels()
+
+    def __repr__(self) -> str:
+        # The UIDs follow from these words: what has its usual value and came later is not named, so that the UIDs of
+        # older plans stay.
+        named = (f.name for f in fields(self) if f.name != "noise_texture" or self.noise_texture != f.default)
+        return f"SeriesPlan({', '.join(f'{name}={getattr(self, name)!r}' for name in named)})"
 
     def _check_positions(self) -> None:
         if self.positions_mm is None:

@@ -57,6 +57,9 @@ def timeline_json(line: Timeline, *, program_version: str) -> dict[str, object]:
                 "technique": asdict(point.reading.technique),
                 "totals": asdict(point.score.totals),
                 "lobes": [_lobe(lobe) for lobe in point.score.lobes],
+                "inputs": [asdict(digest) for digest in point.reading.inputs],
+                "partial": point.score.is_partial,
+                "notices": [_notice(notice) for notice in (*point.reading.notices, *point.score.notices)],
                 "since_previous": _change(point.since_previous),
                 "since_baseline": _change(point.since_baseline),
             }

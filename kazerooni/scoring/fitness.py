@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kazerooni.errors import ReadingError
-from kazerooni.model import Entry, Lobe, Reading, TypedValue
+from kazerooni.errors import ReadingError, SchemeError
+from kazerooni.model import Component, Entry, Lobe, Reading, State, TypedValue
 from kazerooni.scoring.scheme import Region, Scheme
 from kazerooni.scoring.schemes import find_scheme
 
@@ -24,12 +24,25 @@ def refuse_unfit(reading: Reading, scheme: Scheme) -> None:
             "that it was typed under"
         )
     grades_lingula = any(region.lobe is Lobe.LIN for region in scheme.regions)
-    if grades_lingula and not reading.tells_lingula:
+    if grades_lingula and not _tells_lingula(reading):
         raise ReadingError(
             f"reading {reading.id} cannot be graded under scheme {scheme.name} {scheme.version}: it grades the lingula "
             "apart from the left upper lobe, and the reading has five lobes; give a lobe map with the lingula (label "
             "6), or a scheme of five lobes"
         )
+
+
+def _tells_lingula(reading: Reading) -> bool:
+    """Tell whether the left upper lobe stands without its lingula: marks do where the lobe map holds both apart."""
+    if not reading.tells_lingula:
+        return False
+    apart = reading.is_in_tally(Lobe.LIN) or reading.state((Lobe.LIN,), Component.ALVEOLAR) is State.ABSENT
+    entries = [reading.entry(Lobe.LUL, component) for component in Component]
+    painted = reading.is_in_tally(Lobe.LUL) and any(
+        reading.state((Lobe.LUL,), component) is State.ASSESSED and not (entry is not None and entry.values)
+        for component, entry in zip(Component, entries, strict=True)
+    )
+    return apart or not painted
 
 
 def _foreign_grades(reading: Reading, scheme: Scheme) -> Iterator[str]:
@@ -41,7 +54,10 @@ def _foreign_grades(reading: Reading, scheme: Scheme) -> Iterator[str]:
 
 def _fault_of(entry: Entry, typed: TypedValue, scheme: Scheme) -> str | None:
     assert typed.scheme is not None, "a typed grade names its scheme"
-    own = find_scheme(*typed.scheme)
+    try:
+        own = find_scheme(*typed.scheme)
+    except SchemeError:
+        return f"{entry.what} was only graded, under {typed.scheme}, which is not known"
     region = _region_of(own, entry.lobe)
     if region is None:
         return f"{entry.what} was graded under {typed.scheme}, which does not grade that lobe apart"

@@ -10,6 +10,7 @@ from kazerooni.model import (
     Lobe,
     LobeScore,
     Notice,
+    Origin,
     Reading,
     State,
     Totals,
@@ -20,7 +21,7 @@ from kazerooni.model import (
 from kazerooni.scoring.evidence import Evidence
 from kazerooni.scoring.scheme import Scheme
 from kazerooni.scoring.schemes import KAZEROONI, KAZEROONI_FIBROSIS
-from kazerooni.scoring.totals import Known, component_grade, interstitial_by
+from kazerooni.scoring.totals import Known, component_by, component_grade
 
 # Above this a reader must see both interstitial sums (score.md, "Schemes are data").
 RETICULATION_TOLD_ABOVE_PERCENT = 5
@@ -36,11 +37,14 @@ def notices_of(
         *_typed(scheme, known),
         _outside(reading),
         _partly_covered(lobes),
+        _few_slices(lobes),
         _missing_slices(lobes),
         _not_hrct(reading, lobes),
         _traces(lobes, totals),
         _unsure(scheme, lobes),
-        _consolidation(scheme, lobes, totals),
+        _consolidation(scheme, known, lobes, totals, partial=partial),
+        _traction(scheme, known, lobes),
+        _proposed(scheme, known),
         _reticulation(scheme, known, lobes, totals, partial=partial),
     )
     return tuple(notice for notice in told if notice is not None)
@@ -53,8 +57,10 @@ def _incomplete(scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals, *,
     if not missing:
         return None
     if partial:
-        message = f"the sums stand on {totals.lobes} of {len(lobes)} lobes; not graded are {places_words(missing)}"
-        return Notice("partial", "warning", message)
+        of_each = {c: sum(lobe.component(c).grade is not None for lobe in lobes) for c in Component}
+        parts = ", ".join(f"{component} {count}" for component, count in of_each.items())
+        stands = f"the total stands on {totals.lobes} of {len(lobes)} lobes ({parts})"
+        return Notice("partial", "warning", f"{stands}; not graded are {places_words(missing)}")
     return Notice("incomplete", "warning", incomplete_message(scheme.name, missing, lobes=len(lobes)))
 
 
@@ -76,7 +82,8 @@ def _typed(scheme: Scheme, known: Known) -> Iterator[Notice]:
         message = f"{open_}: the graded extent was not typed, not told apart, or of parts that do not join; not graded"
         yield Notice("extent-not-given", "warning", message)
     if graded := places.where(lambda e: bool(e.typed_grades)):
-        yield Notice("grade-only", "info", f"{graded}: only a grade was typed; it cannot be graded under other edges")
+        message = f"{graded}: only a grade was typed, under {scheme.name}; it cannot be graded under other edges"
+        yield Notice("grade-only", "info", message)
     if on_edge := places.where(places.is_on_edge):
         message = f"{on_edge}: the typed percent lies on an edge; the total is given under both of its owners"
         yield Notice("typed-on-edge", "info", message)
@@ -138,6 +145,11 @@ def _outside(reading: Reading) -> Notice | None:
     return Notice("marks-outside-lobes", "warning", f"marks outside every lobe count for no lobe: {marks}")
 
 
+def _few_slices(lobes: tuple[LobeScore, ...]) -> Notice | None:
+    names = _names(lobe for lobe in lobes if "few-slices" in lobe.flags)
+    return Notice("few-slices", "warning", f"{names}: seen on fewer than 3 slices") if names else None
+
+
 def _missing_slices(lobes: tuple[LobeScore, ...]) -> Notice | None:
     names = _names(lobe for lobe in lobes if "missing-slice" in lobe.flags)
     if not names:
@@ -187,11 +199,18 @@ def _traces(lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
     return Notice("trace", "info", f"{names}: a finding is so small that it may be a stray stroke{sums}")
 
 
-def _consolidation(scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
-    names = _names(lobe for lobe in lobes if lobe.findings.consolidation)
+def _consolidation(
+    scheme: Scheme, known: Known, lobes: tuple[LobeScore, ...], totals: Totals, *, partial: bool
+) -> Notice | None:
+    names = _names(lobe for lobe in lobes if lobe.present.consolidation)
     if not names:
         return None
-    sums = _both(f"alveolar {scheme.combine}", totals.alveolar, totals.without_consolidation, "without it")
+    what = f"alveolar {scheme.combine}"
+    if Finding.CONSOLIDATION in scheme.alveolar.measures:
+        sums = _both(what, totals.alveolar, totals.without_consolidation, "without it")
+    else:
+        counted = component_by(KAZEROONI.alveolar, scheme, known, partial=partial)
+        sums = _both(what, totals.alveolar, counted, f"with it, as scheme {KAZEROONI.name} measures")
     return Notice("consolidation", "info", f"{names}: consolidation{sums}")
 
 
@@ -206,15 +225,37 @@ def _reticulation(
         other, how = KAZEROONI, f"which grades {finding} by its presence"
     else:
         other, how = KAZEROONI_FIBROSIS, f"which grades the extent of {finding}"
-    amount = interstitial_by(other.interstitial, scheme, known, partial=partial)
-    sums = _both(f"interstitial {scheme.combine}", totals.interstitial, amount, f"by scheme {other.name}, {how},")
+    amount = component_by(other.interstitial, scheme, known, partial=partial)
+    sums = _both(f"interstitial {scheme.combine}", totals.interstitial, amount, f"by scheme {other.name}, {how}")
     return Notice("reticulation", "warning", f"{names}: more than 5 % {finding}{sums}")
+
+
+def _traction(scheme: Scheme, known: Known, lobes: tuple[LobeScore, ...]) -> Notice | None:
+    """Tell which lobes would have a grade by traction bronchiectasis, had it been recorded."""
+    criterion, finding = scheme.interstitial, Finding.TRACTION_BRONCHIECTASIS
+    if finding not in criterion.presence:
+        return None
+    pairs = zip(lobes, known[Component.INTERSTITIAL], strict=True)
+    names = _names(
+        lobe for lobe, evidence in pairs if lobe.interstitial.grade == 0 and evidence.is_seen(finding) is None
+    )
+    if not names:
+        return None
+    message = f"{names}: interstitial grade 0, as {finding.full_name}, which would make it {criterion.presence_grade}"
+    return Notice("traction-not-recorded", "info", f"{message}, was not recorded")
+
+
+def _proposed(scheme: Scheme, known: Known) -> Notice | None:
+    places = _Places(scheme, known).where(lambda evidence: evidence.origin is Origin.PROPOSED)
+    if not places:
+        return None
+    return Notice("proposed", "warning", f"{places}: proposed by a program, and confirmed by nobody")
 
 
 def _both(what: str, plain: float | None, other: float | None, how: str) -> str:
     if plain is None or other is None:
         return ""
-    return f"; {what} {plain:g}, {how} {other:g}"
+    return f"; {what} {plain:g}, and {other:g} {how}"
 
 
 def _names(lobes: Iterable[LobeScore]) -> str:

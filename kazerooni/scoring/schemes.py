@@ -109,10 +109,13 @@ SCHEMES: dict[tuple[str, int], Scheme] = {
 
 
 def find_scheme(name: str, version: int | None = None) -> Scheme:
-    """Give a published scheme; its newest version where none is named.
+    """Give a published scheme; its newest version where none is named, here or as "name@version".
 
     Raises SchemeError for an unknown one, naming those that there are.
     """
+    name, at, told = name.partition("@")
+    if at and told.isdecimal() and version is None:
+        version = int(told)
     versions = [v for n, v in SCHEMES if n == name]
     wanted = max(versions, default=0) if version is None else version
     if (name, wanted) not in SCHEMES:

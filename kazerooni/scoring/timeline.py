@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from kazerooni.errors import ReadingError
@@ -15,6 +15,8 @@ from kazerooni.model import (
     Origin,
     Reading,
     Score,
+    State,
+    Status,
     Timeline,
     TimePoint,
 )
@@ -73,16 +75,15 @@ def timeline(
 
 def _visits(readings: Sequence[Reading]) -> list[tuple[date, Reading]]:
     """Give the readings that stand, by date."""
-    superseded = {reading.supersedes.reading for reading in readings if reading.supersedes is not None}
-    standing = [reading for reading in readings if reading.id not in superseded]
-    if not standing:
+    if not readings:
         raise ReadingError("no reading to follow; give the readings of one patient")
-    patients = {reading.scan.patient for reading in standing}
-    if len(patients) > 1:
-        found = ", ".join(sorted(str(patient or "not said") for patient in patients))
-        raise ReadingError(f"readings of {len(patients)} patients ({found}); give those of one")
+    _refuse_strangers(readings)
+    by_id = {reading.id: reading for reading in readings}
+    if len(by_id) < len(readings):
+        raise ReadingError("a reading is given twice, or two have one id; give each once")
+    replaced = {old for reading in readings if (old := _replaced_by(reading, by_id)) is not None}
     visits: dict[date, Reading] = {}
-    for reading in standing:
+    for reading in (reading for reading in readings if reading.id not in replaced):
         on = reading.scan.study_date
         if on is None:
             raise ReadingError(f"reading {reading.id}: its scan has no date, so it has no place in time")
@@ -93,6 +94,24 @@ def _visits(readings: Sequence[Reading]) -> list[tuple[date, Reading]]:
             )
         visits[on] = reading
     return sorted(visits.items())
+
+
+def _refuse_strangers(readings: Sequence[Reading]) -> None:
+    """Refuse readings that are not known to be of one patient; the message names readings, never patients."""
+    if len(readings) > 1 and (unnamed := [reading.id for reading in readings if not reading.scan.patient]):
+        raise ReadingError(f"reading {unnamed[0]} names no patient, so it cannot be told whose it is; follow it alone")
+    first = readings[0]
+    other = next((reading for reading in readings if reading.scan.patient != first.scan.patient), None)
+    if other is not None:
+        raise ReadingError(f"readings {first.id} and {other.id} are of two patients; give those of one")
+
+
+def _replaced_by(reading: Reading, by_id: Mapping[str, Reading]) -> str | None:
+    """Give the id of that of these in whose place a reading stands: a draft never takes that of a signed one."""
+    if reading.supersedes is None or reading.supersedes.reading not in by_id:
+        return None
+    old = by_id[reading.supersedes.reading]
+    return old.id if reading.status is Status.SIGNED or old.status is Status.DRAFT else None
 
 
 def _change(earlier: tuple[date, Reading, Score], later: tuple[date, Reading, Score]) -> Change:
@@ -157,13 +176,13 @@ def _graded(one: Score, component: Component) -> set[Lobe]:
 def _differs(was: float | None, now: float | None, share: float) -> bool:
     if was is None or now is None:
         return was is not now
-    return abs(now - was) > share * max(was, now)
+    return abs(now - was) > share * was
 
 
 def _origin(reading: Reading) -> str:
-    """Tell how a reading came about: painted, typed, proposed or several of these."""
-    typed = {entry.origin for entry in reading.entries}
-    found = typed | ({Origin.PAINTED} if reading.tally is not None and reading.tally.measured else set())
+    """Tell how what was assessed came about: painted, typed, proposed or several of these."""
+    assessed = [(lobe, c) for lobe in Lobe for c in Component if reading.state((lobe,), c) is State.ASSESSED]
+    found = {reading.origin(lobe, component) for lobe, component in assessed}
     return " and ".join(origin.value for origin in Origin if origin in found)
 
 

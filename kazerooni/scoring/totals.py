@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from kazerooni.model import Component, Finding, Totals, VolumeWeighted
 from kazerooni.scoring.evidence import Evidence
@@ -12,6 +13,8 @@ from kazerooni.scoring.schemes import KAZEROONI_FIBROSIS, find_scheme
 
 Known = Mapping[Component, Sequence[Evidence]]
 """What a reading knows of each component, by the regions of a scheme in their order."""
+
+_Grade = Callable[[Evidence, Criterion], int | None]
 
 _NOTHING: frozenset[Finding] = frozenset()
 _CONSOLIDATION = frozenset({Finding.CONSOLIDATION})
@@ -43,39 +46,77 @@ def _typed_grade(evidence: Evidence, criterion: Criterion) -> int | None:
 
 
 def totals_of(scheme: Scheme, known: Known, *, partial: bool) -> Totals:
-    """Combine the grades of all regions.
+    """Combine the grades of all regions; a sum is None where a grade is missing.
 
-    partial: over those that have one; else a sum is None where one is missing.
+    partial: each sum stands on the regions that have a grade, the total on those that have one in every component in
+        which any has, so that it and `lobes` always agree.
     """
+    stands = _Stands.of(scheme, known, partial=partial)
 
-    def combined(component: Component, grade: Callable[[Evidence, Criterion], int | None]) -> Fraction | None:
-        return _combined(scheme, known[component], lambda e: grade(e, scheme.criterion(component)), partial=partial)
+    def combined(component: Component, grade: _Grade, places: Sequence[int]) -> Fraction | None:
+        return _combined(scheme, [grade(known[component][i], scheme.criterion(component)) for i in places])
 
-    def total(grade: Callable[[Evidence, Criterion], int | None]) -> float | None:
-        return _number(scheme, _add([combined(component, grade) for component in Component], partial=partial))
+    def total(grade: _Grade) -> float | None:
+        parts = [combined(component, grade, stands.total) for component in stands.held]
+        found = [part for part in parts if part is not None]
+        return _number(scheme, sum(found, Fraction(0))) if found and len(found) == len(parts) else None
 
     def alveolar(ignored: frozenset[Finding]) -> float | None:
-        return _number(scheme, combined(Component.ALVEOLAR, lambda e, c: component_grade(e, c, ignored=ignored)))
+        places = stands.component[Component.ALVEOLAR]
+        return _number(
+            scheme, combined(Component.ALVEOLAR, lambda e, c: component_grade(e, c, ignored=ignored), places)
+        )
 
     on_edge = any(e.lies_on(scheme.criterion(component)) for component in Component for e in known[component])
     return Totals(
         alveolar=alveolar(_NOTHING),
-        interstitial=interstitial_by(scheme.interstitial, scheme, known, partial=partial),
+        interstitial=component_by(scheme.interstitial, scheme, known, partial=partial),
         total=total(component_grade),
         maximum=scheme.maximum,
-        lobes=_lobes_graded(scheme, known, partial=partial),
+        lobes=stands.lobes,
         low=total(lambda e, c: _grade_beside(e, c, min)) if on_edge else None,
         high=total(lambda e, c: _grade_beside(e, c, max)) if on_edge else None,
         without_traces=total(lambda e, c: component_grade(e, c, ignored=e.traces)),
         without_consolidation=alveolar(_CONSOLIDATION),
-        fibrosis_variant=interstitial_by(KAZEROONI_FIBROSIS.interstitial, scheme, known, partial=partial),
+        fibrosis_variant=component_by(KAZEROONI_FIBROSIS.interstitial, scheme, known, partial=partial),
     )
 
 
-def interstitial_by(criterion: Criterion, scheme: Scheme, known: Known, *, partial: bool) -> float | None:
-    """Combine, as a scheme does, interstitial grades by another criterion; None where one cannot be formed."""
-    regions = known[Component.INTERSTITIAL]
-    return _number(scheme, _combined(scheme, regions, lambda e: component_grade(e, criterion), partial=partial))
+def component_by(criterion: Criterion, scheme: Scheme, known: Known, *, partial: bool) -> float | None:
+    """Combine, as a scheme does, the grades of a component by another criterion; None where one cannot be formed."""
+    places = _Stands.of(scheme, known, partial=partial).component[criterion.component]
+    regions = known[criterion.component]
+    return _number(scheme, _combined(scheme, [component_grade(regions[i], criterion) for i in places]))
+
+
+class _Stands(NamedTuple):
+    """On which regions, by their index, the sums stand.
+
+    component: of each component. held: the components that the total holds. total: the regions that it stands on.
+    lobes: how many regions have a grade in all that the total holds.
+    """
+
+    component: Mapping[Component, Sequence[int]]
+    held: Sequence[Component]
+    total: Sequence[int]
+    lobes: int
+
+    @classmethod
+    def of(cls, scheme: Scheme, known: Known, *, partial: bool) -> _Stands:
+        graded = {
+            component: {
+                i
+                for i, evidence in enumerate(known[component])
+                if component_grade(evidence, scheme.criterion(component)) is not None
+            }
+            for component in Component
+        }
+        held = [component for component in Component if graded[component] or not partial]
+        everywhere = set(range(len(scheme.regions)))
+        in_all = everywhere.intersection(*(graded[component] for component in held)) if held else set()
+        if not partial:
+            return cls(dict.fromkeys(Component, sorted(everywhere)), held, sorted(everywhere), len(in_all))
+        return cls({c: sorted(places) for c, places in graded.items()}, held, sorted(in_all), len(in_all))
 
 
 def volume_weighted(scheme: Scheme, known: Known) -> VolumeWeighted:
@@ -106,33 +147,12 @@ def _grade_beside(evidence: Evidence, criterion: Criterion, choose: Callable[[It
     return choose(band.grade for band in criterion.bands if band.low <= percent <= band.high)
 
 
-def _lobes_graded(scheme: Scheme, known: Known, *, partial: bool) -> int:
-    """Count the regions with a grade in both components; for a partial total in each that it holds."""
-    grades = [[component_grade(e, scheme.criterion(component)) for e in known[component]] for component in Component]
-    held = [row for row in grades if not partial or any(grade is not None for grade in row)]
-    return sum(None not in column for column in zip(*held, strict=True))
-
-
-def _combined(
-    scheme: Scheme, regions: Sequence[Evidence], grade: Callable[[Evidence], int | None], *, partial: bool
-) -> Fraction | None:
-    """Combine the grades of the regions, in a partial score of those that the scheme itself can grade."""
-    wanted = [
-        grade(evidence)
-        for evidence in regions
-        if not partial or component_grade(evidence, scheme.criterion(evidence.component)) is not None
-    ]
-    known = [grade for grade in wanted if grade is not None]
-    if not known or len(known) < len(wanted):
+def _combined(scheme: Scheme, grades: Sequence[int | None]) -> Fraction | None:
+    """Add up grades, or take their mean; None where there are none, or one is missing."""
+    known = [grade for grade in grades if grade is not None]
+    if not known or len(known) < len(grades):
         return None
     return Fraction(sum(known), len(known) if scheme.combine == "mean" else 1)
-
-
-def _add(amounts: Sequence[Fraction | None], *, partial: bool) -> Fraction | None:
-    known = [amount for amount in amounts if amount is not None]
-    if not known or (len(known) < len(amounts) and not partial):
-        return None
-    return sum(known, Fraction(0))
 
 
 def _number(scheme: Scheme, amount: Fraction | None) -> float | None:

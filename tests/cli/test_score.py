@@ -56,7 +56,7 @@ def test_the_table_tells_it_to_people(run: Run, hrct: Path, maps: dict[str, Path
     assert rows["RUL"] == ["25.0", "0", "3", "0", "0", "0", "0"]
     assert rows["RLL"] == ["5.0", "0", "2", "0", "0", "50.0", "4"]
     assert "alveolar 10 of 25, interstitial 6 of 25, total 16 of 50 (kazerooni 1)" in result.stdout
-    assert "alveolar sum 10, without it 5" in " ".join(result.stdout.split())
+    assert "alveolar sum 10, and 5 without it" in " ".join(result.stdout.split())
     assert "kazerooni-fibrosis" in result.stdout
     assert "not a medical device" in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= columns

@@ -82,7 +82,7 @@ def test_partial_totals_are_asked_for(run: Run, hrct: Path, maps: dict[str, Path
     totals = json.loads(run("score", hrct, *given, "--partial", "--json").stdout)["totals"]
     assert (totals["alveolar"], totals["interstitial"], totals["total"], totals["lobes"]) == (10, None, 10, 5)
     shown = " ".join(run("score", hrct, *given, "--partial").stdout.split())
-    assert "total 10 of 50, on 5 of 5 lobes" in shown
+    assert "total 10 of 50 (alveolar alone), on 5 of 5 lobes" in shown
     assert "not graded are interstitial of RUL, RML, RLL, LUL, LLL" in shown
 
 

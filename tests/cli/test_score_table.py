@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kazerooni.cli.score_table import percent, show_cases
+from kazerooni.cli.score_table import show_cases
 from kazerooni.model import Case, Component, Entry, Lobe, Score, State
+from kazerooni.report import percent
 from kazerooni.scoring import score
 from kazerooni.workflow import MapFiles, score_scan
 

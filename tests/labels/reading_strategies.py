@@ -40,6 +40,7 @@ from kazerooni.model import (
 )
 
 words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8).filter(lambda text: bool(text.strip()))
+ids = st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{0,8}", fullmatch=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=1e-3, max_value=1e6)
 hexes = st.text("0123456789abcdef", min_size=64, max_size=64)
@@ -81,7 +82,7 @@ def typed_values(draw: st.DrawFn, component: Component) -> tuple[TypedValue, ...
     if kind == "none":
         return (TypedValue(percent=draw(st.sampled_from([Decimal(0), Decimal("0.00")]))),)
     findings = draw(st.lists(st.sampled_from(findings_of(component)), min_size=1, unique=True))
-    share = st.decimals(0, 100 // len(findings), places=draw(st.integers(0, 6)))
+    share = st.decimals(0, 100 // len(findings), places=draw(st.integers(0, 6))).map(abs)
     value = st.one_of(st.fixed_dictionaries({"percent": share}), st.fixed_dictionaries({"present": st.booleans()}))
     return tuple(TypedValue(finding=finding, **draw(value)) for finding in findings)
 
@@ -129,7 +130,7 @@ def fissure_sets(draw: st.DrawFn) -> FissureSet:
 
 
 @st.composite
-def sessions(draw: st.DrawFn) -> Session:
+def sessions(draw: st.DrawFn, *, slices: int) -> Session:
     """Make a session; its times carry a zone."""
     zones = st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30)), timezone(timedelta(hours=2))])
     moments = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=zones)  # noqa: DTZ001 - bounds are naive
@@ -142,7 +143,7 @@ def sessions(draw: st.DrawFn) -> Session:
         windows=tuple(draw(st.lists(st.builds(Window, numbers, numbers), max_size=2))),
         prior_shown=draw(st.sampled_from([None, "none", "scan", "score"])),
         order=draw(maybe(st.integers(1, 99))),
-        slices_seen=draw(maybe(st.sets(st.integers(0, 99)).map(lambda seen: tuple(sorted(seen))))),
+        slices_seen=draw(maybe(st.sets(st.integers(0, slices - 1)).map(lambda seen: tuple(sorted(seen))))),
     )
 
 
@@ -151,7 +152,7 @@ techniques = st.builds(
     manufacturer=maybe(words),
     kernel=maybe(words),
     kernel_class=st.sampled_from(["sharp", "soft", "unknown"]),
-    kvp=maybe(numbers),
+    kvp=maybe(positive),
     slice_thickness_mm=maybe(positive),
     slice_gap_mm=maybe(positive),
     contrast=maybe(words),
@@ -170,7 +171,7 @@ def readings(draw: st.DrawFn) -> Reading:
     absent = {entry.lobe for entry in made if entry.state is State.ABSENT}
     traction = draw(st.dictionaries(st.sampled_from(Lobe), st.booleans()))
     return Reading(
-        id=draw(words),
+        id=draw(ids),
         scan=ScanRef(
             patient=draw(maybe(words)),
             study_uid=draw(maybe(words)),
@@ -187,10 +188,10 @@ def readings(draw: st.DrawFn) -> Reading:
         pattern=draw(maybe(st.builds(Pattern, words, maybe(words)))),
         fissures=draw(maybe(fissure_sets())),
         inputs=tuple(draw(st.lists(st.builds(InputDigest, words, maybe(hexes)), max_size=3))),
-        session=draw(sessions()),
+        session=draw(sessions(slices=slices)),
         remarks=draw(st.text(st.characters(codec="utf-8"), max_size=20)),
         status=draw(st.sampled_from(Status)),
-        supersedes=draw(maybe(st.builds(Supersedes, words.map(lambda text: f"other {text}"), words))),
+        supersedes=draw(maybe(st.builds(Supersedes, ids.map(lambda text: f"0.{text}"), words))),
         notices=tuple(
             draw(
                 st.lists(

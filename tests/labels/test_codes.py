@@ -6,7 +6,7 @@ import pytest
 from pydicom.sr.codedict import codes as dictionary
 from pydicom.sr.coding import Code as DicomCode
 
-from kazerooni.labels.coded import Concept, part_of
+from kazerooni.labels.meaning import Concept, part_of
 from kazerooni.model import Finding, Lobe
 from kazerooni.model.codes import (
     ABNORMAL_STRUCTURE,

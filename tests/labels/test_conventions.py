@@ -45,10 +45,21 @@ def test_named_conventions_are_read(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
+def test_conventions_in_one_byte(tmp_path: Path, name: str) -> None:
+    """Under its name every numbering is read from signed bytes too, and a negative number is refused."""
+    labels = _numbered(name).astype(np.int8)
+    path = write_nrrd(tmp_path / "l.nrrd", labels, SCAN)
+    assert np.array_equal(read_lobe_map(path, SCAN, labels=name).labels, LUNGS)
+    labels[0, 0, 0] = -2
+    with pytest.raises(LabelError, match="unknown labels -2"):
+        read_lobe_map(write_nrrd(path, labels, SCAN), SCAN, labels=name)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
 def test_unnamed_conventions_are_told(tmp_path: Path, name: str) -> None:
     """Without a name no other numbering is taken for ours, and the message names the one that fits."""
     path = write_nrrd(tmp_path / "l.nrrd", _numbered(name), SCAN)
-    with pytest.raises(LabelError, match=rf"It fits {name}: give labels='{name}' / --labels {name}"):
+    with pytest.raises(LabelError, match=rf"It fits {name}: name that numbering \(labels: {name}\)"):
         read_lobe_map(path, SCAN)
 
 
@@ -124,5 +135,5 @@ def test_a_real_map_of_cip(shared_data: Path) -> None:
     assert [int((read.labels == lobe).sum()) for lobe in range(1, 6)] == [
         int((stored & 255 == k).sum()) for k in range(4, 9)
     ]
-    with pytest.raises(LabelError, match="give labels='cip'"):
+    with pytest.raises(LabelError, match=r"labels: cip\)"):
         read_lobe_map(path, scan)

@@ -167,7 +167,7 @@ def test_by_index_wants_the_order_of_the_scan(tmp_path: Path, name: str) -> None
 def test_by_index_takes_files_without_a_place(tmp_path: Path) -> None:
     """By index a file that does not say where it lies is taken; else it is refused with that remedy."""
     path = write_nifti(tmp_path / "a.nii", LABELS, SCAN, sform_code=0)
-    assert "--by-index" in _refused(path)
+    assert "take it by index" in _refused(path)
     assert np.array_equal(read_finding_map(path, SCAN, "alveolar", by_index=True).labels, LABELS)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
 from kazerooni.labels import read_finding_map, read_lobe_map
+from kazerooni.labels.images import image
+from kazerooni.labels.numbering import Numbering
 from kazerooni.model import Component, Geometry, ScanRef, Technique, Volume
-from tests.labels.builders import lungs, write_nrrd
+from tests.labels.builders import lungs, write_meta, write_nifti, write_nrrd
 from tests.scoring.builders import geometry_of
 
 SHAPE = (12, 16, 20)
@@ -213,7 +217,7 @@ def test_uneven_and_tilted_scans_want_a_seg(tmp_path: Path) -> None:
     tilted = Geometry(SHAPE, SCAN.pixel_spacing_mm, origins, SCAN.orientation, 1.0)
     assert "tilted" in _refused(path, tilted)
     assert "SEG only" in _refused(path, tilted)
-    assert "--by-index" in _refused(path, tilted)
+    assert "taken by index" in _refused(path, tilted)
 
 
 def test_positions_rounded_by_the_scanner(tmp_path: Path) -> None:
@@ -249,6 +253,29 @@ def test_many_unknown_labels_are_cut_short(tmp_path: Path) -> None:
     labels = np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE)
     message = _refused(write_nrrd(tmp_path / "a.nrrd", labels, SCAN))
     assert "unknown labels 3, 4, 5, 6, 7, 8, 9, 10, ...; 0 to 2" in message
+
+
+def test_a_picture_is_read_no_further_than_it_must(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A probability map given as a label map is refused after its first piece, and few of its numbers are kept."""
+    monkeypatch.setattr(image, "_CHUNK_BYTES", 400)
+    pieces: list[int] = []
+    translate = Numbering.translate
+
+    def counting(self: Numbering, values: NDArray[np.generic]) -> NDArray[np.uint8]:
+        pieces.append(values.size)
+        return translate(self, values)
+
+    monkeypatch.setattr(Numbering, "translate", counting)
+    values = np.random.default_rng(0).random(SHAPE).astype(np.float32)
+    assert "unknown labels 0.0" in _refused(write_nrrd(tmp_path / "a.nrrd", values, SCAN))
+    assert pieces == [100]
+
+
+def test_negative_labels_of_one_byte(tmp_path: Path) -> None:
+    """Negative labels are unknown in one byte as in two, and are not taken for unmarked."""
+    labels = _alveolar().astype(np.int8)
+    labels[0, 0, :2] = (-1, -56)
+    assert "unknown labels -56, -1; 0 to 2" in _refused(write_nrrd(tmp_path / "a.nrrd", labels, SCAN))
 
 
 def test_large_labels_do_not_wrap(tmp_path: Path) -> None:
@@ -326,11 +353,65 @@ def test_not_an_nrrd(tmp_path: Path, content: bytes) -> None:
     assert "save" in _refused(path)
 
 
+@pytest.mark.parametrize("again", ["space origin: (0,0,0)", "Space Origin: (0,0,0)", "space origin:=(0,0,0)"])
+def test_fields_said_twice_are_refused(tmp_path: Path, again: str) -> None:
+    """A header that says a field twice is refused: nothing tells which of them is meant."""
+    path = write_nrrd(tmp_path / "a.nrrd", _alveolar(), SCAN)
+    path.write_bytes(path.read_bytes().replace(b"\n\n", f"\n{again}\n\n".encode(), 1))
+    assert "its header says 'space origin' twice" in _refused(path)
+
+
 def test_missing_files_and_folders(tmp_path: Path) -> None:
     """A missing file and a folder are refused by name."""
     assert "No such file" in _refused(tmp_path / "missing.nrrd")
     (tmp_path / "folder").mkdir()
     assert "cannot be opened" in _refused(tmp_path / "folder")
+
+
+# --- Files that change while they are read ---------------------------------------------------------------------------
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, what: str, do: Callable[[], object]) -> None:
+    """Let something happen right before a step of the reading, once."""
+    step = getattr(Numbering, what)
+    todo = [do]
+
+    def interrupted(self: Numbering, *args: Any) -> Any:
+        while todo:
+            todo.pop()()
+        return step(self, *args)
+
+    monkeypatch.setattr(Numbering, what, interrupted)
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nii.gz", "a.mhd"])
+@pytest.mark.parametrize("step", ["__init__", "translate", "settle"])
+def test_the_digest_is_of_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, name: str) -> None:
+    """Where another file takes the place of a map while it is read, labels and digest are both of the first one."""
+    write = {".nrrd": write_nrrd, ".gz": write_nifti}.get(Path(name).suffix)
+    path, other = tmp_path / name, tmp_path / f"other-{name}"
+    raw = tmp_path / "a.raw"
+    if write is None:
+        write_meta(path, _alveolar()[:0], SCAN, DimSize="20 16 12", ElementDataFile=raw.name)
+        raw.write_bytes(_alveolar().tobytes())
+        (tmp_path / "other.raw").write_bytes(_alveolar(1).tobytes())
+        digest = hashlib.sha256(path.read_bytes() + raw.read_bytes()).hexdigest()
+        _meanwhile(monkeypatch, step, lambda: (tmp_path / "other.raw").replace(raw))
+    else:
+        digest = hashlib.sha256(write(path, _alveolar(), SCAN).read_bytes()).hexdigest()
+        write(other, _alveolar(1), SCAN)
+        _meanwhile(monkeypatch, step, lambda: other.replace(path))
+    read = read_finding_map(path, SCAN, "alveolar")
+    assert np.array_equal(read.labels, _alveolar())
+    assert read.digest == digest
+
+
+def test_a_file_that_is_written_over_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a map is written over while it is read, no digest can tell what was read: refused."""
+    path = write_nrrd(tmp_path / "a.nrrd", _alveolar(), SCAN)
+    os.utime(path, (0, 0))
+    _meanwhile(monkeypatch, "settle", lambda: path.write_bytes(path.read_bytes()))
+    assert "was changed while it was read" in _refused(path)
 
 
 # --- Headers that point elsewhere ------------------------------------------------------------------------------------

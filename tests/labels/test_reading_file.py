@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kazerooni.errors import KazerooniError, OutputError, ReadingError
 from kazerooni.labels import read_reading, reading_from_json, reading_json, reading_text, write_reading
-from kazerooni.model import Component, Entry, Finding, Lobe, Reading, ScanRef, Session, TypedValue
+from kazerooni.model import Component, Entry, Finding, Lobe, Reading, ScanRef, SchemeRef, Session, TypedValue
 from kazerooni.scoring import score
 from tests.labels.reading_strategies import readings
 from tests.scoring.builders import reading_of, whole_lungs
@@ -113,7 +113,8 @@ def test_nothing_is_overwritten_unless_asked(tmp_path: Path) -> None:
         ({"schema_version": None}, "no schema_version"),
         ({"status": "signd"}, "status must be one of"),
         ({"more": 1}, "must not contain"),
-        ({"id": ""}, "id must be longer"),
+        ({"id": ""}, "id must match pattern"),
+        ({"id": "../escaped"}, "id must match pattern"),
         ({"reader": 3}, "reader must be string or null"),
         ({"entries": [{}]}, "must contain"),
         ({"traction_bronchiectasis": {"RLX": True}}, "must not contain"),
@@ -138,6 +139,7 @@ def test_what_is_no_reading_is_refused(changed: dict[str, Any], told: str) -> No
         ("missing_after", [99], "missing_after"),
         ("depths", [1], "tally.counts"),
         ("pixel_area_mm2", 0, "pixel_area_mm2 must be bigger"),
+        ("depths", [1] * 100_001, "depths must contain less than or equal to 100000"),
     ],
 )
 def test_damaged_counts_are_refused(name: str, value: object, told: str) -> None:
@@ -190,6 +192,18 @@ def test_a_mutated_file_is_a_reading_or_refused(tmp_path: Path, place: int, valu
         reading_text(read_reading(file))
     except KazerooniError:
         return
+
+
+def test_whole_numbers_written_as_floats_are_whole() -> None:
+    """3.0, which JSON Schema takes for a whole number, is read as 3, and written as 3."""
+    value = TypedValue(grade=3, scheme=SchemeRef("kazerooni", 1))
+    entry = Entry(lobe=Lobe.RUL, component=Component.ALVEOLAR, values=(value,))
+    reading = Reading(id="r", scan=ScanRef(), entries=(entry,), session=Session(order=2, slices_seen=(0, 4)))
+    floats = reading_text(reading).replace('"grade": 3', '"grade": 3.0').replace("[0, 4]", "[0.0, 4.0]")
+    back = reading_from_json(json.loads(floats.replace('"order": 2', '"order": 2.0')))
+    assert "3.0" in floats
+    assert reading_text(back) == reading_text(reading)
+    assert score(back, partial=True).alveolar == 3
 
 
 def test_times_keep_their_zone() -> None:

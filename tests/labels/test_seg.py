@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import itertools
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,8 +26,11 @@ from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import LabelError
 from kazerooni.labels import read_finding_map, read_lobe_map
+from kazerooni.labels.overlaps import Layers
+from kazerooni.labels.seg import read as seg_read
+from kazerooni.labels.seg.bind import _one
 from kazerooni.labels.seg.frames import UnusualError, groups_from_bytes, groups_from_datasets
-from kazerooni.model import Component
+from kazerooni.model import Component, Notice
 from tests.labels.builders import lungs
 from tests.labels.seg_builder import (
     CONSOLIDATION,
@@ -203,7 +209,19 @@ def test_segments_of_one_finding_are_joined(tmp_path: Path, series: Series) -> N
     path = save(make_seg(datasets_of(PLAN), [left, right], [ALVEOLAR[0]] * 2), tmp_path / "f.dcm")
     read = read_finding_map(path, series, "alveolar")
     assert np.array_equal(read.labels, left | right)
-    assert read.notices == ()
+    assert [notice.code for notice in read.notices] == ["map-findings-not-named"]
+
+
+def test_findings_without_a_segment_are_told(tmp_path: Path, series: Series) -> None:
+    """A SEG without a segment for some finding of the component is taken, and those are told."""
+    masks = [_marks() == 1, np.zeros(SHAPE, np.bool_), np.zeros(SHAPE, np.bool_)]
+    segments = [Coded(HONEYCOMB), Coded(SEPTAL), Coded(RETICULAR)]
+    path = save(make_seg(datasets_of(PLAN), masks[:1], segments[:1]), tmp_path / "f.dcm")
+    (notice,) = read_finding_map(path, series, "interstitial").notices
+    assert (notice.code, notice.severity) == ("map-findings-not-named", "warning")
+    assert "has no segment for septal thickening, reticulation; taken as looked for and not seen" in notice.message
+    path = save(make_seg(datasets_of(PLAN), masks, segments), tmp_path / "f.dcm")
+    assert read_finding_map(path, series, "interstitial").notices == ()
 
 
 def test_overlapping_lobes_are_refused(tmp_path: Path, series: Series) -> None:
@@ -495,8 +513,15 @@ def test_fractional_is_refused(tmp_path: Path, series: Series) -> None:
         (lambda seg: setattr(seg, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.2"), "no segmentation; give a DICOM SEG"),
         (lambda seg: seg.__delattr__("SegmentSequence"), "broken DICOM"),
         (lambda seg: seg.__delattr__("PixelData"), "holds no PixelData"),
+        (lambda seg: seg.add_new("Rows", "OB", b"abc"), "broken DICOM"),
         (lambda seg: setattr(seg, "PixelData", seg.PixelData[:4]), "ends before its pixels do"),
-        (lambda seg: setattr(seg, "NumberOfFrames", 9999999), "says 9999999 frames and describes"),
+        (lambda seg: setattr(seg, "NumberOfFrames", 999), "says 999 frames and describes"),
+        (lambda seg: setattr(seg, "NumberOfFrames", 9999999), "says 9999999 frames; no more than 262144 are read"),
+        (lambda seg: setattr(seg, "NumberOfFrames", 1), "says 1 frames and describes more"),
+        (
+            lambda seg: seg.SegmentSequence[0].add_new(0x00420011, "OB", bytes(2**22)),
+            "described in more than 4194304 bytes",
+        ),
         (lambda seg: setattr(seg, "Rows", 60000), "frames of 60000 rows"),
         (lambda seg: seg.PerFrameFunctionalGroupsSequence.append(seg.PerFrameFunctionalGroupsSequence[0]), "says"),
         (lambda seg: setattr(seg.SegmentSequence[1], "SegmentNumber", 1), "two segments have one number"),
@@ -506,8 +531,12 @@ def test_fractional_is_refused(tmp_path: Path, series: Series) -> None:
         "a CT",
         "no segments",
         "no pixels",
+        "odd rows",
         "few pixels",
         "many frames",
+        "too many frames",
+        "few frames",
+        "long segments",
         "many rows",
         "a frame more",
         "numbers",
@@ -551,7 +580,7 @@ def _replace_first_frame(seg: Dataset, frame: bytes) -> None:
             lambda seg: _replace_first_frame(seg, b"\x01" + bytes(3) + b"\xff" * 8 + bytes(56)),
             "not packed as RLE",
         ),
-        (True, lambda seg: _replace_first_frame(seg, b"ab"), "broken DICOM"),
+        (True, lambda seg: _replace_first_frame(seg, b"ab"), "a frame is not packed as RLE"),
         (True, lambda seg: setattr(seg.file_meta, "TransferSyntaxUID", UID("1.2.840.10008.1.2.4.90")), "is not read"),
     ],
 )
@@ -562,6 +591,47 @@ def test_broken_label_maps_are_refused(
     seg = _labelmap(packed=packed)
     spoil(seg)
     assert message in _refused(save(seg, tmp_path / "f.dcm"), series)
+
+
+def _pack(segment: bytes) -> bytes:
+    """Give an RLE frame of one segment."""
+    return (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + bytes(56) + segment
+
+
+@pytest.mark.parametrize(
+    ("segment", "message"),
+    [
+        (b"\x7f" + bytes(9), "not packed as RLE"),  # 128 bytes announced, 9 there
+        (b"\x81\x01" * 500_000, "not packed as RLE"),  # 128 from each 2: 64 MB for a frame of 120 bytes
+    ],
+    ids=["cut run", "bomb"],
+)
+def test_packed_frames_are_bounded(tmp_path: Path, series: Series, segment: bytes, message: str) -> None:
+    """A packed frame that ends within a run, or unpacks to more than its pixels, is refused before it is unpacked."""
+    seg = _labelmap(packed=True)
+    _replace_first_frame(seg, _pack(segment))
+    path = save(seg, tmp_path / "f.dcm")
+    tracemalloc.start()
+    assert message in _refused(path, series)
+    assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    tracemalloc.stop()
+
+
+def test_padded_frames_are_read(tmp_path: Path, series: Series) -> None:
+    """A packed frame that holds a run beyond its last pixel, as padding, is read."""
+    seg = _labelmap(packed=True)
+    first = next(generate_frames(seg.PixelData, number_of_frames=int(seg.NumberOfFrames)))
+    _replace_first_frame(seg, first + b"\xff\x00")
+    path = save(seg, tmp_path / "f.dcm")
+    assert np.array_equal(read_finding_map(path, series, "alveolar").labels, _marks())
+
+
+def test_frames_in_pieces_are_refused(tmp_path: Path, series: Series) -> None:
+    """Packed pixels in more items than there are frames are refused: nothing tells which belong together."""
+    seg = _labelmap(packed=True)
+    frames = list(generate_frames(seg.PixelData, number_of_frames=int(seg.NumberOfFrames)))
+    seg.PixelData = encapsulate([*frames, frames[0]])
+    assert "holds more packed pixels than frames" in _refused(save(seg, tmp_path / "f.dcm"), series)
 
 
 def test_compressed_bits_are_refused(tmp_path: Path, series: Series) -> None:
@@ -597,6 +667,59 @@ def test_one_slice_twice_is_refused(tmp_path: Path, series: Series) -> None:
     assert "frames of one segment claim slice" in _refused(_spoiled(spoil, tmp_path), series)
 
 
+def test_one_slice_twice_is_refused_where_all_frames_share_their_segment(tmp_path: Path, series: Series) -> None:
+    """Two frames on one slice are refused too where the number of their segment is said once for all frames."""
+    drawn = np.repeat(_marks()[:1] == 1, 6, axis=0)
+    path = save(make_seg(datasets_of(PLAN), [drawn], ALVEOLAR[:1]), tmp_path / "f.dcm")
+    seg = pydicom.dcmread(path)
+    (shared,), frames = seg.SharedFunctionalGroupsSequence, seg.PerFrameFunctionalGroupsSequence
+    assert "SegmentIdentificationSequence" in shared  # highdicom puts it there for a single segment
+    assert np.array_equal(read_finding_map(path, series, "alveolar").labels, drawn)
+    frames[1] = copy.deepcopy(frames[0])
+    assert "2 frames of one segment claim slice" in _refused(save(seg, path), series)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((b"30\\25", b"bad", b""))))
+def test_one_unreadable_plane_is_refused(order: tuple[bytes, ...]) -> None:
+    """Frames of which one says its spacing unreadably are refused, in whatever order a set holds what they say."""
+    for told in (order, order[:2], order[1:]):
+        with pytest.raises(LabelError, match="does not say one spacing for all its frames"):
+            _one("f.dcm", dict.fromkeys(told), "spacing", 2)  # a dict keeps the order that a set does not
+    assert np.allclose(_one("f.dcm", dict.fromkeys((b"30\\25", b"30.00001\\25")), "spacing", 2), [30, 25], atol=1e-4)
+
+
+def test_faults_of_the_program_are_not_told_as_damage(
+    tmp_path: Path, series: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the program itself comes through, and no file is called damaged for it."""
+
+    def broken(*_: object) -> None:
+        raise AttributeError("a fault of ours")
+
+    path = save(_alveolar_seg(), tmp_path / "f.dcm")
+    for name in ("bind", "_fill", "marked_planes"):
+        with monkeypatch.context() as patch:
+            patch.setattr(seg_read, name, broken)
+            with pytest.raises(AttributeError, match="a fault of ours"):
+                read_finding_map(path, series, "alveolar")
+
+
+def test_the_digest_is_of_what_was_read(tmp_path: Path, series: Series, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another SEG takes the place of one while it is read, labels and digest are both of the first one."""
+    path, other = save(_alveolar_seg(), tmp_path / "f.dcm"), tmp_path / "other.dcm"
+    save(make_seg(datasets_of(PLAN), _masks(2, 1, of=_marks()), ALVEOLAR), other)
+    digest, settle = hashlib.sha256(path.read_bytes()).hexdigest(), Layers.settle
+
+    def interrupted(self: Layers, name: str) -> tuple[Notice, ...]:
+        other.replace(path)
+        return settle(self, name)
+
+    monkeypatch.setattr(Layers, "settle", interrupted)
+    read = read_finding_map(path, series, "alveolar")
+    assert read.digest == digest
+    assert np.array_equal(read.labels, _marks())
+
+
 @pytest.mark.parametrize("left", [0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
 def test_cut_short_is_refused(tmp_path: Path, series: Series, left: float) -> None:
     """A file that ends early is refused, wherever it ends."""
@@ -621,7 +744,7 @@ def test_no_byte_breaks_the_reader(tmp_path: Path, series: Series, at: int, valu
 def test_a_seg_takes_no_convention(tmp_path: Path, series: Series) -> None:
     """A numbering contradicts the codes of a SEG and is refused."""
     path = save(make_seg(datasets_of(PLAN), _masks(1, 2, 3, 4, 5), LOBES), tmp_path / "l.dcm")
-    with pytest.raises(LabelError, match="leave --labels out"):
+    with pytest.raises(LabelError, match=r"name no numbering \(labels\)"):
         read_lobe_map(path, series, labels="lungmask")
 
 

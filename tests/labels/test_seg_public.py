@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kazerooni.dicom import Series, find_series
 from kazerooni.errors import LabelError
 from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_finding_map, write_lobe_map
+from kazerooni.labels.open import MapFile
 from kazerooni.labels.place import place_of
 from kazerooni.labels.seg.bind import bind
 from kazerooni.labels.seg.file import open_seg
@@ -31,7 +32,8 @@ def _all_segments(path: Path, series: Series) -> tuple[dict[int, NDArray[np.bool
     """Read every segment, whatever its code, and the codes of the notices."""
     assert series.geometry is not None
     masks: dict[int, NDArray[np.bool_]] = {}
-    with open_seg(path, most_bytes=10**8) as seg:
+    with MapFile(path) as file:
+        seg = open_seg(file, most_bytes=10**8)
         binding = bind(seg, place_of(series))
         for segment in seg.segments:
             mask = masks[segment.number] = np.zeros(series.geometry.shape, np.bool_)

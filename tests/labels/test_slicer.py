@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
 from kazerooni.labels import read_finding_map, read_lobe_map
-from kazerooni.labels.names import part_named
+from kazerooni.labels.meaning import part_named
 from kazerooni.model import Finding, Geometry, Lobe
 from tests.labels.builders import lungs, vector, write_nrrd
 from tests.scoring.builders import geometry_of
@@ -19,6 +19,7 @@ from tests.scoring.builders import geometry_of
 SHAPE = (6, 7, 8)
 SCAN = geometry_of(SHAPE, gap_mm=20.0, spacing_mm=(15.0, 16.0), origin_mm=(-56, -45, 0))
 MARKS = np.random.default_rng(0).integers(0, 3, SHAPE, np.uint8)
+LOBE_NAMES = ("RUL", "RML", "RLL", "LUL", "LLL")
 TAG = "Segmentation.Status:inprogress|TerminologyEntry:List~SCT^49755003^x~{}~{}~Anatomic codes~^^~^^|"
 
 
@@ -96,13 +97,64 @@ def test_lobes_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "float32"])
 def test_every_type(tmp_path: Path, dtype: str) -> None:
-    """Numbers of any type are looked up; those of no segment, below zero and huge ones too, are unmarked."""
+    """Numbers of any type are looked up."""
+    path = _write(tmp_path / "f.seg.nrrd", MARKS.astype(dtype), [_named("GGO", 1), _named("consolidation", 2)])
+    read = read_finding_map(path, SCAN, "alveolar")
+    assert np.array_equal(read.labels, MARKS)
+    assert read.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "number"),
+    [
+        ("uint8", 200),
+        ("int8", -1),
+        ("int16", -1),
+        ("uint16", 65535),
+        ("int32", 65537),
+        ("float32", 1e30),
+        ("float32", 1.5),
+    ],
+)
+def test_numbers_of_no_segment(tmp_path: Path, dtype: str, number: float) -> None:
+    """A number that no segment has, below zero, huge or no whole one too, is refused and told; nothing vanishes."""
     stored = MARKS.astype(dtype)
-    stored[0, 0, :3] = {"uint8": 200, "int16": -1, "uint16": 65535, "float32": 1e30}[dtype]
-    wanted = MARKS.copy()
-    wanted[0, 0, :3] = 0
+    stored[0, 0, :3] = number
     path = _write(tmp_path / "f.seg.nrrd", stored, [_named("GGO", 1), _named("consolidation", 2)])
-    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, wanted)
+    assert f"holds numbers that no segment has: {number:g};" in _refused(path)
+
+
+def test_layers_of_no_segment(tmp_path: Path) -> None:
+    """Marks in a layer in which no segment lies are refused; an empty layer does no harm."""
+    segments = [_named("GGO", 1), _named("consolidation", 2)]
+    stored = np.stack([MARKS, 0 * MARKS], axis=-1)
+    path = _write(tmp_path / "f.seg.nrrd", stored, segments)
+    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, MARKS)
+    stored[1, 2, 3, 1] = 1
+    assert "holds numbers that no segment has: 1;" in _refused(_write(path, stored, segments))
+
+
+def test_findings_without_a_segment_are_told(tmp_path: Path) -> None:
+    """A map without a segment for some finding of its component is taken, and those are told."""
+    path = _write(tmp_path / "f.seg.nrrd", np.minimum(MARKS, 1), [_named("Honeycombing", 1)])
+    (notice,) = read_finding_map(path, SCAN, "interstitial").notices
+    assert (notice.code, notice.severity) == ("map-findings-not-named", "warning")
+    assert "has no segment for septal thickening, reticulation; taken as looked for and not seen" in notice.message
+    path = _write(tmp_path / "l.seg.nrrd", lungs(SHAPE), [_named(name, k) for k, name in enumerate(LOBE_NAMES, 1)])
+    assert read_lobe_map(path, SCAN).notices == ()
+
+
+def test_keys_may_begin_at_any_segment(tmp_path: Path) -> None:
+    """A file whose keys begin at another segment than 0 is read by its names all the same, never by its numbers."""
+    segments = [{}, _named("consolidation", 1), _named("GGO", 2)]
+    path = _write(tmp_path / "f.seg.nrrd", MARKS, segments)
+    assert np.array_equal(read_finding_map(path, SCAN, "alveolar").labels, np.array([0, 2, 1])[MARKS])
+
+
+def test_a_segmentation_must_name_its_segments(tmp_path: Path) -> None:
+    """A .seg.nrrd without any segment in its header is refused: its numbers could mean anything."""
+    assert "names no segments" in _refused(_write(tmp_path / "f.seg.nrrd", MARKS, []))
+    assert "found are none" in _refused(_write(tmp_path / "f.nrrd", MARKS, [{"Extent": "0 1 0 1 0 1"}]))
 
 
 def test_findings_of_both_components(tmp_path: Path) -> None:
@@ -184,6 +236,8 @@ def test_cropped_files_must_lie_on_voxels(tmp_path: Path, origin: str) -> None:
         ([_named("GGO", 1, layer=1)], "share numbers or have none"),
         ([_named("GGO", 1) | {"LabelValue": "-1"}], "no usable layer or number"),
         ([_named("GGO", 1) | {"LabelValue": "9999999"}], "no usable layer or number"),
+        ([_named("GGO", 1) | {"LabelValue": "70000"}], "share numbers or have none"),
+        ([_named("GGO", 1) | {"Layer": "9" * 5000}], "no usable layer or number"),
     ],
 )
 def test_unclear_segments_are_refused(tmp_path: Path, segments: list[dict[str, str]], message: str) -> None:
@@ -203,7 +257,7 @@ def test_two_segments_of_one_lobe(tmp_path: Path) -> None:
 def test_names_take_no_convention(tmp_path: Path) -> None:
     """A numbering contradicts a file with names and is refused."""
     path = _write(tmp_path / "l.seg.nrrd", lungs(SHAPE), [_named("RUL", 1)])
-    with pytest.raises(LabelError, match="leave --labels out"):
+    with pytest.raises(LabelError, match=r"name no numbering \(labels\)"):
         read_lobe_map(path, SCAN, labels="cip")
 
 

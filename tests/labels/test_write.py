@@ -14,7 +14,7 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
 from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_finding_map, write_lobe_map
-from kazerooni.model import Component, FindingMap, LobeMap
+from kazerooni.model import Component, FindingMap, Geometry, LobeMap
 from tests.labels.builders import lungs
 from tests.labels.seg_builder import datasets_of
 from tests.scoring.builders import geometry_of
@@ -292,6 +292,59 @@ def test_uneven_and_tilted_series_fit_into_a_seg_only(
     with pytest.raises(OutputError, match="SEG only"):
         write_finding_map(_findings(series(kind)), tmp_path / f"f{suffix}")
     assert not list(tmp_path.iterdir())
+
+
+@given(
+    gap_mm=st.sampled_from((0.5, 0.62, 0.625, 1.0, 2.5, 10.0)),
+    off_mm=st.lists(st.integers(-12, 12).map(lambda k: k / 40), min_size=6, max_size=6),
+    decimals=st.sampled_from((1, 2, 6)),
+    suffix=st.sampled_from(IMAGES),
+)
+@example(gap_mm=10.0, off_mm=[0, 0, 0, 0.38, 0, 0], decimals=6, suffix=".nrrd")
+@example(gap_mm=0.62, off_mm=[0.0] * 6, decimals=1, suffix=".nii")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+def test_what_is_written_can_be_read(
+    tmp_path: Path, gap_mm: float, off_mm: list[float], decimals: int, suffix: str
+) -> None:
+    """However slightly uneven the slices are, an image file is refused when it is written, or is read back equal."""
+    positions = np.round(np.arange(6) * gap_mm + np.array(off_mm) * min(1.0, gap_mm), decimals)
+    assume(np.all(np.diff(positions) > 0))
+    geometry = geometry_of(SHAPE, positions_mm=positions.tolist(), spacing_mm=(0.7, 0.8))
+    labels = np.random.default_rng(0).integers(0, 4, SHAPE, np.uint8)
+    path = tmp_path / f"f{suffix}"
+    try:
+        write_finding_map(FindingMap(Component.INTERSTITIAL, labels, geometry), path, force=True)
+    except OutputError as error:
+        assert "write .dcm" in str(error)  # noqa: PT017 - either of two ends is right
+        return
+    assert np.array_equal(read_finding_map(path, geometry, "interstitial").labels, labels)
+
+
+@pytest.mark.parametrize(
+    "orientation",
+    [(-1.0, 0.0, 0.0, 0.0, -1.0, 0.0), (0.0, 1.0, 0.0, -1.0, 0.0, 0.0)],
+    ids=["turned by 180 degrees", "turned by 90 degrees"],
+)
+def test_a_seg_is_of_the_voxels_of_its_series(
+    tmp_path: Path, series: Callable[[str], Series], orientation: tuple[float, float, float, float, float, float]
+) -> None:
+    """A map on slices of the same origins, turned in their plane or of other pixels, is not written onto the series."""
+    scan = series("sampled")
+    assert scan.geometry is not None
+    shape, spacing, origins = SHAPE, scan.geometry.pixel_spacing_mm, np.array(scan.geometry.origins_mm)
+    for other in (
+        Geometry(shape, spacing, origins, orientation, 1.0),
+        Geometry(shape, (spacing[0] * 1.1, spacing[1]), origins, scan.geometry.orientation, 1.0),
+    ):
+        with pytest.raises(OutputError, match="lie elsewhere than those of the series"):
+            write_lobe_map(LobeMap(lungs(SHAPE), other), tmp_path / "l.dcm", series=scan)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_component_may_be_given_by_name() -> None:
+    """A finding map whose component is given by its name is one of that component."""
+    findings = FindingMap("alveolar", np.full((2, 3, 4), 2, np.uint8), geometry_of((2, 3, 4)))  # type: ignore[arg-type]
+    assert findings.component is Component.ALVEOLAR
 
 
 def test_what_a_seg_needs(tmp_path: Path, series: Callable[[str], Series]) -> None:

@@ -293,3 +293,14 @@ def test_turning_a_stack_over_changes_nothing(gaps: list[float]) -> None:
     assume(abs(off_any_line_mm(positions) - max(0.05, 0.02 * (there.usual_gap_mm or 0))) > 1e-5)
     assert there.is_even == back.is_even
     assert np.abs(there.depths() - back.depths()[::-1]).max() <= 2  # of half a micrometre: rounding of the sums
+
+
+def test_a_row_of_long_gaps_is_another_spacing() -> None:
+    """One or two long gaps hide slices; three in a row are a wider spacing of the scan, and keep their depth."""
+    steps = np.array([1.0] * 10 + [2.0] * 3)
+    wide = geometry_of((14, 2, 2), positions_mm=np.concatenate(([0.0], np.cumsum(steps))).tolist())
+    lost = geometry_of((13, 2, 2), positions_mm=np.concatenate(([0.0], np.cumsum(steps[:-1]))).tolist())
+    assert wide.missing_after == ()
+    assert wide.depths(cap_missing=True).tolist() == wide.depths().tolist()
+    assert lost.missing_after == (10, 11)
+    assert lost.depths(cap_missing=True)[-1] == 2000

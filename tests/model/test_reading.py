@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Component, Entry, Finding, Lobe, Origin, Reading, ScanRef, State, Technique
+from kazerooni.model import Component, Entry, Finding, Lobe, Origin, Reading, ScanRef, Session, State
 from tests.scoring.builders import reading_of, said, tally_of, typed, typed_lungs, value, whole_lungs
 
 ALVEOLAR, INTERSTITIAL = Component.ALVEOLAR, Component.INTERSTITIAL
@@ -80,9 +80,25 @@ def test_assessed_needs_something_counted() -> None:
 
 
 def test_a_reading_has_an_id() -> None:
-    """A reading without an id is refused."""
-    with pytest.raises(ReadingError, match="no id"):
-        Reading(id="", scan=ScanRef(), technique=Technique(), reader=None, tally=tally_of({}))
+    """A reading has an id that can name a file, in any folder and nowhere else; any other is refused."""
+    for wrong in ("", " ", "../escaped", "/abs", "a b", "-", "x" * 101, "a\n"):
+        with pytest.raises(ReadingError, match="are wanted, a letter or digit first"):
+            Reading(id=wrong, scan=ScanRef())
+    assert Reading(id="R-0a.1_b", scan=ScanRef()).id == "R-0a.1_b"
+
+
+def test_slices_that_the_scan_lacks_were_not_seen() -> None:
+    """A slice number that the scan does not have is refused among those seen."""
+    with pytest.raises(ReadingError, match="slice 6 was seen, but the scan has 6, from 0"):
+        replace(reading_of(whole_lungs()), session=Session(slices_seen=(0, 6)))
+
+
+def test_one_part_does_not_answer_for_traction_of_the_whole() -> None:
+    """Where the lingula stands apart and nothing was said of it, the upper lobe alone does not answer for both."""
+    lungs = {**whole_lungs(), Lobe.LIN: {(0, 0): 100}}
+    assert reading_of(lungs, traction={Lobe.LUL: False}).traction_bronchiectasis(LEFT_UPPER) is None
+    assert reading_of(lungs, traction={Lobe.LUL: True}).traction_bronchiectasis(LEFT_UPPER) is True
+    assert reading_of(whole_lungs(), traction={Lobe.LUL: False}).traction_bronchiectasis(LEFT_UPPER) is False
 
 
 def test_a_reading_cannot_be_changed() -> None:

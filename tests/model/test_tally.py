@@ -167,3 +167,11 @@ def test_percent_equals_a_walk_over_the_counts(
     tally = _tally(counts, depths)
     assert tally.volume(lobes) == whole
     assert tally.percent(lobes, findings) == (Fraction(100 * involved, whole) if whole else None)
+
+
+def test_counts_that_pass_64_bits_are_refused() -> None:
+    """Counts whose sum no 64-bit number holds are refused, also where the sum itself would turn around."""
+    counts = np.zeros((4, *LABELS_SHAPE), np.int64)
+    counts[:, 1, 0, 0] = 2**62
+    with pytest.raises(ValueError, match="pass what 64 bits hold"):
+        Tally(counts, np.ones(4, np.int64), 1.0, 1.0, frozenset())

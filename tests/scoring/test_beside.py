@@ -56,7 +56,7 @@ def test_total_with_and_without_traces() -> None:
     assert [bool(lobe.interstitial.trace) for lobe in scored.lobes] == [True, True, False, False, True]
     assert (scored.total, scored.totals.without_traces) == (8, 3)
     assert "RUL, RML, RLL, LUL, LLL: " in message_of(scored, "trace")
-    assert "total 8, without traces 3" in message_of(scored, "trace")
+    assert "total 8, and 3 without traces" in message_of(scored, "trace")
 
 
 def _with_counts(reading: Reading, *cells: tuple[int, int, int, int, int]) -> Reading:
@@ -81,7 +81,7 @@ def test_sums_with_and_without_consolidation() -> None:
     lungs = whole_lungs(RUL={(1, 0): 10, (2, 0): 500, (0, 0): 490})
     scored = score(reading_of(lungs))
     assert (scored.totals.alveolar, scored.totals.without_consolidation) == (4, 1)
-    assert message_of(scored, "consolidation") == "RUL: consolidation; alveolar sum 4, without it 1"
+    assert message_of(scored, "consolidation") == "RUL: consolidation; alveolar sum 4, and 1 without it"
     assert "consolidation" not in codes_of(score(reading_of(whole_lungs())))
 
 
@@ -92,7 +92,7 @@ def test_both_interstitial_sums() -> None:
     )
     assert (fibrotic.totals.interstitial, fibrotic.totals.fibrosis_variant) == (1 + 3, 3 + 4)
     assert "RLL, LLL" in message_of(fibrotic, "reticulation")
-    assert "interstitial sum 4, by scheme kazerooni-fibrosis" in message_of(fibrotic, "reticulation")
+    assert "interstitial sum 4, and 7 by scheme kazerooni-fibrosis" in message_of(fibrotic, "reticulation")
     five = score(reading_of(whole_lungs(RLL={(0, 3): 50, (0, 0): 950})))
     assert "reticulation" not in codes_of(five)
     assert (five.totals.interstitial, five.totals.fibrosis_variant) == (1, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kazerooni.errors import IncompleteError, ReadingError
-from kazerooni.model import Component, Entry, Finding, Lobe, Reading, State
+from kazerooni.model import Component, Entry, Finding, Lobe, Origin, Reading, State
 from kazerooni.scoring import score
 from tests.scoring.builders import (
     FIVE,
@@ -123,7 +123,7 @@ def test_partial_sums_stand_on_the_other_lobes(lost: Lobe, alveolar: int, inters
     assert (scored.alveolar, scored.interstitial, scored.total) == (alveolar, interstitial, 24)
     assert (scored.totals.lobes, scored.totals.maximum, scored.is_partial) == (4, 50, True)
     message = message_of(scored, "partial")
-    assert message.startswith("the sums stand on 4 of 5 lobes; not graded are ")
+    assert message.startswith("the total stands on 4 of 5 lobes (alveolar 4, interstitial 4); not graded are ")
     assert lost.name in message
 
 
@@ -182,7 +182,48 @@ def test_a_whole_reading_loses_nothing_by_asking() -> None:
     """A partial total of a whole reading is its total, on all lobes, and nothing is said to be missing."""
     plain, partial = score(typed_lungs()), score(typed_lungs(), partial=True)
     assert plain.totals == partial.totals
-    assert (partial.notices, plain.is_partial, partial.is_partial) == ((), False, True)
+    assert (partial.notices, plain.is_partial, partial.is_partial) == (plain.notices, False, True)
+
+
+def test_a_partial_total_stands_on_lobes_with_both_grades() -> None:
+    """Alveolar of five lobes and interstitial of two make a total of these two; where none has both there is none."""
+    ground_glass = [typed(lobe, value(Finding.GROUND_GLASS, "10")) for lobe in FIVE]
+    lines = [typed(lobe, value(Finding.SEPTAL, present=True)) for lobe in (Lobe.RUL, Lobe.LLL)]
+    totals = score(typed_lungs(*ground_glass, *lines, lobes=()), partial=True).totals
+    assert (totals.alveolar, totals.interstitial, totals.total, totals.lobes) == (10, 2, 6, 2)
+    apart = score(typed_lungs(ground_glass[0], lines[1], lobes=()), partial=True).totals
+    assert (apart.alveolar, apart.interstitial, apart.total, apart.lobes) == (2, 1, None, 0)
+
+
+def test_a_painted_upper_lobe_holds_its_lingula() -> None:
+    """Five painted lobes and a typed lingula are not six: the painted upper lobe holds the lingula too."""
+    lingula = [typed(Lobe.LIN, value(Finding.GROUND_GLASS, "80")), typed(Lobe.LIN, value(Finding.SEPTAL, present=True))]
+    reading = reading_of(whole_lungs(LUL={(1, 0): 300, (0, 0): 700}), entries=tuple(lingula))
+    for partial in (False, True):
+        with pytest.raises(ReadingError, match="the reading has five lobes"):
+            score(reading, LINGULA, partial=partial)
+
+
+def test_absent_is_absent_as_a_whole() -> None:
+    """A lobe that is said to be absent in one component is absent in the other too."""
+    absent = Entry(lobe=Lobe.RML, component=Component.ALVEOLAR, state=State.ABSENT)
+    lungs = {lobe: marks for lobe, marks in whole_lungs().items() if lobe is not Lobe.RML}
+    lobe = score(reading_of(lungs, entries=(absent,))).lobes[1]
+    assert (lobe.alveolar.state, lobe.interstitial.state) == (State.ABSENT, State.ABSENT)
+
+
+def test_traction_bronchiectasis_that_was_not_recorded_is_told() -> None:
+    """Where the grade would be 1 with it, a lobe whose traction bronchiectasis was not recorded is named."""
+    reading = reading_of(whole_lungs(RUL={(0, 1): 10, (0, 0): 990}), traction={Lobe.RML: False})
+    message = message_of(score(reading), "traction-not-recorded")
+    assert message.startswith("RLL, LUL, LLL: interstitial grade 0")
+
+
+def test_what_a_program_proposed_is_told() -> None:
+    """A component that a program proposed, and nobody confirmed, is named by a warning."""
+    proposed = Entry(lobe=Lobe.RLL, component=Component.ALVEOLAR, origin=Origin.PROPOSED)
+    message = message_of(score(reading_of(whole_lungs(), entries=(proposed,))), "proposed")
+    assert message.startswith("alveolar of RLL: proposed by a program")
 
 
 def test_not_assessable_marks_do_not_count() -> None:

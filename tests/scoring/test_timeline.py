@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Change, Component, Entry, Lobe, Reading, ScanRef, State, Supersedes, Technique
+from kazerooni.model import Change, Component, Entry, Lobe, Reading, ScanRef, State, Status, Supersedes, Technique
 from kazerooni.scoring import differences, timeline
-from tests.scoring.builders import reading_of, whole_lungs
+from tests.scoring.builders import FIVE, Marks, reading_of, whole_lungs
 
 FIRST = date(1999, 3, 1)
 TECHNIQUE = Technique(
@@ -103,10 +103,11 @@ def test_another_technique_is_told(changed: dict[str, float], what: str) -> None
     assert found.is_interpretable
 
 
-@pytest.mark.parametrize(("slices", "told"), [(4, False), (5, True)])
-def test_a_changed_lung_volume_is_told(slices: int, told: bool) -> None:  # noqa: FBT001 - pytest hands it over
-    """Lungs of a fifth less volume fake ground glass: a change over 10 % is told."""
-    later = replace(visit(2000, 300), tally=reading_of(whole_lungs(), slices=slices).tally)
+@pytest.mark.parametrize(("voxels", "told"), [(1000, False), (1100, False), (1101, True), (900, False), (899, True)])
+def test_a_changed_lung_volume_is_told(voxels: int, told: bool) -> None:  # noqa: FBT001 - pytest hands it over
+    """A lung volume that changed by over 10 % of the earlier one, either way, fakes ground glass and is told."""
+    lungs: dict[Lobe | int, Marks] = {lobe: {(0, 0): voxels} for lobe in FIVE}
+    later = replace(visit(2000, 300), tally=reading_of(lungs).tally)
     whats = [difference.what for difference in differences(visit(1999, 600), later)]
     assert ("lung-volume" in whats) is told
 
@@ -141,12 +142,31 @@ def test_a_superseded_reading_is_left_out() -> None:
     assert [point.reading.id for point in line.points] == ["better", "r2000"]
 
 
+def test_a_draft_takes_the_place_of_no_signed_reading() -> None:
+    """A draft that is to supersede a signed reading leaves it standing: there are two readings of that day."""
+    signed = replace(visit(1999, 600), status=Status.SIGNED)
+    draft = replace(visit(1999, 300), id="better", supersedes=Supersedes("r1999", "lobe missed"))
+    with pytest.raises(ReadingError, match="two readings of 1999-03-01"):
+        timeline([signed, draft])
+    assert [point.reading.id for point in timeline([signed, replace(draft, status=Status.SIGNED)]).points] == ["better"]
+
+
+def test_a_state_alone_is_no_other_origin() -> None:
+    """A lobe that is said to be not assessable leaves a painted reading painted."""
+    entry = Entry(lobe=Lobe.LLL, component=Component.INTERSTITIAL, state=State.NOT_ASSESSABLE)
+    assert differences(visit(1999, 600), replace(visit(2000, 300), entries=(entry,))) == ()
+
+
 def test_what_is_no_timeline_is_refused() -> None:
     """No reading, two patients, no date and two readings of one day are refused, each with its reason."""
     with pytest.raises(ReadingError, match="no reading to follow"):
         timeline([])
-    with pytest.raises(ReadingError, match="readings of 2 patients"):
+    with pytest.raises(ReadingError, match="readings r1999 and r2000 are of two patients"):
         timeline([visit(1999, 0), visit(2000, 0, patient="P-2")])
+    with pytest.raises(ReadingError, match="reading r1999 names no patient"):
+        timeline([visit(1999, 0, patient=None), visit(2000, 0, patient=None)])
+    with pytest.raises(ReadingError, match="given twice, or two have one id"):
+        timeline([visit(1999, 0), replace(visit(2000, 0), id="r1999")])
     with pytest.raises(ReadingError, match="has no date"):
         timeline([replace(visit(1999, 0), scan=ScanRef(patient="P-1"))])
     with pytest.raises(ReadingError, match=r"two readings of 1999-03-01: r1999 .* and other"):

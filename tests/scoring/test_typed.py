@@ -39,7 +39,7 @@ def test_nothing_found_is_0(scheme: str) -> None:
     assert (lobe.alveolar.to_edge, lobe.alveolar.on_edge, lobe.alveolar.trace) == (None, False, False)
     assert (lobe.findings.ground_glass, lobe.findings.honeycombing) == (0, 0)
     assert (lobe.present.consolidation, lobe.present.septal) == (False, False)
-    assert scored.notices == ()
+    assert [notice.code for notice in scored.notices] == ["traction-not-recorded"]
 
 
 def test_not_present_is_0() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from kazerooni.errors import ReadingError, SchemeError
+from kazerooni.errors import ReadingError
 from kazerooni.model import Component, Entry, Finding, Lobe, Origin, Reading, State
 from kazerooni.scoring import score
 from tests.scoring.builders import (
@@ -144,7 +144,7 @@ def test_a_grade_that_its_scheme_does_not_have_is_refused() -> None:
 
 def test_a_grade_under_an_unknown_scheme_is_refused() -> None:
     """A grade typed under a scheme that does not exist is refused by its name."""
-    with pytest.raises(SchemeError, match="'warrick 1' is unknown"):
+    with pytest.raises(ReadingError, match="under warrick 1, which is not known"):
         score(typed_lungs(_grade(Lobe.RUL, ALVEOLAR, 2, "warrick")))
 
 

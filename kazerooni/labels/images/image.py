@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import prod
-from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
 import numpy as np
@@ -16,12 +13,11 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.grid import FileGrid
+from kazerooni.labels.open import MapFile
 
 Packing = Literal["raw", "gzip", "zlib"]
 
 _CHUNK_BYTES: Final = 2**22
-_NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
-_NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,22 +27,20 @@ class ImageFile:
     size: voxels along the axes, fastest first: x, y, z, which are column, row, slice where nothing was turned.
     layers: numbers that every voxel holds, stored next to each other (1 but for segmentations of 3D Slicer).
     grid: where it lies in the patient; None where it does not say, with the reason in `unplaced`.
-    data: file that holds the voxels, from `offset` on, and after `skip` more bytes once unpacked; `files` are all that
-        the map consists of, in order.
+    data: the open file that holds the voxels, from `offset` on, and after `skip` more bytes once unpacked.
     header: names in lower case, of formats that have them.
     """
 
     name: str
     size: tuple[int, int, int]
     dtype: np.dtype[np.generic]
-    data: Path
+    data: BinaryIO
     offset: int
     packing: Packing
     grid: FileGrid | None
     unplaced: str = ""
     layers: int = 1
     skip: int = 0
-    files: tuple[Path, ...] = ()
     header: dict[str, str] = field(default_factory=dict)
 
     def read(self, translate: Callable[[NDArray[np.generic]], NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -68,20 +62,19 @@ class ImageFile:
 
     def _pieces(self, wanted: int, step: int) -> Iterator[bytes]:
         length = _CHUNK_BYTES // step * step
-        with open_plain(self.data, self.name, follow=self.data == self.files[0]) as file:
-            file.seek(self.offset)
-            read = file.read if self.packing == "raw" else _Inflated(file).read
-            try:
-                read(self.skip)
-                for start in range(0, wanted, length):
-                    piece = read(min(length, wanted - start))
-                    if len(piece) != min(length, wanted - start):
-                        raise self._damaged("it ends before its data does")
-                    yield piece
-                if read(1):
-                    raise self._damaged("it holds more data than its header says")
-            except (zlib.error, OSError, EOFError):
-                raise self._damaged("it is cut short or damaged") from None
+        self.data.seek(self.offset)
+        read = self.data.read if self.packing == "raw" else _Inflated(self.data).read
+        try:
+            read(self.skip)
+            for start in range(0, wanted, length):
+                piece = read(min(length, wanted - start))
+                if len(piece) != min(length, wanted - start):
+                    raise self._damaged("it ends before its data does")
+                yield piece
+            if read(1):
+                raise self._damaged("it holds more data than its header says")
+        except (zlib.error, OSError, EOFError):
+            raise self._damaged("it is cut short or damaged") from None
 
     def _damaged(self, what: str) -> LabelError:
         return LabelError(f"{self.name}: its data, encoding {self.packing}, cannot be decoded: {what}; save it again")
@@ -120,22 +113,6 @@ class _Inflated:
         return True
 
 
-def open_plain(path: Path, name: str, *, follow: bool = True) -> BinaryIO:
-    """Open a regular file; a pipe or a device is refused, and with `follow` off a link too.
-
-    Raises LabelError.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | _NO_WAIT | (0 if follow else _NO_FOLLOW))
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise LabelError(f"{name}: cannot be opened (not a regular file); give a label map")
-        return os.fdopen(descriptor, "rb")
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "no usable name"
-        raise LabelError(f"{name}: cannot be opened ({why}); give a readable label map") from None
-
-
 def check_size(name: str, size: tuple[int, ...], shape: tuple[int, int, int]) -> None:
     """Refuse a file whose axes, in whatever order, are not as long as those of the scan.
 
@@ -148,15 +125,13 @@ def check_size(name: str, size: tuple[int, ...], shape: tuple[int, int, int]) ->
         )
 
 
-def unpacked_start(path: Path, name: str, length: int, *, packed: bool) -> bytes:
-    """Read the first bytes of a file, unpacked where it is packed; fewer where there are no more.
+def unpacked_start(file: MapFile, length: int) -> bytes:
+    """Unpack the first bytes of a gzip file; fewer where there are no more.
 
     Raises LabelError.
     """
-    with open_plain(path, name) as file:
-        if not packed:
-            return file.read(length)
-        try:
-            return _Inflated(file).read(length)
-        except (EOFError, zlib.error):
-            raise LabelError(f"{name}: is cut short or damaged inside its header; save it again") from None
+    file.stream.seek(0)
+    try:
+        return _Inflated(file.stream).read(length)
+    except (EOFError, zlib.error):
+        raise LabelError(f"{file.name}: is cut short or damaged inside its header; save it again") from None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.grid import FileGrid
-from kazerooni.labels.images.image import ImageFile, Packing, check_size, open_plain
+from kazerooni.labels.images.image import ImageFile, Packing, check_size
+from kazerooni.labels.open import MapFile
 
 _LONGEST_HEADER: Final = 2**16
 _TYPES: Final = {
@@ -20,7 +20,7 @@ _TYPES: Final = {
 _PLAIN_NAME: Final = re.compile(r"[^\s/\\%:*?][^/\\%:*?]*")
 
 
-def read_metaimage(path: Path, shape: tuple[int, int, int]) -> ImageFile:
+def read_metaimage(file: MapFile, shape: tuple[int, int, int]) -> ImageFile:
     """Read the header of a MetaImage file.
 
     shape: (slices, rows, columns) of the scan; the axes of the file may stand in another order.
@@ -28,8 +28,8 @@ def read_metaimage(path: Path, shape: tuple[int, int, int]) -> ImageFile:
     Raises LabelError where the file is no MetaImage, is of another size, or keeps its data anywhere but in itself or in
     a file beside it.
     """
-    name = path.name
-    header, end = _header(path)
+    name = file.name
+    header, end = _header(file)
     if header.get("ndims") != "3" or header.get("elementnumberofchannels", "1") != "1":
         raise LabelError(
             f"{name}: {header.get('ndims', 'no')} dimensions, {header.get('elementnumberofchannels', '1')} numbers a "
@@ -46,19 +46,16 @@ def read_metaimage(path: Path, shape: tuple[int, int, int]) -> ImageFile:
     if kind is None:
         raise LabelError(f"{name}: its voxels are {header.get('elementtype', 'not said')}; whole numbers are wanted")
     grid, unplaced = _grid(name, header, size)
-    data, offset = (path, end) if header["elementdatafile"].upper() == "LOCAL" else (_sibling(path, header), 0)
+    is_local = header["elementdatafile"].upper() == "LOCAL"
+    data, offset = (file.stream, end) if is_local else (_sibling(file, header), 0)
     packing: Packing = "zlib" if _flag(header, "compresseddata") else "raw"
-    files = (path,) if data is path else (path, data)
-    return ImageFile(
-        name, size, np.dtype((">" if big else "<") + kind), data, offset, packing, grid, unplaced, files=files
-    )  # fmt: skip
+    return ImageFile(name, size, np.dtype((">" if big else "<") + kind), data, offset, packing, grid, unplaced)
 
 
-def _header(path: Path) -> tuple[dict[str, str], int]:
+def _header(file: MapFile) -> tuple[dict[str, str], int]:
     """Read the fields of a header, names in lower case, up to ElementDataFile, which ends it; and where it ends."""
-    name = path.name
-    with open_plain(path, name) as file:
-        head = file.read(_LONGEST_HEADER)
+    name = file.name
+    head = file.start(_LONGEST_HEADER)
     header: dict[str, str] = {}
     start = 0
     while (end := head.find(b"\n", start)) >= 0 or (end := len(head) if start < len(head) else -1) >= 0:
@@ -75,17 +72,19 @@ def _header(path: Path) -> tuple[dict[str, str], int]:
     raise LabelError(f"{name}: the file does not begin like a MetaImage file; give a label map saved as .mha")
 
 
-def _sibling(path: Path, header: dict[str, str]) -> Path:
-    """Give the file that holds the data: one beside the header, under a plain name, and no link to another place."""
+def _sibling(file: MapFile, header: dict[str, str]) -> BinaryIO:
+    """Open the file that holds the data: one beside the header, under a plain name, and no link to another place."""
     told = header["elementdatafile"]
-    if path.suffix.lower() != ".mhd" or not _PLAIN_NAME.fullmatch(told) or told.upper().split()[0] in {"LIST", "LOCAL"}:
+    if (
+        not file.name.lower().endswith(".mhd")
+        or not _PLAIN_NAME.fullmatch(told)
+        or told.upper().split()[0] in {"LIST", "LOCAL"}
+    ):
         raise LabelError(
-            f"{path.name}: the header points at another file for its data; only a plain name of a file beside a .mhd "
+            f"{file.name}: the header points at another file for its data; only a plain name of a file beside a .mhd "
             "is followed; save both in one .mha file"
         )
-    data = path.with_name(told)
-    open_plain(data, path.name, follow=False).close()
-    return data
+    return file.beside(told)
 
 
 def _flag(header: dict[str, str], key: str, *, default: bool = False) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.grid import FileGrid
-from kazerooni.labels.images.image import ImageFile, Packing, check_size, open_plain, unpacked_start
+from kazerooni.labels.images.image import ImageFile, Packing, check_size, unpacked_start
+from kazerooni.labels.open import MapFile
 
 _TYPES: Final = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -19,6 +19,7 @@ _TYPES: Final = {
 _MILLIMETRES: Final = (0, 2)  # 0: not said, which every program takes for millimetres
 # Two places are one within this share of the smallest voxel spacing, on every corner.
 _AGREE: Final = 0.1
+_HEADER: Final = 540  # bytes of version 2, the longer one
 _LONGEST_HEADER: Final = 2**24  # extensions included
 
 
@@ -40,7 +41,7 @@ class _Header(NamedTuple):
     rows: tuple[float, ...]
 
 
-def read_nifti(path: Path, shape: tuple[int, int, int]) -> ImageFile:
+def read_nifti(file: MapFile, shape: tuple[int, int, int]) -> ImageFile:
     """Read the header of a NIfTI file.
 
     shape: (slices, rows, columns) of the scan; the axes of the file may stand in another order.
@@ -48,11 +49,9 @@ def read_nifti(path: Path, shape: tuple[int, int, int]) -> ImageFile:
     Raises LabelError where the file is no NIfTI of one file, holds several volumes, other sizes, scaled numbers, or two
     places in the patient that contradict each other.
     """
-    name = path.name
-    with open_plain(path, name) as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    start = unpacked_start(path, name, 540, packed=packed)
-    header = _parse(name, start)
+    name = file.name
+    packed = file.start(2) == b"\x1f\x8b"
+    header = _parse(name, unpacked_start(file, _HEADER) if packed else file.start(_HEADER))
     size = _size(name, header, shape)
     kind = _TYPES.get(header.datatype)
     if kind is None:
@@ -69,7 +68,7 @@ def read_nifti(path: Path, shape: tuple[int, int, int]) -> ImageFile:
     offset, skip = (0, start_of_data) if packed else (start_of_data, 0)
     packing: Packing = "gzip" if packed else "raw"
     dtype = np.dtype(header.end + kind)
-    return ImageFile(name, size, dtype, path, offset, packing, grid, unplaced, skip=skip, files=(path,))
+    return ImageFile(name, size, dtype, file.stream, offset, packing, grid, unplaced, skip=skip)
 
 
 def _parse(name: str, start: bytes) -> _Header:
@@ -131,7 +130,7 @@ def _grid(name: str, header: _Header, size: tuple[int, int, int]) -> tuple[FileG
     if not places:
         return None, (
             f"{name}: neither its qform nor its sform says where it lies (both codes are 0); save it with its place in "
-            "the patient, or give --by-index for an array of equal shape in the order of the slices"
+            "the patient, or take it by index: an array of equal shape in the order of the slices"
         )
     if header.units & 7 not in _MILLIMETRES:
         return None, f"{name}: its lengths are not in millimetres; save it in millimetres"

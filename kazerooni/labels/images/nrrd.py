@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from kazerooni.errors import LabelError
 from kazerooni.labels.grid import FileGrid
-from kazerooni.labels.images.image import ImageFile, Packing, check_size, open_plain
+from kazerooni.labels.images.image import ImageFile, Packing, check_size
+from kazerooni.labels.images.slicer import is_segmentation
+from kazerooni.labels.open import MapFile
 
 # Far above any real header, far below what could hurt.
 _LONGEST_HEADER: Final = 2**16
+_LONGEST_KEY: Final = 40  # as it is told
 _MAGIC: Final = b"NRRD000"
 # A line may end at any of these; any of them could hide a field from a parser that does not know it.
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
@@ -44,17 +46,19 @@ _ENDS: Final = {"little": "<", "big": ">"}
 _IN_SPACE: Final = {"domain", "space", "???", "none", ""}
 
 
-def read_nrrd(path: Path, shape: tuple[int, int, int]) -> ImageFile:
+def read_nrrd(file: MapFile, shape: tuple[int, int, int]) -> ImageFile:
     """Read the header of an NRRD file.
 
     shape: (slices, rows, columns) of the scan; the axes of the file may stand in another order. A segmentation of 3D
     Slicer may be smaller and may hold several layers.
 
     Raises LabelError where the file is no NRRD, points at another file for its data, is of another size, or holds
-    something else than numbers.
+    something else than numbers; a .seg.nrrd also where it names no segments.
     """
-    name = path.name
-    header, offset = _header(path)
+    name = file.name
+    header, offset = _header(file)
+    if name.lower().endswith(".seg.nrrd") and not is_segmentation(header):
+        raise LabelError(f"{name}: names no segments, as a .seg.nrrd does; if its numbers are ours, rename it .nrrd")
     if "data file" in header or "datafile" in header:
         raise LabelError(f"{name}: the header points at another file for its data; save both in one .nrrd file")
     if any(header.get(skip, "0") != "0" for skip in ("line skip", "lineskip", "byte skip", "byteskip")):
@@ -62,21 +66,13 @@ def read_nrrd(path: Path, shape: tuple[int, int, int]) -> ImageFile:
     size, layers = _size(name, header, shape)
     dtype, packing = _encoding(name, header)
     grid, unplaced = _grid(name, header, size, layered=header.get("dimension") == "4")
-    return ImageFile(
-        name, size, dtype, path, offset, packing, grid, unplaced, layers=layers, files=(path,), header=header
-    )
+    return ImageFile(name, size, dtype, file.stream, offset, packing, grid, unplaced, layers=layers, header=header)
 
 
-def is_segmentation(header: dict[str, str]) -> bool:
-    """Tell whether a header is that of a segmentation of 3D Slicer, whose numbers mean what its names say."""
-    return any(key.startswith("segment0_") for key in header)
-
-
-def _header(path: Path) -> tuple[dict[str, str], int]:
+def _header(file: MapFile) -> tuple[dict[str, str], int]:
     """Read the fields and key/value pairs of a header, names in lower case, and where the data begins."""
-    name = path.name
-    with open_plain(path, name) as file:
-        head = file.read(_LONGEST_HEADER)
+    name = file.name
+    head = file.start(_LONGEST_HEADER)
     if not head.startswith(_MAGIC):
         raise LabelError(f"{name}: the file does not begin like an NRRD file; give a label map saved as .nrrd")
     lines: list[str] = []
@@ -89,8 +85,20 @@ def _header(path: Path) -> tuple[dict[str, str], int]:
         lines.append(line)
     else:
         raise LabelError(f"{name}: the header has no end within {len(head)} bytes; it is damaged, save it again")
-    fields = (_FIELD.match(line) for line in lines if not line.startswith("#"))
-    return {field[1].strip().lower(): field[2].strip() for field in fields if field}, start
+    return _fields(name, lines), start
+
+
+def _fields(name: str, lines: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in lines:
+        field = None if line.startswith("#") else _FIELD.match(line)
+        if field is None:
+            continue
+        key = field[1].strip().lower()
+        if key in found:
+            raise LabelError(f"{name}: its header says {key[:_LONGEST_KEY]!r} twice; it is damaged, save it again")
+        found[key] = field[2].strip()
+    return found
 
 
 def _size(name: str, header: dict[str, str], shape: tuple[int, int, int]) -> tuple[tuple[int, int, int], int]:

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError
-from kazerooni.labels.coded import Concept, part_of
-from kazerooni.labels.names import part_named
+from kazerooni.labels.meaning import Concept, part_named, part_of
+from kazerooni.labels.numbering import NUMBERS, Lookup, blank_table
 from kazerooni.labels.overlaps import Layers
-from kazerooni.labels.wanted import Part, Wanted
+from kazerooni.labels.wanted import Part, Wanted, not_named
 from kazerooni.model import Notice
 from kazerooni.model.codes import Code
 
+_ANY_KEY: Final = re.compile(r"segment\d+_.*")
 _KEY: Final = re.compile(r"segment(\d{1,4})_(name|labelvalue|layer|tags|id)")
 _NAMES_TOLD: Final = 12
 
@@ -36,8 +37,13 @@ class Segment:
     part: Part
 
 
+def is_segmentation(header: dict[str, str]) -> bool:
+    """Tell whether a header is that of a segmentation of 3D Slicer, whose numbers mean what its names say."""
+    return any(_ANY_KEY.fullmatch(key) for key in header)
+
+
 def read_segments(name: str, header: dict[str, str], wanted: Wanted, *, layers: int) -> tuple[Segment, ...]:
-    """List the wanted segments that a header names.
+    """List the segments that a header names, those too that are not wanted.
 
     Files of Slicer before 4.11 give every segment a layer of its own and the number 1.
 
@@ -51,19 +57,20 @@ def read_segments(name: str, header: dict[str, str], wanted: Wanted, *, layers: 
     segments = [_segment(name, number, fields) for number, fields in sorted(told.items())]
     unknown = [segment[0] for segment in segments if segment[3] is None]
     found = [Segment(called, layer, value, part) for called, layer, value, part in segments if part is not None]
-    fitting = tuple(segment for segment in found if segment.part in wanted.labels)
+    fitting = [segment.part for segment in found if segment.part in wanted.labels]
     if unknown or not fitting:
         listed = ", ".join([repr(segment[0]) for segment in segments][:_NAMES_TOLD])
+        what = "unknown segments" if unknown else f"no segment of {wanted.what}"
         raise LabelError(
-            f"{name}: {'unknown segments' if unknown else f'no segment of {wanted.what}'}; found are {listed}; wanted "
-            f"are {wanted.names}; rename the segments, and take out those that are something else"
+            f"{name}: {what}; found are {listed or 'none'}; wanted are {wanted.names}; rename the segments, and take "
+            "out those that are something else"
         )
     places = [(segment.layer, segment.value) for segment in found]
-    if len(set(places)) < len(places) or any(layer >= layers or value < 1 for layer, value in places):
+    if len(set(places)) < len(places) or any(layer >= layers or not 0 < value < NUMBERS for layer, value in places):
         raise LabelError(f"{name}: its segments share numbers or have none; it is damaged, save it again")
-    if not wanted.may_overlap and len({segment.part for segment in fitting}) < len(fitting):
+    if not wanted.may_overlap and len(set(fitting)) < len(fitting):
         raise LabelError(f"{name}: two segments stand for one of the {wanted.what}; keep one of each")
-    return fitting
+    return tuple(found)
 
 
 def _segment(name: str, number: int, fields: dict[str, str]) -> tuple[str, int, int, Part | None]:
@@ -74,7 +81,7 @@ def _segment(name: str, number: int, fields: dict[str, str]) -> tuple[str, int, 
             f"{name}: segment {called!r} is coded as {by_code.full_name}; make its name and its terminology agree"
         )
     layer, value = fields.get("layer", str(number)), fields.get("labelvalue", "1")
-    if not (layer.isascii() and layer.isdigit() and value.isascii() and value.isdigit() and len(value) < 6):
+    if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in (layer, value)):
         raise LabelError(f"{name}: segment {called!r} has no usable layer or number; save it again")
     return called, int(layer), int(value), by_name if by_name is not None else by_code
 
@@ -91,32 +98,35 @@ def _by_tags(tags: str) -> Part | None:
 class SegmentNumbers:
     """Turns the numbers of a segmentation, one or several layers, into ours; layers may overlap."""
 
-    def __init__(self, wanted: Wanted, segments: Sequence[Segment]) -> None:
+    def __init__(self, name: str, wanted: Wanted, segments: Sequence[Segment]) -> None:
+        self._name = name
+        self._notices = not_named(name, wanted, {segment.part for segment in segments})
         self._tables: dict[int, NDArray[np.uint8]] = {}
-        self._layers = Layers(wanted)
         for segment in segments:
-            table = self._tables.setdefault(segment.layer, np.zeros(65536, np.uint8))
-            table[segment.value] = wanted.labels[segment.part]
-
-    def settle(self, name: str) -> tuple[Notice, ...]:
-        """Tell what overlapped.
-
-        Raises LabelError where lobes did.
-        """
-        return self._layers.settle(name)
+            table = self._tables.setdefault(segment.layer, blank_table())
+            table[segment.value] = wanted.labels.get(segment.part, 0)
+        self._no_segment = blank_table()
+        self._layers = Layers(wanted)
+        self._lookup = Lookup(
+            lambda told: LabelError(f"{name}: holds numbers that no segment has: {told}; save it again")
+        )
 
     def translate(self, values: NDArray[np.generic]) -> NDArray[np.uint8]:
-        """Give our labels of numbers (voxels) or (voxels, layers); numbers of segments that are not wanted give 0."""
+        """Give our labels of numbers (voxels) or (voxels, layers); those of segments that are not wanted give 0.
+
+        Raises LabelError for a map with many numbers that no segment has.
+        """
         columns = values.reshape(len(values), -1)
         labels = np.zeros(len(values), np.uint8)
-        for layer, table in sorted(self._tables.items()):
-            self._layers.lay(labels, _looked_up(columns[:, layer], table))
+        for layer in range(columns.shape[1]):
+            table = self._tables.get(layer, self._no_segment)
+            self._layers.lay(labels, self._lookup.labels(columns[:, layer], table))
         return labels
 
+    def settle(self) -> tuple[Notice, ...]:
+        """Tell which findings have no segment, and what overlapped.
 
-def _looked_up(numbers: NDArray[np.generic], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Look numbers of any type up in a table; 0 for those that it does not reach."""
-    if numbers.dtype == np.uint8:
-        return table.take(numbers.astype(np.uint8, copy=False))
-    wide = np.nan_to_num(numbers.astype(np.float64))
-    return table[np.where((wide >= 0) & (wide < table.size), wide, 0).astype(np.int64)]
+        Raises LabelError where a number is that of no segment, or where lobes overlap.
+        """
+        self._lookup.settle()
+        return self._notices + self._layers.settle(self._name)

@@ -11,33 +11,34 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kazerooni.labels.segments import Described, described
+from kazerooni.labels.grid import FileGrid
+from kazerooni.labels.meaning import Described, described
 from kazerooni.labels.wanted import Wanted
-from kazerooni.model import Geometry
 from kazerooni.model.codes import Code
 
 _LEVEL: Final = 5
 
-Writer = Callable[[NDArray[np.uint8], Geometry, Wanted], bytes]
+Writer = Callable[[NDArray[np.uint8], FileGrid, Wanted], bytes]
+"""Makes a file of labels (slice, row, column), of their grid with the same axes, and of what they are."""
 
 
-def nrrd_bytes(labels: NDArray[np.uint8], geometry: Geometry, _: Wanted) -> bytes:
+def nrrd_bytes(labels: NDArray[np.uint8], grid: FileGrid, _: Wanted) -> bytes:
     """Give the NRRD file of labels (slice, row, column), gzipped, in LPS."""
-    return _nrrd(labels, geometry, {})
+    return _nrrd(labels, grid, {})
 
 
-def seg_nrrd_bytes(labels: NDArray[np.uint8], geometry: Geometry, wanted: Wanted) -> bytes:
+def seg_nrrd_bytes(labels: NDArray[np.uint8], grid: FileGrid, wanted: Wanted) -> bytes:
     """Give the segmentation of 3D Slicer: the same, with names, colours and codes of every segment."""
     pairs = {"Segmentation_MasterRepresentation": "Binary labelmap", "Segmentation_ReferenceImageExtentOffset": "0 0 0"}
     for index, segment in enumerate(described(wanted)):
         pairs.update({f"Segment{index}_{key}": value for key, value in _slicer_pairs(segment, labels).items()})
-    return _nrrd(labels, geometry, pairs)
+    return _nrrd(labels, grid, pairs)
 
 
-def nifti_bytes(labels: NDArray[np.uint8], geometry: Geometry, _: Wanted) -> bytes:
+def nifti_bytes(labels: NDArray[np.uint8], grid: FileGrid, _: Wanted) -> bytes:
     """Give the NIfTI-1 file of labels (slice, row, column), in RAS by its sform; no qform is given beside it."""
-    steps, origin = _steps_mm(geometry), geometry.origin_mm
-    affine = np.column_stack([steps.T, origin]) * np.array([[-1], [-1], [1]])
+    steps = grid.steps_mm[::-1]  # along x, y, z of the stored array
+    affine = np.column_stack([steps.T, grid.origin_mm]) * np.array([[-1], [-1], [1]])
     header = bytearray(352)
     struct.pack_into("<i", header, 0, 348)
     struct.pack_into("<8h", header, 40, 3, *labels.shape[::-1], 1, 1, 1, 1)
@@ -51,14 +52,14 @@ def nifti_bytes(labels: NDArray[np.uint8], geometry: Geometry, _: Wanted) -> byt
     return bytes(header) + labels.tobytes()
 
 
-def nifti_gz_bytes(labels: NDArray[np.uint8], geometry: Geometry, wanted: Wanted) -> bytes:
+def nifti_gz_bytes(labels: NDArray[np.uint8], grid: FileGrid, wanted: Wanted) -> bytes:
     """Give the gzipped NIfTI file."""
-    return gzip.compress(nifti_bytes(labels, geometry, wanted), _LEVEL, mtime=0)
+    return gzip.compress(nifti_bytes(labels, grid, wanted), _LEVEL, mtime=0)
 
 
-def metaimage_bytes(labels: NDArray[np.uint8], geometry: Geometry, _: Wanted) -> bytes:
+def metaimage_bytes(labels: NDArray[np.uint8], grid: FileGrid, _: Wanted) -> bytes:
     """Give the MetaImage file of labels (slice, row, column), compressed, in LPS."""
-    steps = _steps_mm(geometry)
+    steps = grid.steps_mm[::-1]
     lengths = np.linalg.norm(steps, axis=1)
     data = zlib.compress(labels.data, _LEVEL)
     fields = {
@@ -69,7 +70,7 @@ def metaimage_bytes(labels: NDArray[np.uint8], geometry: Geometry, _: Wanted) ->
         "CompressedData": "True",
         "CompressedDataSize": str(len(data)),
         "TransformMatrix": _numbers((steps / lengths[:, None]).ravel()),
-        "Offset": _numbers(geometry.origin_mm),
+        "Offset": _numbers(grid.origin_mm),
         "CenterOfRotation": "0 0 0",
         "ElementSpacing": _numbers(lengths),
         "DimSize": " ".join(map(str, labels.shape[::-1])),
@@ -89,28 +90,16 @@ WRITERS: Final[Mapping[str, Writer]] = {
 """Image formats by the end of the name, longer ends first."""
 
 
-def _steps_mm(geometry: Geometry) -> NDArray[np.float64]:
-    """Give the LPS step along x, y, z of a stored array; float64 (axis, 3). The slices must be even and upright."""
-    rows_mm, columns_mm = geometry.pixel_spacing_mm
-    count = geometry.shape[0]
-    if count > 1:
-        across = (geometry.origins_mm[-1] - geometry.origins_mm[0]) / (count - 1)
-        across = geometry.normal * float(across @ geometry.normal)
-    else:
-        across = geometry.normal * (geometry.slice_thickness_mm or 1.0)
-    return np.stack([geometry.row_direction * columns_mm, geometry.column_direction * rows_mm, across])
-
-
-def _nrrd(labels: NDArray[np.uint8], geometry: Geometry, pairs: Mapping[str, str]) -> bytes:
+def _nrrd(labels: NDArray[np.uint8], grid: FileGrid, pairs: Mapping[str, str]) -> bytes:
     fields = {
         "type": "uint8",
         "dimension": "3",
         "space": "left-posterior-superior",
         "sizes": " ".join(map(str, labels.shape[::-1])),
-        "space directions": " ".join(map(_vector, _steps_mm(geometry))),
+        "space directions": " ".join(map(_vector, grid.steps_mm[::-1])),
         "kinds": "domain domain domain",
         "encoding": "gzip",
-        "space origin": _vector(geometry.origin_mm),
+        "space origin": _vector(grid.origin_mm),
     }
     header = "NRRD0004\n" + "".join(f"{key}: {value}\n" for key, value in fields.items())
     header += "".join(f"{key}:={value}\n" for key, value in pairs.items()) + "\n"

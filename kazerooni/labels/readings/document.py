@@ -227,7 +227,8 @@ def _session(document: Document) -> Session:
             "started": moment("started"),
             "ended": moment("ended"),
             "windows": tuple(Window(**window) for window in document["windows"]),
-            "slices_seen": None if seen is None else tuple(seen),
+            "order": _whole(document["order"]),
+            "slices_seen": None if seen is None else tuple(map(int, seen)),
         }
     )
 
@@ -256,7 +257,7 @@ def _tally(document: Document) -> Tally:
         pixel_area_mm2=document["pixel_area_mm2"],
         measured=frozenset(map(Component, document["measured"])),
         is_sampled=document["is_sampled"],
-        missing_after=tuple(document["missing_after"]),
+        missing_after=tuple(map(int, document["missing_after"])),
     )
 
 
@@ -277,9 +278,14 @@ def _value(document: Document) -> TypedValue:
         finding=None if finding is None else Finding(finding),
         percent=None if percent is None else Decimal(percent),
         present=document["present"],
-        grade=document["grade"],
-        scheme=None if scheme is None else SchemeRef(**scheme),
+        grade=_whole(document["grade"]),
+        scheme=None if scheme is None else SchemeRef(scheme["name"], int(scheme["version"])),
     )
+
+
+def _whole(number: float | None) -> int | None:
+    """Give a whole number as such: JSON Schema lets 3.0 pass for one."""
+    return None if number is None else int(number)
 
 
 def _fissure(document: Document) -> Fissure:

@@ -58,7 +58,9 @@ def _parse(data: bytes) -> object:
     if len(data) > _LARGEST_BYTES:
         raise ReadingError(f"larger than {_LARGEST_BYTES // 2**20} MB, which no reading is; give a reading.json")
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+        )
     except UnicodeDecodeError:
         raise ReadingError("is not UTF-8 text; give a reading.json") from None
     except json.JSONDecodeError as error:

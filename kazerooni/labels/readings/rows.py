@@ -143,6 +143,10 @@ class _ContradictionError(Exception):
         self.column = column
 
 
+# Somebody may sign as NA.
+_SIGNS = ("reader", "patient")
+
+
 class _Row:
     """The cells of a row that say something, and what is wrong with them."""
 
@@ -150,7 +154,7 @@ class _Row:
         self.line = line
         self.problems: list[Problem] = []
         stripped = ((column, text.strip()) for column, text in cells.items())
-        self._cells = {column: text for column, text in stripped if text and text.upper() != "NA"}
+        self._cells = {column: text for column, text in stripped if text and (text.upper() != "NA" or column in _SIGNS)}
 
     def holds(self, column: str) -> bool:
         return column in self._cells

@@ -1,1 +1,18 @@
 """DICOM segmentations in and out: segments by their codes, frames by the pictures they were drawn on."""
+
+from typing import TYPE_CHECKING, Any
+
+from kazerooni.labels.seg.read import read_seg
+
+if TYPE_CHECKING:
+    from kazerooni.labels.seg.write import seg_bytes
+
+__all__ = ["read_seg", "seg_bytes"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "seg_bytes":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kazerooni.labels.seg.write import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
+
+    return seg_bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kazerooni.errors import LabelError
 from kazerooni.labels.place import Place
 from kazerooni.labels.seg.file import SegFile
-from kazerooni.labels.seg.frames import FrameGroups, Source
+from kazerooni.labels.seg.frames import Source
 from kazerooni.model import Geometry, Notice, corners_mm
 from kazerooni.model.maps import slices_on_grid
 
@@ -53,13 +53,12 @@ def bind(seg: SegFile, place: Place) -> Binding:
     Raises LabelError where a frame lies elsewhere than the picture it names, or its size, spacing or orientation is
     another than the scan's.
     """
-    frames = [_with_shared(frame, seg.shared) for frame in seg.frames]
-    turn, by_position = _positions(seg, frames, place.geometry)
+    turn, by_position = _positions(seg, place.geometry)
     named = _Named(seg.name, place)
-    slices = np.full(len(frames), OUTSIDE_SCAN, np.int64)
+    slices = np.full(len(seg.frames), OUTSIDE_SCAN, np.int64)
     foreign = unnamed = 0
     same_space = _is_same_space(seg, place)
-    for index, frame in enumerate(frames):
+    for index, frame in enumerate(seg.frames):
         there = int(by_position[index])
         if named.knows(frame.sources):
             slices[index] = named.slice_of(index, frame.sources, there)
@@ -69,17 +68,7 @@ def bind(seg: SegFile, place: Place) -> Binding:
         elif same_space:
             slices[index] = there
             foreign += there != OUTSIDE_SCAN
-    return Binding(slices, turn, tuple(_notices(seg.name, foreign=foreign, unnamed=unnamed, total=len(frames))))
-
-
-def _with_shared(frame: FrameGroups, shared: FrameGroups) -> FrameGroups:
-    return FrameGroups(
-        frame.segment if frame.segment is not None else shared.segment,
-        frame.sources or shared.sources,
-        frame.position or shared.position,
-        frame.orientation or shared.orientation,
-        frame.spacing or shared.spacing,
-    )
+    return Binding(slices, turn, tuple(_notices(seg.name, foreign=foreign, unnamed=unnamed, total=len(slices))))
 
 
 def _is_same_space(seg: SegFile, place: Place) -> bool | None:
@@ -131,9 +120,9 @@ class _Named:
         return OUTSIDE_SCAN
 
 
-def _positions(seg: SegFile, frames: list[FrameGroups], geometry: Geometry) -> tuple[FrameTurn, NDArray[np.int64]]:
+def _positions(seg: SegFile, geometry: Geometry) -> tuple[FrameTurn, NDArray[np.int64]]:
     """Give how frames are turned, and the slice on whose pixels each frame lies exactly (OUTSIDE_SCAN: on none)."""
-    orientation, spacing = (_one(seg.name, {getattr(f, key) for f in frames}, key, n) for key, n in _PLANE_NUMBERS)
+    orientation, spacing = (_one(seg.name, {getattr(f, key) for f in seg.frames}, key, n) for key, n in _PLANE_NUMBERS)
     turn = _turn(orientation, geometry)
     _, rows, columns = geometry.shape
     stored = (columns, rows) if turn.exchanged else (rows, columns)
@@ -142,7 +131,7 @@ def _positions(seg: SegFile, frames: list[FrameGroups], geometry: Geometry) -> t
             f"{seg.name}: frames of {seg.rows} rows and {seg.columns} columns; the scan has {rows} and {columns}; give "
             "the map of this scan, not resampled"
         )
-    origins = np.array([_numbers(frame.position, 3) for frame in frames]).reshape(-1, 3)
+    origins = np.array([_numbers(frame.position, 3) for frame in seg.frames]).reshape(-1, 3)
     corners = origins[:, None, :] + _corner_steps(seg, turn, orientation, spacing)[None, :, :]
     along = np.nan_to_num(corners[:, 0] @ geometry.normal, nan=np.inf)
     middles = (geometry.slice_positions_mm[1:] + geometry.slice_positions_mm[:-1]) / 2
@@ -153,16 +142,17 @@ def _positions(seg: SegFile, frames: list[FrameGroups], geometry: Geometry) -> t
 
 
 _PLANE_NUMBERS = (("orientation", 6), ("spacing", 2))
+_SAME_PLANE = 1e-4  # cosines or mm
 
 
-def _one(name: str, told: set[bytes], what: str, count: int) -> NDArray[np.float64]:
+def _one(name: str, told: Collection[bytes], what: str, count: int) -> NDArray[np.float64]:
     """Give the numbers that all frames share."""
-    found = [_numbers(raw, count) for raw in told]
-    first = found[0] if found else np.full(count, np.nan)
-    if not np.all(np.isfinite(first)) or any(np.abs(other - first).max() > 1e-4 for other in found[1:]):
+    found = np.array([_numbers(raw, count) for raw in sorted(told)]).reshape(-1, count)
+    if not found.size or not np.all(np.isfinite(found)) or np.ptp(found, axis=0).max() > _SAME_PLANE:
         raise LabelError(
             f"{name}: does not say one {what} for all its frames; a map with the planes of the scan is wanted"
         )
+    first: NDArray[np.float64] = found[0]
     return first
 
 

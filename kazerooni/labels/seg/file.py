@@ -6,22 +6,20 @@ import io
 import mmap
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
 from typing import BinaryIO, Final, Literal, cast
 
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_dataset
 
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import LabelError
-from kazerooni.labels.coded import Concept
-from kazerooni.labels.images.image import open_plain
-from kazerooni.labels.seg.frames import FrameGroups, UnusualError, groups_from_bytes, groups_from_datasets
+from kazerooni.labels.meaning import Concept
+from kazerooni.labels.open import MapFile
+from kazerooni.labels.seg.frames import FrameGroups, UnusualError, groups_from_bytes, groups_from_datasets, with_shared
 from kazerooni.model.codes import Code
 
 EXPLICIT: Final = "1.2.840.10008.1.2.1"
@@ -33,13 +31,17 @@ _BITS: Final = {"BINARY": (1,), "LABELMAP": (8, 16)}
 _PREAMBLE: Final = 132
 _PIXEL_DATA: Final = 0x7FE00010
 _PIXELS: Final = {0x7FE00008, 0x7FE00009, _PIXEL_DATA}
-_SHARED, _PER_FRAME = 0x52009229, 0x52009230
+_SEGMENTS, _SHARED, _PER_FRAME = 0x00620002, 0x52009229, 0x52009230
 _UNDEFINED: Final = 0xFFFFFFFF
 _LONGEST_LABEL: Final = 64
+# Far above any real file, far below what could hurt: items of a few bytes become objects of some hundreds.
+_MOST_FRAMES: Final = 2**18
+_LONGEST_SEGMENTS: Final = 2**22
 # What pydicom raises on broken bytes.
 _BROKEN: Final = (
     *(ValueError, TypeError, LookupError, AttributeError, EOFError, NotImplementedError, RecursionError),
-    *(ArithmeticError, AssertionError, OSError, MemoryError, struct.error, zlib.error, InvalidDicomError),
+    *(ArithmeticError, AssertionError, OSError, MemoryError, struct.error, zlib.error, BytesLengthException),
+    InvalidDicomError,
 )
 
 
@@ -62,7 +64,8 @@ class SegFile:
     """What a SEG says of itself.
 
     kind: BINARY, one bit for every pixel and segment, or LABELMAP, one number for every pixel.
-    shared: the groups of all frames; frames: the groups of each.
+    frames: what the functional groups say of each frame, the shared ones included.
+    padding: PixelPaddingValue, None where it is not said.
     pixels: the value of PixelData, from the buffer of the file.
     """
 
@@ -73,34 +76,31 @@ class SegFile:
     columns: int
     bits: int
     segments: tuple[SegSegment, ...]
-    shared: FrameGroups
     frames: tuple[FrameGroups, ...]
     frame_of_reference_uid: str
+    padding: int | None
     pixels: memoryview = field(repr=False)
-    dataset: Dataset = field(repr=False)
 
 
-@contextmanager
-def open_seg(path: Path, *, most_bytes: int) -> Iterator[SegFile]:
-    """Open a SEG and read all of it but its pixels.
+def open_seg(file: MapFile, *, most_bytes: int) -> SegFile:
+    """Read all of a SEG but its pixels.
 
     most_bytes: to which pixels of a deflated file may unpack.
 
     Raises LabelError where the file is no BINARY or LABELMAP segmentation, or is damaged.
     """
-    name = path.name
-    with open_plain(path, name) as file:
-        if file.read(_PREAMBLE)[-4:] != b"DICM":
-            raise LabelError(
-                f"{name}: neither a DICOM file nor one of .nrrd, .nii, .nii.gz, .mha, .mhd; give a label map in one of "
-                "these formats"
-            )
-        # Never closed by hand: arrays may still look into it; it goes with the last of them.
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    name = file.name
+    if file.start(_PREAMBLE)[-4:] != b"DICM":
+        raise LabelError(
+            f"{name}: neither a DICOM file nor one of .nrrd, .nii, .nii.gz, .mha, .mhd; give a label map in one of "
+            "these formats"
+        )
+    # Never closed by hand: arrays may still look into it; it goes with the last of them.
+    mapped = mmap.mmap(file.stream.fileno(), 0, access=mmap.ACCESS_READ)
     with quiet_pydicom():
         try:
             buffer, start, dataset, syntax = _parse(name, mapped, most_bytes)
-            yield _understand(name, dataset, syntax, memoryview(buffer)[start:])
+            return _understand(name, dataset, syntax, memoryview(buffer)[start:])
         except _BROKEN as error:
             raise LabelError(
                 f"{name}: broken DICOM ({type(error).__name__}); it is cut short or damaged, get the file again"
@@ -145,13 +145,7 @@ def _understand(name: str, dataset: Dataset, syntax: str, pixels: memoryview) ->
             f"{name}: a segmentation of type {kind or 'not said'} with {dataset.BitsAllocated} bits; BINARY or "
             "LABELMAP is wanted, save it with sharp borders, not as FRACTIONAL"
         )
-    implicit = syntax == IMPLICIT
-    shared = _groups(dataset, _SHARED, implicit=implicit)
-    frames = _groups(dataset, _PER_FRAME, implicit=implicit)
-    if len(frames) != int(dataset.NumberOfFrames):
-        raise LabelError(
-            f"{name}: says {dataset.NumberOfFrames} frames and describes {len(frames)}; it is damaged, save it again"
-        )
+    padding = dataset.get("PixelPaddingValue")
     return SegFile(
         name=name,
         kind=cast("Literal['BINARY', 'LABELMAP']", kind),
@@ -159,26 +153,53 @@ def _understand(name: str, dataset: Dataset, syntax: str, pixels: memoryview) ->
         rows=int(dataset.Rows),
         columns=int(dataset.Columns),
         bits=int(dataset.BitsAllocated),
-        segments=tuple(_segment(item) for item in dataset.SegmentSequence),
-        shared=shared[0] if shared else FrameGroups(),
-        frames=frames,
+        segments=_segments(name, dataset),
+        frames=_frames(name, dataset, implicit=syntax == IMPLICIT),
         frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID", "") or ""),
+        padding=padding if isinstance(padding, int) else None,
         pixels=_pixel_value(name, pixels, syntax),
-        dataset=dataset,
     )
 
 
-def _groups(dataset: Dataset, tag: int, *, implicit: bool) -> tuple[FrameGroups, ...]:
-    """Read functional groups, from their bytes where pydicom has left them unparsed."""
+def _frames(name: str, dataset: Dataset, *, implicit: bool) -> tuple[FrameGroups, ...]:
+    count = int(dataset.NumberOfFrames)
+    if count > _MOST_FRAMES:
+        raise LabelError(f"{name}: says {count} frames; no more than {_MOST_FRAMES} are read; save it again")
+    shared = _groups(dataset, _SHARED, 1, implicit=implicit)
+    frames = _groups(dataset, _PER_FRAME, count + 1, implicit=implicit)
+    if len(frames) != count:
+        described = "more" if len(frames) > count else len(frames)
+        raise LabelError(f"{name}: says {count} frames and describes {described}; it is damaged, save it again")
+    return tuple(with_shared(frame, shared[0]) for frame in frames) if shared else frames
+
+
+def _groups(dataset: Dataset, tag: int, most: int, *, implicit: bool) -> tuple[FrameGroups, ...]:
+    """Read the first functional groups, from their bytes where pydicom has left them unparsed."""
     if tag not in dataset:
         return ()
-    element = cast("RawDataElement | DataElement | None", dataset.get_item(tag))
-    if isinstance(element, RawDataElement) and element.value is not None:
+    element = _unparsed(dataset, tag)
+    if element is not None:
         try:
-            return tuple(groups_from_bytes(element.value, implicit=implicit))
+            return tuple(islice(groups_from_bytes(element, implicit=implicit), most))
         except UnusualError:
             pass
-    return tuple(groups_from_datasets(dataset[tag].value))
+    return tuple(islice(groups_from_datasets(dataset[tag].value), most))
+
+
+def _unparsed(dataset: Dataset, tag: int) -> bytes | None:
+    """Give the bytes of an element, None where it is not there or pydicom has parsed it already."""
+    element = cast("RawDataElement | DataElement | None", dataset.get_item(tag)) if tag in dataset else None
+    return element.value if isinstance(element, RawDataElement) else None
+
+
+def _segments(name: str, dataset: Dataset) -> tuple[SegSegment, ...]:
+    if len(_unparsed(dataset, _SEGMENTS) or b"") > _LONGEST_SEGMENTS:
+        raise LabelError(f"{name}: its segments are described in more than {_LONGEST_SEGMENTS} bytes; save it again")
+    segments = tuple(_segment(item) for item in dataset.SegmentSequence)
+    unusable = [segment.number for segment in segments if not 0 <= segment.number < 2**16]
+    if unusable:
+        raise LabelError(f"{name}: a segment has the number {unusable[0]}; it is damaged, save it again")
+    return segments
 
 
 def _segment(item: Dataset) -> SegSegment:

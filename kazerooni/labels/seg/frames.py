@@ -50,6 +50,17 @@ class FrameGroups:
     spacing: bytes = b""
 
 
+def with_shared(frame: FrameGroups, shared: FrameGroups) -> FrameGroups:
+    """Give what is said of a frame by itself and, where that is silent, of all frames."""
+    return FrameGroups(
+        frame.segment if frame.segment is not None else shared.segment,
+        frame.sources or shared.sources,
+        frame.position or shared.position,
+        frame.orientation or shared.orientation,
+        frame.spacing or shared.spacing,
+    )
+
+
 def groups_from_bytes(value: bytes, *, implicit: bool) -> Iterator[FrameGroups]:
     """Read the items of a functional groups sequence from its value, little-endian.
 

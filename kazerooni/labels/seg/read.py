@@ -5,21 +5,20 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 import numpy as np
-from imagecodecs import packbits_decode
+from imagecodecs import PackbitsError, packbits_decode
 from numpy.typing import NDArray
-from pydicom.encaps import generate_frames
 
 from kazerooni.errors import LabelError
-from kazerooni.labels.coded import part_of
+from kazerooni.labels.meaning import part_of
+from kazerooni.labels.open import MapFile
 from kazerooni.labels.overlaps import Layers
 from kazerooni.labels.place import Place
 from kazerooni.labels.seg.bind import OUTSIDE_SCAN, Binding, bind
 from kazerooni.labels.seg.file import EXPLICIT, IMPLICIT, SegFile, open_seg
-from kazerooni.labels.wanted import Part, Wanted
+from kazerooni.labels.wanted import Part, Wanted, not_named
 from kazerooni.model import Notice
 
 Planes = Iterator[tuple[int, NDArray[np.uint8]]]
@@ -28,11 +27,13 @@ Planes = Iterator[tuple[int, NDArray[np.uint8]]]
 _SEGMENTS_TOLD: Final = 12
 _UNDESCRIBED: Final = 255
 _RLE: Final = "1.2.840.10008.1.2.5"
+_RLE_HEADER, _LONGEST_RUN = 64, 128
+_ITEM: Final = b"\xfe\xff\x00\xe0"
 # A deflated file may unpack to a header and so many bytes a voxel of the scan.
 _DEFLATED_HEADER, _DEFLATED_PER_VOXEL = 64 * 2**20, 4
 
 
-def read_seg(path: Path, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
+def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
     """Read the wanted segments of a SEG as labels (slice, row, column), with what is to be told.
 
     A slice without a frame is unmarked, a segment without a frame is empty.
@@ -41,10 +42,12 @@ def read_seg(path: Path, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8
     """
     slices, rows, columns = place.geometry.shape
     most = _DEFLATED_HEADER + _DEFLATED_PER_VOXEL * slices * rows * columns
-    with open_seg(path, most_bytes=most) as seg:
-        parts = _wanted_segments(seg, wanted)
-        binding = bind(seg, place)
-        return _fill(seg, binding, place, wanted, {number: wanted.labels[part] for number, part in parts.items()})
+    seg = open_seg(file, most_bytes=most)
+    parts = _wanted_segments(seg, wanted)
+    notices = not_named(seg.name, wanted, set(parts.values()))
+    binding = bind(seg, place)
+    labels, told = _fill(seg, binding, place, wanted, {number: wanted.labels[part] for number, part in parts.items()})
+    return labels, notices + told
 
 
 def _wanted_segments(seg: SegFile, wanted: Wanted) -> dict[int, Part]:
@@ -132,8 +135,7 @@ def _binary_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
     bits = np.frombuffer(seg.pixels, np.uint8)
     _check_length(seg, (len(seg.frames) * size + 7) // 8)
     for index, frame in enumerate(seg.frames):
-        number = frame.segment if frame.segment is not None else seg.shared.segment
-        label = labels.get(-1 if number is None else number)
+        label = None if frame.segment is None else labels.get(frame.segment)
         if label is None:
             continue
         start = index * size
@@ -151,9 +153,8 @@ def _labelmap_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
     """Yield the marked frames of a label map, its numbers turned into labels."""
     table = np.full(65536, _UNDESCRIBED, np.uint8)
     table[0] = 0
-    padding = seg.dataset.get("PixelPaddingValue")
-    if isinstance(padding, int):
-        table[padding & 0xFFFF] = 0
+    if seg.padding is not None:
+        table[seg.padding & 0xFFFF] = 0
     for segment in seg.segments:
         table[segment.number] = labels.get(segment.number, 0)
     for index, stored in enumerate(_stored_frames(seg)):
@@ -175,23 +176,50 @@ def _stored_frames(seg: SegFile) -> Iterator[NDArray[np.unsignedinteger]]:
         return
     if seg.syntax != _RLE:
         raise LabelError(f"{seg.name}: transfer syntax {seg.syntax} is not read; save it uncompressed or as RLE")
-    for packed in generate_frames(bytes(seg.pixels), number_of_frames=len(seg.frames)):
+    for packed in _packed_frames(seg):
         yield _unpacked(seg.name, packed, size, dtype).reshape(seg.rows, seg.columns)
 
 
-def _unpacked(name: str, packed: bytes, size: int, dtype: np.dtype[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+def _packed_frames(seg: SegFile) -> Iterator[memoryview]:
+    """Yield the items after the offset table: RLE packs a frame into one (PS3.5, A.4.2)."""
+    start = 0
+    for number in range(len(seg.frames) + 1):
+        length = int.from_bytes(seg.pixels[start + 4 : start + 8], "little")
+        start += 8
+        if bytes(seg.pixels[start - 8 : start - 4]) != _ITEM or length > len(seg.pixels) - start:
+            raise LabelError(f"{seg.name}: ends before its pixels do; it is cut short, get the file again")
+        if number:
+            yield seg.pixels[start : start + length]
+        start += length
+    if bytes(seg.pixels[start : start + 4]) == _ITEM:
+        raise LabelError(f"{seg.name}: holds more packed pixels than frames; it is damaged, save it uncompressed")
+
+
+def _unpacked(
+    name: str, packed: memoryview, size: int, dtype: np.dtype[np.unsignedinteger]
+) -> NDArray[np.unsignedinteger]:
     """Unpack an RLE frame (PS3.5, annex G): the high bytes of all pixels, then the low ones."""
-    count, *offsets = struct.unpack_from("<16I", packed)
+    count, *offsets = struct.unpack_from("<16I", packed) if len(packed) >= _RLE_HEADER else (0,)
     ends = [*offsets[1:count], len(packed)]
-    if count != dtype.itemsize or not all(64 <= a <= b <= len(packed) for a, b in zip(offsets, ends, strict=False)):
+    if count != dtype.itemsize or not all(
+        _RLE_HEADER <= a <= b <= len(packed) for a, b in zip(offsets, ends, strict=False)
+    ):
         raise LabelError(f"{name}: a frame is not packed as RLE says; it is damaged, get the file again")
     planes = np.zeros((size, count), np.uint8)
     for k, (start, end) in enumerate(zip(offsets, ends, strict=False)):
-        plane = np.frombuffer(packbits_decode(packed[start:end]), np.uint8)
-        if plane.size < size:
-            raise LabelError(f"{name}: a frame ends before its pixels do; it is damaged, get the file again")
-        planes[:, count - 1 - k] = plane[:size]
+        planes[:, count - 1 - k] = _unpacked_plane(name, packed[start:end], size)
     return planes.view(dtype)
+
+
+def _unpacked_plane(name: str, packed: memoryview, size: int) -> NDArray[np.uint8]:
+    """Unpack the bytes of a plane, and no more than one run beyond them."""
+    try:
+        plane = np.frombuffer(packbits_decode(bytes(packed), out=size + _LONGEST_RUN), np.uint8)
+    except PackbitsError:
+        raise LabelError(f"{name}: a frame is not packed as RLE says; it is damaged, get the file again") from None
+    if plane.size < size:
+        raise LabelError(f"{name}: a frame ends before its pixels do; it is damaged, get the file again")
+    return plane[:size]
 
 
 def _check_length(seg: SegFile, wanted: int) -> None:

@@ -26,9 +26,9 @@ from kazerooni.dicom import Series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import OutputError
 from kazerooni.labels.author import Author, SegKind
-from kazerooni.labels.segments import Described, described
+from kazerooni.labels.meaning import Described, described
 from kazerooni.labels.wanted import Wanted
-from kazerooni.model import Geometry
+from kazerooni.model import Geometry, corners_mm, is_on_grid
 from kazerooni.model.codes import LUNG, Code
 from kazerooni.version import __version__
 
@@ -87,8 +87,8 @@ def seg_bytes(
 def _check(labels: NDArray[np.uint8], geometry: Geometry, series: Series) -> None:
     if series.geometry is None or series.geometry.shape != labels.shape:
         raise OutputError("the label map is of another scan than the series; give the series that it was drawn on")
-    if np.abs(series.geometry.origins_mm - geometry.origins_mm).max() > 1e-3:
-        raise OutputError("the slices of the label map lie elsewhere than those of the series; give its own series")
+    if not is_on_grid(corners_mm(geometry), series.geometry):
+        raise OutputError("the voxels of the label map lie elsewhere than those of the series; give its own series")
     missing = [
         told
         for told, value in (

@@ -1,4 +1,4 @@
-"""Placement: whether the lobes of a map lie where lobes lie, so that no other numbering is taken for ours.
+"""Lobe order: whether the lobes of a map lie where lobes lie, so that no other numbering is taken for ours.
 
 A fissure parts its two lobes along its own normal, also in a scan that covers only some centimetres of the lungs: the
 oblique fissures leave the upper and middle lobes in front of and above the lower one, the horizontal fissure (and the
@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kazerooni.labels.conventions import NumberingError
-from kazerooni.model import Lobe, LobeMap
+from kazerooni.labels.conventions import CONVENTIONS
+from kazerooni.labels.numbering import NumberingError
+from kazerooni.model import Geometry, Lobe, LobeMap, corners_mm
 
 _FRONT_AND_UP = np.array([0.0, -1.0, 1.0])
 _BACK_AND_UP = np.array([0.0, 1.0, 1.0])
@@ -27,21 +28,30 @@ _ORDER = (
 # Centres are taken from about this many samples along a row and a column, and may be off by as much.
 _SAMPLES = 128
 _SLACK_MM = 1.0
+# The centres of right and left lobes lie 80 mm apart and more, on single slices too; those of one lung some mm. A scan
+# of something small has smaller lungs.
+_APART_MM = 20.0
+_APART_OF_WIDTH = 0.1
 
-_REMEDY = "the map is flipped or numbered by another program; renumber it, or name its numbering (--labels)"
+_REMEDY = (
+    "the map is flipped or numbered by another program; renumber it, or name its numbering (labels: "
+    f"{', '.join(CONVENTIONS)})"
+)
+_MIRRORED = "A mirrored patient (situs inversus) cannot be told from a mirrored map, and is refused too"
 
 
 def check_placement(name: str, lobes: LobeMap) -> None:
     """Refuse a lobe map whose lobes lie on the wrong side or in the wrong order.
 
-    Sides are compared with each other; where all lobes are of one side, with the middle of the scan.
+    Sides must lie clearly apart, which the lobes of one lung do not; where all lobes are of one side, they are compared
+    with the middle of the scan.
 
     Raises NumberingError, a LabelError.
     """
     centres = lobe_centres_mm(lobes)
     if not centres:
         raise NumberingError(f"{name}: holds no lobe; give a map with lobes numbered 1 to 6")
-    _check_sides(name, centres, middle_mm=_middle_mm(lobes))
+    _check_sides(name, centres, lobes.geometry)
     for first, second, direction, words in _ORDER:
         if first in centres and second in centres:
             ahead_mm = float((centres[first] - centres[second]) @ direction)
@@ -75,27 +85,28 @@ def lobe_centres_mm(lobes: LobeMap) -> dict[Lobe, NDArray[np.float64]]:
     return {lobe: positions[lobe] / totals[lobe] for lobe in Lobe if totals[lobe]}
 
 
-def _check_sides(name: str, centres: dict[Lobe, NDArray[np.float64]], *, middle_mm: float) -> None:
+def _check_sides(name: str, centres: dict[Lobe, NDArray[np.float64]], geometry: Geometry) -> None:
+    low, high = _ends_mm(geometry)
+    apart = min(_APART_MM, _APART_OF_WIDTH * (high - low))
+    middle = (low + high) / 2
     right = {lobe: centre[0] for lobe, centre in centres.items() if lobe.side == "right"}
     left = {lobe: centre[0] for lobe, centre in centres.items() if lobe.side == "left"}
     if right and left:
-        wrong = max(right.values()) >= min(left.values())
+        wrong = min(left.values()) - max(right.values()) <= apart
     else:
-        wrong = any(x > middle_mm for x in right.values()) or any(x < middle_mm for x in left.values())
+        wrong = any(x > middle for x in right.values()) or any(x < middle for x in left.values())
     if wrong:
         found = ", ".join(f"label {lobe} at x = {x:.0f} mm" for lobe, x in sorted({**right, **left}.items()))
         raise NumberingError(
             f"{name}: lobes on the wrong side. Found (x grows to the patient's left): {found}; wanted are 1 to 3 "
-            f"on the right, 4 to 6 on the left; {_REMEDY}"
+            f"on the right, 4 to 6 on the left, {apart:.0f} mm apart; {_REMEDY}. {_MIRRORED}"
         )
 
 
-def _middle_mm(lobes: LobeMap) -> float:
-    geometry = lobes.geometry
-    _, rows, columns = geometry.shape
-    down = geometry.column_direction * geometry.pixel_spacing_mm[0] * (rows - 1) / 2
-    along = geometry.row_direction * geometry.pixel_spacing_mm[1] * (columns - 1) / 2
-    return float((geometry.origins_mm.mean(axis=0) + down + along)[0])
+def _ends_mm(geometry: Geometry) -> tuple[float, float]:
+    """Give where a scan begins and ends from right to left: the places of its outermost pixels."""
+    x = corners_mm(geometry)[..., 0]
+    return float(x.min()), float(x.max())
 
 
 def _point(position_mm: NDArray[np.float64]) -> str:

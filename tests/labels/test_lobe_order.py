@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 import SimpleITK
 from numpy.typing import NDArray
 
+from kazerooni.dicom import find_series
 from kazerooni.errors import LabelError
 from kazerooni.labels import read_lobe_map
-from kazerooni.labels.placement import check_placement, lobe_centres_mm
+from kazerooni.labels.lobe_order import check_placement, lobe_centres_mm
 from kazerooni.model import Geometry, Lobe, LobeMap
 from tests.labels.builders import lungs
 from tests.scoring.builders import geometry_of
@@ -75,6 +77,7 @@ def test_flipped_maps_are_refused(axis: int) -> None:
     """A map that is flipped head to foot, front to back or side to side against its scan is refused."""
     message = _refused(np.flip(LUNGS, axis))
     assert ("wrong side" in message) == (axis == 2)
+    assert ("A mirrored patient (situs inversus) cannot be told from a mirrored map" in message) == (axis == 2)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +152,54 @@ def test_the_patient_decides_not_the_picture(
     turned = LUNGS[tuple(slice(None, None, -1 if flip else 1) for flip in turn)].copy()
     check_placement("l", LobeMap(turned, geometry))
     _refused(LUNGS, geometry)
+
+
+@pytest.mark.parametrize("shift", range(-6, 7))
+def test_one_lung_is_never_taken_for_two(shift: int) -> None:
+    """The right lung alone, numbered by lungmask, is never taken for lobes of both, however its lobes lie."""
+    one = _renumbered(LUNGS, {"RUL": 3, "RML": 4, "RLL": 5})
+    fine = geometry_of((12, 16, 200), gap_mm=20, spacing_mm=(15, 1.5), origin_mm=(-142.5, -112.5, 0))
+    drawn = np.repeat(one, 10, axis=2)
+    lower = drawn == 3  # what our numbers call the right lower lobe
+    drawn[lower] = 0
+    drawn[np.roll(lower, shift, axis=2)] = 3
+    assert "wrong side" in _refused(drawn, fine)
+
+
+def test_no_lobe_of_the_sample_changes_sides() -> None:
+    """However five lobes of both lungs are numbered, what is taken has right lobes right and left ones left."""
+    folder = Path(__file__).resolve().parents[2] / "sample_scans"
+    sample = read_lobe_map(folder / "hrct-maps" / "lobes.nrrd", find_series(folder / "hrct")[0])
+    # Narrower right upper lobes, of which one numbering in 120 was once taken for lobes of both lungs.
+    narrow = np.array(sample.labels)
+    narrow[:, :, :-3][(narrow[:, :, 3:] != Lobe.RUL) & (narrow[:, :, :-3] == Lobe.RUL)] = 0
+    taken = 0
+    for numbers in itertools.permutations(range(1, 7), 5):
+        map_of = LobeMap(np.array([0, *numbers, 0], np.uint8)[narrow], sample.geometry)
+        try:
+            check_placement("l", map_of)
+        except LabelError:
+            continue
+        taken += 1
+        assert {Lobe(number).side for number in numbers[:3]} == {"right"}
+        assert {Lobe(number).side for number in numbers[3:]} == {"left"}
+    assert taken > 0
+
+
+@pytest.mark.parametrize("name", ["A0001", "A0002"])
+def test_real_chests_are_taken(shared_data: Path, name: str) -> None:
+    """The lobes of two real chests lie more than 100 mm apart from side to side, far above what is asked for."""
+    (folder,) = (shared_data / "lung-pet-ct-dx").glob(f"**/Lung_Dx-{name}")
+    (series,) = find_series(folder)
+    centres = lobe_centres_mm(read_lobe_map(shared_data / "masks" / name / "lobes.nrrd", series))
+    right = max(centre[0] for lobe, centre in centres.items() if lobe.side == "right")
+    assert min(centre[0] for lobe, centre in centres.items() if lobe.side == "left") - right > 100
+
+
+def test_small_scans_have_small_lungs() -> None:
+    """On a scan of a few centimetres the sides need not lie as far apart as those of people."""
+    small = geometry_of(SHAPE, gap_mm=1, spacing_mm=(0.7, 0.8), origin_mm=(-7.6, -5, 0))
+    check_placement("l", LobeMap(LUNGS.copy(), small))
 
 
 def test_an_empty_lobe_map_is_refused() -> None:

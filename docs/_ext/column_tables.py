@@ -1,0 +1,43 @@
+"""`{column-table} long`: the dictionary of a CSV table, made from the values that the table is written by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+from kazerooni.model import Lobe
+from kazerooni.report import LONG, WIDE, Column
+
+_ANY_LOBE = "RUL"
+
+
+class ColumnTable(SphinxDirective):
+    """The columns of the long or the wide table; of the wide one those of one lobe stand for those of all."""
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, object]] = {}
+
+    def run(self) -> list[nodes.Node]:
+        """Give the table."""
+        columns = {"long": LONG, "wide": WIDE}[self.arguments[0]]
+        return self.parse_text_to_nodes("\n".join(_lines(columns)))
+
+
+def _lines(columns: tuple[Column, ...]) -> Iterator[str]:
+    others = tuple(f"{lobe.name}_" for lobe in Lobe if lobe.name != _ANY_LOBE)
+    yield "| column | type | unit | meaning | values |"
+    yield "|---|---|---|---|---|"
+    for column in columns:
+        if not column.name.startswith(others):
+            yield f"| `{column.name}` | {column.type} | {column.unit} | {column.meaning} | {column.values} |"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Tell Sphinx of the directive."""
+    app.add_directive("column-table", ColumnTable)
+    return {"version": "1", "parallel_read_safe": True}

@@ -1,0 +1,24 @@
+"""Report: what is said of a reading, made once from a Case, and laid out as HTML, CSV and JSON."""
+
+from kazerooni.report.content import Report, report_of
+from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
+from kazerooni.report.numbers import percent
+from kazerooni.report.plot import timeline_plot
+from kazerooni.report.tables import long_csv, wide_csv
+from kazerooni.report.write import WRITERS, Writer, write_report
+
+__all__ = [
+    "LONG",
+    "WIDE",
+    "WRITERS",
+    "Column",
+    "Report",
+    "Writer",
+    "dictionary_csv",
+    "long_csv",
+    "percent",
+    "report_of",
+    "timeline_plot",
+    "wide_csv",
+    "write_report",
+]

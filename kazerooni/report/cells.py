@@ -1,0 +1,56 @@
+"""Cells: how values are written into a CSV table, so that every program reads back what was meant and runs nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import Enum
+from typing import Final
+
+NA: Final = "NA"
+"""What was not assessed, is not known, or has no place in its row; never zero."""
+
+Value = str | int | float | bool | date | Enum | None
+
+# What a spreadsheet takes for the start of a formula, in full width too, and what it drops before looking.
+_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_APOSTROPHE: Final = "'"
+
+
+def cell(value: Value) -> str:
+    """Write a value: numbers in full precision, dates as ISO, yes and no as true and false, None as NA.
+
+    Text that a spreadsheet would run as a formula, that reads NA, or that begins with an apostrophe is written after an
+    apostrophe; taking one leading apostrophe away gives every text back.
+
+    >>> [cell(v) for v in (None, 0.1, -3, True, date(2003, 5, 14), "=1+1", "NA", "R1")]
+    ['NA', '0.1', '-3', 'true', '2003-05-14', "'=1+1", "'NA", 'R1']
+    """
+    if value is None or value == "":
+        return NA
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")  # many programs end a file there
+    return f"{_APOSTROPHE}{text}" if _needs_apostrophe(text) else text
+
+
+def _needs_apostrophe(text: str) -> bool:
+    return text == NA or text.startswith((*_STARTS_FORMULA, _APOSTROPHE))
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
+    """Write a table as RFC 4180 has it: UTF-8, a line of names, lines ended by CR LF, quotes where they are needed."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell(row[name]) for name in columns])
+    return out.getvalue().encode("utf-8", "backslashreplace")

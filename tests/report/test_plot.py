@@ -1,0 +1,76 @@
+"""The plot of a timeline: the same bytes every time, with every visit and the maximum in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kazerooni.model import Component, Timeline
+from kazerooni.report import Report, timeline_plot
+from kazerooni.scoring import timeline
+from tests.report.builders import case_of, line_of
+from tests.scoring.builders import reading_of, whole_lungs
+
+
+@pytest.fixture
+def line(three_visits: Report) -> Timeline:
+    """Give the timeline of the three visits."""
+    assert three_visits.line is not None
+    return three_visits.line
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+def test_the_same_timeline_gives_the_same_bytes(kind: str, line: Timeline) -> None:
+    """A plot holds neither the moment nor chance, in any format."""
+    first, second = (timeline_plot(line, kind=kind) for _ in range(2))  # type: ignore[arg-type]
+    assert first == second
+    assert b"Matplotlib v" not in first
+
+
+def test_the_plot_names_totals_sums_and_maximum(line: Timeline) -> None:
+    """Each total is written beside its point; the axis names the maximum, each line what it is."""
+    svg = timeline_plot(line).decode()
+    texts = (text for text in ET.fromstring(svg).iter() if text.tag.endswith("}text"))  # noqa: S314 - our own
+    words = [" ".join("".join(text.itertext()).split()) for text in texts]
+    totals = [str(point.score.totals.total) for point in line.points]
+    assert all(total in words for total in totals)
+    assert {"Total", "Alveolar", "Interstitial", "Score (total 0 to 50)"} <= set(words)
+
+
+def test_the_plot_names_no_date_of_its_making_and_loads_nothing(line: Timeline) -> None:
+    """The SVG has no metadata of its making and asks for nothing from elsewhere."""
+    svg = timeline_plot(line).decode()
+    assert "<dc:date>" not in svg
+    assert not re.search(r'(?:href|src)="(?!#)', svg)
+
+
+def test_a_visit_that_differs_is_hollow_and_other_readers_are_joined_by_dots() -> None:
+    """Points after a change of reader or technique are white inside; lines between different readers are dotted."""
+    same = case_of(date(1999, 1, 1)), case_of(date(2000, 1, 1))
+    other = case_of(date(1999, 1, 1)), case_of(date(2000, 1, 1), reader="R2")
+    plain, marked = (timeline_plot(line_of(*cases)).decode() for cases in (same, other))
+    assert "stroke-dasharray" not in plain
+    assert marked.count("stroke-dasharray") == 3
+    white = r"fill: #ffffff; stroke: #(?:17303f|0072b2|b85c00)"
+    assert not re.search(white, plain)
+    assert len(re.findall(white, marked)) >= 3
+
+
+def test_refused_totals_leave_a_gap() -> None:
+    """A visit without a total is no point of the line, and no zero."""
+    cases = case_of(date(1999, 1, 1), RUL={(1, 0): 300, (0, 0): 700}), case_of(date(2000, 1, 1))
+    half = replace(
+        cases[1].reading,
+        tally=reading_of(whole_lungs(), measured=frozenset({Component.ALVEOLAR})).tally,
+    )
+    svg = timeline_plot(timeline([cases[0].reading, half])).decode()
+    assert ">3<" in svg.replace(" ", "").replace("\n", "")
+
+
+def test_one_visit_can_be_drawn() -> None:
+    """A timeline of one visit is a plot of points."""
+    assert timeline_plot(line_of(case_of(date(1999, 1, 1)))).startswith(b"<?xml")
