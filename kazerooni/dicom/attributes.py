@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import Final, NamedTuple
 
 from kazerooni.dicom import tags
@@ -210,7 +211,7 @@ def decode(raw: dict[int, bytes], key: bytes) -> Attributes:
         table_feed=double(get(tags.TABLE_FEED_PER_ROTATION)),
         pitch=double(get(tags.SPIRAL_PITCH_FACTOR)),
         kernel=text(get(tags.KERNEL)),
-        kvp=number(get(tags.KVP)),
+        kvp=_not_negative(number(get(tags.KVP))),
         contrast=free_text(get(tags.CONTRAST_AGENT), characters),
         patient_position=text(get(tags.PATIENT_POSITION)).upper(),
         conversion_type=text(get(tags.CONVERSION_TYPE)).upper(),
@@ -297,3 +298,8 @@ def _padding(value: int | None, limit: int | None, *, signed: bool) -> tuple[int
 
 def _with_sign(word: int, *, signed: bool) -> int:
     return word - 0x10000 if signed and word >= 0x8000 else word
+
+
+def _not_negative(value: float | None) -> float | None:
+    """Give a value that a scanner can have had; None for what is damaged."""
+    return value if value is not None and 0 <= value < inf else None
