@@ -12,6 +12,7 @@ import typer
 
 from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
+from kazerooni.cli.report import report
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.cli.timeline import timeline
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, inspect, schemes, score, timeline):
+for command in (demo, inspect, report, schemes, score, timeline):
     app.command()(command)
 
 

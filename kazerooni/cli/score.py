@@ -58,6 +58,9 @@ def score(
         Path | None,
         typer.Option("-o", "--out", metavar="FILE", help="Keep the reading, as reading.json; several in a folder."),
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write the report of one scan into this folder.")
+    ] = None,
     force: Force = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -90,6 +93,7 @@ def score(
             "--series": series,
             "--study": study,
             "--reader": reader,
+            "--report": report,
         }
         _check_usage(paths or [], lobes, table, given=[name for name, value in scan_options.items() if value])
         _check_words(labels, reader)
@@ -123,6 +127,11 @@ def score(
             raise ReadingError("\n".join(failure.why for failure in failures))
         print_cases(cases, failures, as_json=as_json)
         keep([case.reading for case in cases], out, force=force)
+        if report is not None:
+            from kazerooni.cli.report import say_written
+            from kazerooni.workflow import report_visits
+
+            say_written(report_visits(cases, report, partial=partial, force=force))
         if failures:
             raise typer.Exit(CASE_FAILED)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from kazerooni.cli.edge import edge
-from kazerooni.cli.options import Json, Log, Verbose
+from kazerooni.cli.options import Force, Json, Log, Verbose
 from kazerooni.cli.terminal import print_json
+
+if TYPE_CHECKING:
+    from kazerooni.model import Timeline
 
 
 def timeline(
@@ -26,6 +29,10 @@ def timeline(
     partial: Annotated[
         bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
     ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the scores over time: .svg, .png or .pdf.")
+    ] = None,
+    force: Force = False,
     as_json: Json = False,
     verbose: Verbose = False,
     log: Log = None,
@@ -44,10 +51,23 @@ def timeline(
         from kazerooni.workflow import follow, timeline_document
 
         line = follow(readings, scheme=scheme, partial=partial, baseline=_day(baseline))
+        if plot is not None:
+            _draw(line, plot, force=force)
         if as_json:
             print_json(timeline_document(line))
         else:
             show_timeline(line)
+
+
+def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
+    from kazerooni.files import write_whole
+    from kazerooni.report import Picture, timeline_plot
+
+    kind = next((kind for kind in get_args(Picture) if plot.suffix.lower() == f".{kind}"), None)
+    if kind is None:
+        ends = ", ".join(f".{kind}" for kind in get_args(Picture))
+        raise typer.BadParameter(f"{plot.name} ends with none of {ends}", param_hint="--plot")
+    write_whole(plot, timeline_plot(line, kind=kind), force=force)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -31,6 +31,7 @@ from kazerooni.phantom.thorax import (
     thorax_series,
 )
 from kazerooni.phantom.uids import derive_uid
+from kazerooni.phantom.visits import VISITS, Visit, sample_folder, write_visits
 from kazerooni.phantom.write import redirect_dicomdir, to_bytes, write_dicomdir, write_series, write_zip
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "ORIENTATIONS",
     "SAGITTAL",
     "SIMPLE_CHEST",
+    "VISITS",
     "Body",
     "Disease",
     "Matter",
@@ -54,6 +56,7 @@ __all__ = [
     "ThoraxBody",
     "ThoraxTruth",
     "Truth",
+    "Visit",
     "build_series",
     "contradict_shared",
     "damage",
@@ -62,6 +65,7 @@ __all__ = [
     "hu_of",
     "place_disease",
     "redirect_dicomdir",
+    "sample_folder",
     "sequential_hrct",
     "shuffle_frames",
     "spiral_ct",
@@ -77,5 +81,6 @@ __all__ = [
     "uneven_positions_mm",
     "write_dicomdir",
     "write_series",
+    "write_visits",
     "write_zip",
 ]

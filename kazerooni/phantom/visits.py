@@ -8,6 +8,7 @@ from 2000 to 2009 while its percent falls.
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,16 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import pydicom
+from platformdirs import user_cache_dir
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless
 
 from kazerooni.dicom import Series, find_series
+from kazerooni.errors import OutputError
 from kazerooni.labels import Author, write_finding_map, write_lobe_map
 from kazerooni.model import Finding, FindingMap, Lobe, LobeMap
 from kazerooni.phantom.plan import SeriesPlan, sequential_hrct, spiral_ct, uneven_positions_mm
 from kazerooni.phantom.thorax import Disease, Thorax, ThoraxTruth, thorax_series
 from kazerooni.phantom.uids import derive_uid
 from kazerooni.phantom.write import write_series
+from kazerooni.version import __version__
 
+_CHECKOUT = Path(__file__).resolve().parents[2] / "sample_scans"
 _SEED = 4
 _GG, _CONSOLIDATION = Finding.GROUND_GLASS, Finding.CONSOLIDATION
 _SEPTAL, _RETICULATION, _HONEYCOMB = Finding.SEPTAL, Finding.RETICULATION, Finding.HONEYCOMBING
@@ -202,3 +207,25 @@ def _told(visit: Visit, series: Series, truth: ThoraxTruth) -> dict[str, Any]:
         "slices": series.slices,
         "lobes": lobes,
     }
+
+
+def sample_folder(*, progress: Callable[[int, int], None] | None = None) -> Path:
+    """Give the folder of the three visits: that of the checkout, else one in the user's cache, written when it lacks.
+
+    progress: as in `write_visits`; called only where the scans have to be written.
+    """
+    if (_CHECKOUT / "truth.json").is_file():
+        return _CHECKOUT
+    cached = Path(user_cache_dir("kazerooni", appauthor=False)) / f"sample_scans-{__version__}"
+    if not (cached / "truth.json").is_file():
+        part = cached.with_name(f".{cached.name}-{secrets.token_hex(4)}")
+        try:
+            part.mkdir(parents=True)
+            write_visits(part, progress=progress)
+            shutil.rmtree(cached, ignore_errors=True)
+            part.rename(cached)
+        except OSError as error:
+            raise OutputError(f"the sample scans cannot be written into the cache ({error.strerror})") from None
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return cached

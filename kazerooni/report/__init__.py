@@ -3,7 +3,7 @@
 from kazerooni.report.content import Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
 from kazerooni.report.numbers import percent
-from kazerooni.report.plot import timeline_plot
+from kazerooni.report.plot import Picture, timeline_plot
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.report.write import WRITERS, Writer, write_report
 
@@ -12,6 +12,7 @@ __all__ = [
     "WIDE",
     "WRITERS",
     "Column",
+    "Picture",
     "Report",
     "Writer",
     "dictionary_csv",

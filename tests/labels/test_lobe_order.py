@@ -169,7 +169,7 @@ def test_one_lung_is_never_taken_for_two(shift: int) -> None:
 def test_no_lobe_of_the_sample_changes_sides() -> None:
     """However five lobes of both lungs are numbered, what is taken has right lobes right and left ones left."""
     folder = Path(__file__).resolve().parents[2] / "sample_scans"
-    sample = read_lobe_map(folder / "hrct-maps" / "lobes.nrrd", find_series(folder / "hrct")[0])
+    sample = read_lobe_map(folder / "maps" / "1999" / "lobes.dcm", find_series(folder / "1999")[0])
     # Narrower right upper lobes, of which one numbering in 120 was once taken for lobes of both lungs.
     narrow = np.array(sample.labels)
     narrow[:, :, :-3][(narrow[:, :, 3:] != Lobe.RUL) & (narrow[:, :, :-3] == Lobe.RUL)] = 0
