@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kazerooni.dicom import Found, Series, find_series, read_volume
     from kazerooni.errors import KazerooniError
     from kazerooni.labels import (
+        Author,
         read_finding_map,
         read_lobe_map,
         read_reading,
@@ -28,22 +29,40 @@ if TYPE_CHECKING:
         write_lobe_map,
         write_reading,
     )
-    from kazerooni.model import FindingMap, Geometry, LobeMap, Notice, Reading, Score, Volume
-    from kazerooni.scoring import score, timeline
+    from kazerooni.model import (
+        Component,
+        Finding,
+        FindingMap,
+        Geometry,
+        Lobe,
+        LobeMap,
+        Notice,
+        Reading,
+        Score,
+        Timeline,
+        Volume,
+    )
+    from kazerooni.scoring import find_scheme, score, timeline
     from kazerooni.workflow import measure
 
 __all__ = [
+    "Author",
+    "Component",
+    "Finding",
     "FindingMap",
     "Found",
     "Geometry",
     "KazerooniError",
+    "Lobe",
     "LobeMap",
     "Notice",
     "Reading",
     "Score",
     "Series",
+    "Timeline",
     "Volume",
     "__version__",
+    "find_scheme",
     "find_series",
     "measure",
     "read_finding_map",
@@ -62,6 +81,7 @@ _HOMES = {
     "dicom": ("Found", "Series", "find_series", "read_volume"),
     "errors": ("KazerooniError",),
     "labels": (
+        "Author",
         "read_finding_map",
         "read_lobe_map",
         "read_reading",
@@ -70,8 +90,20 @@ _HOMES = {
         "write_lobe_map",
         "write_reading",
     ),
-    "model": ("FindingMap", "Geometry", "LobeMap", "Notice", "Reading", "Score", "Volume"),
-    "scoring": ("score", "timeline"),
+    "model": (
+        "Component",
+        "Finding",
+        "FindingMap",
+        "Geometry",
+        "Lobe",
+        "LobeMap",
+        "Notice",
+        "Reading",
+        "Score",
+        "Timeline",
+        "Volume",
+    ),
+    "scoring": ("find_scheme", "score", "timeline"),
     "workflow": ("measure",),
 }
 _HOME_OF = {name: f"kazerooni.{home}" for home, names in _HOMES.items() for name in names}

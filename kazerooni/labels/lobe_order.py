@@ -32,6 +32,8 @@ _SLACK_MM = 1.0
 # of something small has smaller lungs.
 _APART_MM = 20.0
 _APART_OF_WIDTH = 0.1
+# A whole lung is some 150 mm wide, both together over 220.
+_WIDEST_MM = 200.0
 
 _REMEDY = (
     "the map is flipped or numbered by another program; renumber it, or name its numbering (labels: "
@@ -51,6 +53,7 @@ def check_placement(name: str, lobes: LobeMap) -> None:
     centres = lobe_centres_mm(lobes)
     if not centres:
         raise NumberingError(f"{name}: holds no lobe; give a map with lobes numbered 1 to 6")
+    _check_widths(name, lobes)
     _check_sides(name, centres, lobes.geometry)
     for first, second, direction, words in _ORDER:
         if first in centres and second in centres:
@@ -83,6 +86,29 @@ def lobe_centres_mm(lobes: LobeMap) -> dict[Lobe, NDArray[np.float64]]:
     totals = counts.sum(axis=0)
     positions = counts.T @ geometry.origins_mm + np.outer(summed[0], down) + np.outer(summed[1], along)
     return {lobe: positions[lobe] / totals[lobe] for lobe in Lobe if totals[lobe]}
+
+
+def _check_widths(name: str, lobes: LobeMap) -> None:
+    """Refuse a lobe that reaches across both lungs: a lung mask, whose one label is no lobe."""
+    geometry = lobes.geometry
+    across = np.abs([geometry.column_direction[0], geometry.row_direction[0]]) * geometry.pixel_spacing_mm
+    axis = int(np.argmax(across)) + 1
+    for lobe in Lobe:
+        others = tuple({0, 1, 2} - {axis})
+        held = np.flatnonzero(_any_of(lobes.labels, lobe, others))
+        width = float(held[-1] - held[0]) * across[axis - 1] if held.size else 0.0
+        if width > _WIDEST_MM:
+            raise NumberingError(
+                f"{name}: label {lobe} reaches over {width:.0f} mm from side to side, wider than a lobe (at most "
+                f"{_WIDEST_MM:.0f} mm); it may be a mask of both lungs; give a map of the lobes"
+            )
+
+
+def _any_of(labels: NDArray[np.uint8], lobe: Lobe, axes: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Tell where along the remaining axis a lobe is seen, slice by slice so that nothing of the scan's size is made."""
+    inside = tuple(axis - 1 for axis in axes if axis > 0)
+    seen: NDArray[np.bool_] = np.logical_or.reduce([(plane == lobe).any(axis=inside) for plane in labels])
+    return seen
 
 
 def _check_sides(name: str, centres: dict[Lobe, NDArray[np.float64]], geometry: Geometry) -> None:

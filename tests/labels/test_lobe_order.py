@@ -166,6 +166,14 @@ def test_one_lung_is_never_taken_for_two(shift: int) -> None:
     assert "wrong side" in _refused(drawn, fine)
 
 
+@pytest.mark.parametrize("label", [Lobe.RUL, Lobe.LUL])
+def test_a_mask_of_both_lungs_is_no_lobe(label: Lobe) -> None:
+    """One label over both lungs is refused by its width, whichever lobe it would be."""
+    mask = (LUNGS > 0).astype(np.uint8) * np.uint8(label)
+    with pytest.raises(LabelError, match="it may be a mask of both lungs"):
+        check_placement("lungs.nrrd", LobeMap(mask, SUPINE))
+
+
 def test_no_lobe_of_the_sample_changes_sides() -> None:
     """However five lobes of both lungs are numbered, what is taken has right lobes right and left ones left."""
     folder = Path(__file__).resolve().parents[2] / "sample_scans"

@@ -19,7 +19,10 @@ _LONGEST_KEY: Final = 40  # as it is told
 _MAGIC: Final = b"NRRD000"
 # A line may end at any of these; any of them could hide a field from a parser that does not know it.
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-_FIELD: Final = re.compile(r"([^:]+)(?:: |:=)(.*)")
+_FIELD: Final = re.compile(r"([^:]+)(: |:=)(.*)")
+# Pairs of a program's own (`:=`) whose names could be taken for those of fields say nothing of the file; those that
+# name segments hold an underscore, which no field does.
+_OWN: Final = re.compile(r"\w*_\w*")
 
 # Signs of x and y that turn a patient space into LPS; any other space would be a guess.
 _SPACES: Final = {
@@ -95,9 +98,11 @@ def _fields(name: str, lines: list[str]) -> dict[str, str]:
         if field is None:
             continue
         key = field[1].strip().lower()
+        if field[2] == ":=" and not _OWN.fullmatch(key):
+            continue
         if key in found:
             raise LabelError(f"{name}: its header says {key[:_LONGEST_KEY]!r} twice; it is damaged, save it again")
-        found[key] = field[2].strip()
+        found[key] = field[3].strip()
     return found
 
 
