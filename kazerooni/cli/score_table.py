@@ -10,7 +10,7 @@ from rich.text import Text
 from kazerooni.cli.notices import notice_lines
 from kazerooni.cli.terminal import plain_table, show
 from kazerooni.model import Component, ComponentScore, Finding, LobeScore, Reading, Score, State
-from kazerooni.report import percent
+from kazerooni.report import in_full, percent
 from kazerooni.scoring import Scheme, find_scheme
 
 if TYPE_CHECKING:
@@ -105,14 +105,15 @@ def _grade(component: ComponentScore) -> str:
 
 def _remarks(score: Score) -> Iterator[Text]:
     """Give a line for each lobe of which there is more to say; what holds for all of them is told by a notice."""
+    scheme = find_scheme(score.scheme, score.scheme_version)
     common = set.intersection(*(set(lobe.flags) for lobe in score.lobes)) | _OF_THE_SCAN
     for lobe in score.lobes:
-        said = [*_said_of(lobe), *(flag for flag in lobe.flags if flag not in common)]
+        said = [*_said_of(lobe, scheme), *(flag for flag in lobe.flags if flag not in common)]
         if said:
             yield Text(f"{lobe.lobe.name}   {', '.join(said)}")
 
 
-def _said_of(lobe: LobeScore) -> Iterator[str]:
+def _said_of(lobe: LobeScore, scheme: Scheme) -> Iterator[str]:
     if lobe.findings.traction_bronchiectasis:
         yield "traction bronchiectasis"
     for component in Component:
@@ -120,7 +121,8 @@ def _said_of(lobe: LobeScore) -> Iterator[str]:
         if graded.trace:
             yield f"{component} trace"
         if graded.percent is not None and graded.to_edge and graded.to_edge < _NEAR_AN_EDGE:
-            yield f"{component} {graded.percent:.3f} %, {graded.to_edge:.3f} from an edge"
+            exact = in_full(graded.percent, scheme.criterion(component).inner_edges)
+            yield f"{component} {exact} %, {graded.to_edge:.2g} from an edge"
         if graded.on_edge:
             yield f"{component} on an edge"
 

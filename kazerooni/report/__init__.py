@@ -2,7 +2,7 @@
 
 from kazerooni.report.content import Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
-from kazerooni.report.numbers import percent
+from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.plot import Picture, timeline_plot
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.report.write import WRITERS, Writer, write_report
@@ -16,6 +16,7 @@ __all__ = [
     "Report",
     "Writer",
     "dictionary_csv",
+    "in_full",
     "long_csv",
     "percent",
     "report_of",
