@@ -24,6 +24,18 @@ def check_new(path: Path, *, force: bool) -> None:
         raise OutputError(f"{path.name}: is there already and is not overwritten; give another name, or force it")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where they are not there.
+
+    Raises OutputError.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "a file of that name is there" if folder.exists() else error.strerror
+        raise OutputError(f"{folder.name}: the folder cannot be made ({why}); give another one") from None
+
+
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     """Write a file so that either all of it stands at `path` or nothing has changed there.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.errors import LabelError, ReadingError
-from kazerooni.files import check_new, write_whole
+from kazerooni.files import check_new, make_folder, write_whole
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, read_typed_table
 from kazerooni.model import (
     Case,
@@ -268,6 +268,7 @@ def report_visits(
         line = timeline([case.reading for case in cases], scheme, partial=partial)
         latest = next(case for case in cases if case.reading.id == line.points[-1].reading.id)
     made = report_of(latest, timeline=line, program_version=__version__)
+    make_folder(Path(folder))
     return write_report(made, formats, Path(folder), force=force)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,6 @@ from kazerooni.cli.edge import edge
 from kazerooni.cli.inspect import inspect
 from kazerooni.cli.options import Log, Verbose
 from kazerooni.cli.terminal import progress
-from kazerooni.errors import OutputError
 
 if TYPE_CHECKING:
     from kazerooni.model import Case
@@ -41,6 +41,7 @@ def demo(
     with edge(verbose=verbose, log=log):
         from kazerooni.cli.score_table import show_cases
         from kazerooni.cli.timeline_table import show_timeline
+        from kazerooni.files import make_folder
         from kazerooni.labels import write_reading
         from kazerooni.phantom import VISITS, sample_folder
         from kazerooni.scoring import timeline
@@ -48,21 +49,23 @@ def demo(
 
         with progress("Making the sample scans") as told:
             samples = sample_folder(progress=told)
-        _make(out)
+        make_folder(out)
         names = [visit.name for visit in VISITS]
-        _announce(f"inspect {' '.join(names)}")
+        _announce("inspect", *(_shown(samples / name) for name in names))
         inspect([samples / name for name in names], verbose=verbose)
         cases = []
         for name in names:
+            maps = _shown(samples / "maps" / name)
             _announce(
-                f"score {name} --lobes maps/{name}/lobes.dcm --alveolar maps/{name}/alveolar.dcm "
-                f"--interstitial maps/{name}/interstitial.dcm -o {out.name}/{name}.json"
-            )
+                "score", _shown(samples / name), "--lobes", f"{maps}/lobes.dcm", "--alveolar", f"{maps}/alveolar.dcm",
+                "--interstitial", f"{maps}/interstitial.dcm", "--traction", _traction(samples, name),
+                "--reader", _READER, "-o", f"{out}/{name}.json",
+            )  # fmt: skip
             case = _score(samples, name)
             show_cases([case])
             write_reading(case.reading, out / f"{name}.json", force=True)
             cases.append(case)
-        _announce(f"timeline {' '.join(f'{out.name}/{name}.json' for name in names)}")
+        _announce("timeline", *(f"{out}/{name}.json" for name in names))
         show_timeline(timeline([case.reading for case in cases]))
         tables = write_tables(cases, out, force=True)
         (report,) = report_visits(cases, out, force=True)
@@ -78,23 +81,27 @@ def _score(samples: Path, name: str) -> Case:
     from kazerooni.model import Lobe
     from kazerooni.workflow import MapFiles, score_scan
 
-    truth = json.loads((samples / "truth.json").read_text("utf-8"))[name]["lobes"]
-    maps = samples / "maps" / name
+    maps, held = samples / "maps" / name, _traction(samples, name).split(",")
     files = MapFiles(
         lobes=maps / "lobes.dcm",
         alveolar=maps / "alveolar.dcm",
         interstitial=maps / "interstitial.dcm",
-        traction={Lobe[lobe]: told["traction_bronchiectasis"] for lobe, told in truth.items()},
+        traction={lobe: lobe.name in held for lobe in Lobe},
     )
     return score_scan(samples / name, files, reader=_READER)
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder.name}: the folder cannot be made ({error.strerror}); give another --out") from None
+def _traction(samples: Path, name: str) -> str:
+    """Give the lobes of a visit that hold traction bronchiectasis, as --traction takes them."""
+    truth = json.loads((samples / "truth.json").read_text("utf-8"))[name]["lobes"]
+    return ",".join(lobe for lobe, told in truth.items() if told["traction_bronchiectasis"]) or "none"
 
 
-def _announce(command: str) -> None:
-    typer.echo(f"\n$ kazerooni {command}\n")
+def _shown(path: Path) -> str:
+    """Name a path as it would be typed from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _announce(*words: str) -> None:
+    typer.echo(f"\n$ kazerooni {' '.join(map(shlex.quote, words))}\n")

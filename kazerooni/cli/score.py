@@ -97,9 +97,10 @@ def score(
         }
         _check_usage(paths or [], lobes, table, given=[name for name, value in scan_options.items() if value])
         _check_words(labels, reader)
-        from kazerooni.cli.score_output import check_out, keep, print_cases
+        from kazerooni.cli.score_output import check_out, check_report, keep, print_cases
 
         check_out(out, force=force)
+        check_report(report)
         failures: Sequence[Failure] = ()
         if lobes is not None:
             from kazerooni.workflow import MapFiles

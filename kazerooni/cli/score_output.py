@@ -11,7 +11,7 @@ import typer
 from kazerooni.cli.score_table import show_cases
 from kazerooni.cli.terminal import print_json, say
 from kazerooni.errors import OutputError
-from kazerooni.files import check_new
+from kazerooni.files import check_new, make_folder
 from kazerooni.labels import write_reading
 from kazerooni.workflow import score_document
 
@@ -37,6 +37,15 @@ def check_out(out: Path | None, *, force: bool) -> None:
         check_new(out, force=force)
 
 
+def check_report(folder: Path | None) -> None:
+    """Make the folder of a report before a scan is read.
+
+    Raises OutputError.
+    """
+    if folder is not None:
+        make_folder(folder)
+
+
 def keep(readings: Sequence[Reading], out: Path | None, *, force: bool) -> None:
     """Write each reading as reading.json: one to the file `out`, or all into the folder `out`, named by their ids.
 
@@ -49,7 +58,7 @@ def keep(readings: Sequence[Reading], out: Path | None, *, force: bool) -> None:
             raise typer.BadParameter(f"{len(readings)} readings need a folder, not one file", param_hint="-o")
         files = [out]
     else:
-        _make_folder(out)
+        make_folder(out)
         files = [out / f"{reading.id}.json" for reading in readings]
         if len(set(files)) < len(files):
             raise OutputError("a reading is given twice, or two have one id: one file would hold two; give each once")
@@ -78,10 +87,3 @@ def print_cases(cases: Sequence[Case], failures: Sequence[Failure], *, as_json: 
 
 def _is_file(out: Path) -> bool:
     return out.suffix.lower() == ".json" and not out.is_dir()
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{out.name}: the folder cannot be made ({error.strerror}); give another one") from None

@@ -10,7 +10,7 @@ from rich.text import Text
 from kazerooni.cli.score_table import DISCLAIMER
 from kazerooni.cli.terminal import plain_table, show
 from kazerooni.model import Change, Component, Difference, Timeline, TimePoint
-from kazerooni.report import percent
+from kazerooni.report import DIFFERENCES, percent
 from kazerooni.scoring import find_scheme
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ _NOT_INTERPRETABLE = f"; {_DOUBT} different readers: the change cannot be interp
 def show_timeline(line: Timeline) -> None:
     """Print the totals by visit, the percents and grades of every lobe, and what is not comparable."""
     named = "" if line.patient is None else f"Patient {line.patient}, "
-    head = f"{named}{len(line.points)} visits, scheme {line.scheme} {line.scheme_version}, total 0 to {line.maximum:g}"
+    count = f"{len(line.points)} visit{'s' if len(line.points) > 1 else ''}"
+    head = f"{named}{count}, scheme {line.scheme} {line.scheme_version}, total 0 to {line.maximum:g}"
     parts: list[RenderableType] = [Text(head, style="bold"), Text(), totals_table(line)]
     for component in Component:
         parts.extend((Text(), Text(f"{component.capitalize()}: percent and grade"), _lobes_table(line, component)))
@@ -86,7 +87,7 @@ def _not_comparable(line: Timeline) -> Iterator[Text]:
 
 
 def _words(difference: Difference) -> str:
-    name = difference.what.replace("-", " ")
+    name = DIFFERENCES[difference.what].lower()
     return f"{name} ({difference.earlier or 'not said'}, then {difference.later or 'not said'})"
 
 
@@ -105,7 +106,7 @@ def _total_change(change: Change | None) -> str:
         return _NOTHING
     if change.total is None:
         return "refused"
-    return f"{change.total:+g}{'' if change.is_interpretable else _DOUBT}"
+    return f"{change.total:+g}" if change.is_interpretable else _DOUBT
 
 
 def _number(amount: float | None) -> str:

@@ -44,8 +44,12 @@ _ONE_PATIENT: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit: how the patient was scanned, the breath, and what there was to see. The year names its folder."""
+    """One visit: how and by what the patient was scanned, the breath, and what there was to see.
 
+    model: the scanner of the time. The year of the plan names the folder of the visit.
+    """
+
+    model: str
     plan: SeriesPlan
     thorax: Thorax
     disease: Disease
@@ -58,6 +62,7 @@ class Visit:
 
 VISITS = (
     Visit(
+        "HiSpeed CT/i",
         sequential_hrct(
             slices=10,
             gap_mm=25.0,
@@ -84,6 +89,7 @@ VISITS = (
         ),
     ),
     Visit(
+        "HiSpeed CT/i",
         sequential_hrct(
             slices=28,
             positions_mm=uneven_positions_mm(28, 10.0, spread=0.2, seed=2),
@@ -109,6 +115,7 @@ VISITS = (
         ),
     ),
     Visit(
+        "LightSpeed VCT",
         spiral_ct(
             slices=220,
             rows=256,
@@ -158,6 +165,8 @@ def _write_visit(visit: Visit, folder: Path) -> dict[str, Any]:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
     datasets, truth = thorax_series(visit.plan, visit.thorax, visit.disease)
+    for dataset in datasets:
+        dataset.ManufacturerModelName = visit.model
     write_series(datasets, scan, syntax=JPEGLSLossless)
     (series,) = find_series(scan)
     _write_maps(series, truth, maps)

@@ -5,9 +5,11 @@ from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
 from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.plot import Picture, timeline_plot
 from kazerooni.report.tables import long_csv, wide_csv
+from kazerooni.report.wording import DIFFERENCES
 from kazerooni.report.write import WRITERS, Writer, write_report
 
 __all__ = [
+    "DIFFERENCES",
     "LONG",
     "WIDE",
     "WRITERS",

@@ -129,6 +129,7 @@ def _dress(axes: Axes, line: Timeline, dates: list[date]) -> None:
     margin = max(0.06 * (high - low), 30)
     axes.set_xlim(low - margin, high + 4.2 * margin)
     axes.set_ylim(0, min(1.25 * top, line.maximum * 1.08))
+    axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel(f"Score (total 0 to {amount(line.maximum)})", color=_INK)
     ticks = _ticks(dates, apart=0.075 * (high - low + 5 * margin))
     axes.set_xticks(_days(ticks), [_tick_words(on, days=high - low) for on in ticks])

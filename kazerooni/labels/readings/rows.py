@@ -186,7 +186,7 @@ def _visit_of(row: _Row) -> Visit:
         if not row.holds("patient"):
             row.refuse("patient", "is empty, and no series_uid is given; one of the two is wanted")
     return Visit(
-        patient=row.read("patient", words.sign_of),
+        patient=row.read("patient", words.code_of),
         study_date=row.read("study_date", words.day_of),
         series_uid=row.read("series_uid", words.uid_of),
         study_uid=row.read("study_uid", words.uid_of),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kazerooni.model import Component, Finding, Lobe, State
 
@@ -18,6 +18,8 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 _ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 
 T = TypeVar("T")
+
+_CODE: Final = re.compile(r"\w[\w.-]{0,63}")
 
 
 class UnfitError(Exception):
@@ -105,4 +107,11 @@ def sign_of(text: str) -> str:
     """Read how a patient or reader is called: one line, kept as typed."""
     if not text.isprintable():
         raise UnfitError("one line without control characters is wanted")
+    return text
+
+
+def code_of(text: str) -> str:
+    """Read the code of a patient: nothing that is written like a name, which belongs in no result."""
+    if not _CODE.fullmatch(text):
+        raise UnfitError("a code of letters, digits, dots, dashes and underscores is wanted, never a name")
     return text
