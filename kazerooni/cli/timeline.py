@@ -11,6 +11,7 @@ import typer
 from kazerooni.cli.edge import edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
 from kazerooni.cli.terminal import print_json
+from kazerooni.errors import ReadingError
 
 if TYPE_CHECKING:
     from kazerooni.model import Timeline
@@ -67,6 +68,9 @@ def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
     if kind is None:
         ends = ", ".join(f".{kind}" for kind in get_args(Picture))
         raise typer.BadParameter(f"{plot.name} ends with none of {ends}", param_hint="--plot")
+    totals = [point.score.totals for point in line.points]
+    if all(amount is None for sums in totals for amount in (sums.alveolar, sums.interstitial)):
+        raise ReadingError("no visit has a sum to draw: grades are missing; --partial sums those that there are")
     write_whole(plot, timeline_plot(line, kind=kind), force=force)
 
 

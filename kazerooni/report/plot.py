@@ -98,7 +98,7 @@ def _draw_points(
         axes.plot([x], [value], marker, color=colour, markerfacecolor=fill, markersize=7, markeredgewidth=1.6, zorder=3)
         if is_total:
             axes.annotate(
-                amount(value), (x, value), (0, 9), textcoords="offset points", ha="center", weight="bold", color=_INK
+                amount(value), (x, value), (5, 8), textcoords="offset points", ha="left", weight="bold", color=_INK
             )
 
 
@@ -131,7 +131,7 @@ def _dress(axes: Axes, line: Timeline, dates: list[date]) -> None:
     axes.set_ylim(0, min(1.25 * top, line.maximum * 1.08))
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel(f"Score (total 0 to {amount(line.maximum)})", color=_INK)
-    ticks = _ticks(dates, apart=0.075 * (high - low + 5 * margin))
+    ticks = _ticks(dates, apart=0.11 * (high - low + 5 * margin))
     axes.set_xticks(_days(ticks), [_tick_words(on, days=high - low) for on in ticks])
     axes.grid(axis="y", color=_FAINT, linewidth=0.7)
     axes.set_axisbelow(True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kazerooni.labels import write_reading
 from tests.cli.conftest import Run
 from tests.cli.test_score import options
-from tests.cli.test_timeline import visits  # noqa: F401 - a fixture
+from tests.cli.test_timeline import visit, visits  # noqa: F401 - a fixture
 
 
 def test_a_report_of_three_visits(run: Run, visits: list[Path], tmp_path: Path) -> None:  # noqa: F811 - the fixture
@@ -51,3 +53,13 @@ def test_a_timeline_is_drawn(run: Run, visits: list[Path], tmp_path: Path, name:
     assert run("timeline", *visits, "--plot", tmp_path / name).exit_code == 0
     assert (tmp_path / name).read_bytes().startswith(begins)
     assert run("timeline", *visits, "--plot", tmp_path / "t.gif").exit_code == 2
+
+
+def test_a_timeline_without_sums_is_not_drawn(run: Run, tmp_path: Path) -> None:
+    """Where every sum is refused there is nothing to draw: the command leaves with 3 and writes no picture."""
+    reading = replace(visit(1999, 300), tally=None)
+    write_reading(reading, tmp_path / "r.json")
+    result = run("timeline", tmp_path / "r.json", "--plot", tmp_path / "t.png")
+    assert result.exit_code == 3
+    assert "no visit has a sum to draw" in result.stderr
+    assert not (tmp_path / "t.png").exists()
