@@ -123,13 +123,15 @@ def _sums(line: Timeline, name: str) -> list[float | None]:
 
 
 def _dress(axes: Axes, line: Timeline, dates: list[date]) -> None:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra, told where it is missing
+
     known = [point.score.totals.total for point in line.points if point.score.totals.total is not None]
     top = max([*known, 1])
     low, high = _days([dates[0], dates[-1]])
     margin = max(0.06 * (high - low), 30)
     axes.set_xlim(low - margin, high + 4.2 * margin)
     axes.set_ylim(0, min(1.25 * top, line.maximum * 1.08))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(f"Score (total 0 to {amount(line.maximum)})", color=_INK)
     ticks = _ticks(dates, apart=0.11 * (high - low + 5 * margin))
     axes.set_xticks(_days(ticks), [_tick_words(on, days=high - low) for on in ticks])
