@@ -8,6 +8,7 @@ KazerooniError
 │   ├── UnusableSeriesError  the series carries an error notice
 │   └── PixelError           the pixels of a slice cannot be decoded
 ├── LabelError           a label map cannot be read or does not fit its scan
+├── SegmentError         lungs, fissures or lobes cannot be found or laid
 ├── ReadingError         what a reading says cannot be used
 │   └── TableError           rows of a table of typed values cannot be used: each with its line and column
 ├── SchemeError          a scheme is unknown or contradicts itself
@@ -45,6 +46,10 @@ class PixelError(ScanError):
 
 class LabelError(KazerooniError):
     """A label map cannot be read, or its grid or numbering does not fit the scan."""
+
+
+class SegmentError(KazerooniError):
+    """Lungs cannot be found, or a fissure cannot be laid, on what is given."""
 
 
 class ReadingError(KazerooniError):

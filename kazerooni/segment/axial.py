@@ -1,0 +1,142 @@
+"""Axial: a scan of any orientation seen as axial planes, (z, y, x), and coarse enough to work on quickly.
+
+An axial view has the axes of LPS as nearly as the planes of the scan allow: z ascends to the head, y to the back, x to
+the patient's left. It is the same array turned about, never resampled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazerooni.errors import SegmentError
+from kazerooni.model import Geometry, Volume
+
+# Spacing that the work is done on: lungs found at half the resolution of a usual scan have a Dice of 0.992 to those
+# found at the whole one, in a seventh of the time (performance.md).
+WORKING_MM = 1.6
+# Darker than this is padding (`Volume.padding_mask`); it counts as air outside.
+PADDING_HU = -1100
+# A working picture leaves out what is nearer to its far edges than one working pixel.
+_MOST_STEP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How the axes of a scan are turned into (z, y, x) ascending in LPS.
+
+    axes: the axis of the scan that becomes each of z, y, x. flips: whether it is walked backwards.
+    """
+
+    axes: tuple[int, int, int]
+    flips: tuple[bool, bool, bool]
+
+    def apply(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Give a view of an array (slice, row, column) as (z, y, x)."""
+        turned = array.transpose(self.axes)
+        return turned[tuple(slice(None, None, -1 if flip else 1) for flip in self.flips)]
+
+
+def turn_of(geometry: Geometry) -> Turn:
+    """Find the turn of a grid: every axis goes to the patient's axis that it is most nearly parallel to.
+
+    Oblique planes keep their obliquity, a tilted gantry its shear.
+    """
+    steps = np.stack([geometry.normal, geometry.column_direction, geometry.row_direction])
+    left = set(range(3))
+    axes, flips = [0, 0, 0], [False, False, False]
+    for patient in sorted(range(3), key=lambda n: -float(np.abs(steps[:, n]).max())):
+        axis = max(left, key=lambda n: abs(float(steps[n, patient])))
+        left.discard(axis)
+        place = 2 - patient  # x, y, z are the last, middle and first axis
+        axes[place], flips[place] = axis, bool(steps[axis, patient] < 0)
+    return Turn((axes[0], axes[1], axes[2]), (flips[0], flips[1], flips[2]))
+
+
+@dataclass(frozen=True, eq=False)
+class Axial:
+    """A scan as axial planes at working resolution.
+
+    hu: int16 (z, y, x) of working voxels: planes picked, pixels averaged; padding is -2000.
+    spacing_mm: of working voxels, z, y, x. steps: voxels of the scan for one working voxel, z, y, x.
+    is_sampled: planes have lung between them that none shows: nothing may be carried across.
+    turn: of the scan.
+    """
+
+    hu: NDArray[np.int16]
+    spacing_mm: tuple[float, float, float]
+    steps: tuple[int, int, int]
+    is_sampled: bool
+    turn: Turn
+
+    @property
+    def pixel_mm(self) -> float:
+        """Spacing in the plane, the mean of rows and columns."""
+        return (self.spacing_mm[1] + self.spacing_mm[2]) / 2
+
+    @property
+    def pixel_area_mm2(self) -> float:
+        """Area of a working pixel in its plane."""
+        return self.spacing_mm[1] * self.spacing_mm[2]
+
+    @cached_property
+    def is_padding(self) -> NDArray[np.bool_]:
+        """Which working voxels are padding."""
+        return np.less(self.hu, PADDING_HU)
+
+    def pixels(self, length_mm: float) -> int:
+        """Give a length in working pixels, 1 at least."""
+        return max(1, round(length_mm / self.pixel_mm))
+
+
+def axial_of(volume: Volume) -> Axial:
+    """See a scan as axial planes at working resolution.
+
+    Raises SegmentError where planes that are not axial have gaps between them.
+    """
+    geometry, turn = volume.geometry, turn_of(volume.geometry)
+    if geometry.is_sampled and turn.axes[0] != 0:
+        raise SegmentError(
+            "lungs cannot be found in single slices that are not axial; give an axial series, or lobes from a file"
+        )
+    gap = geometry.usual_gap_mm or geometry.slice_thickness_mm or 1.0
+    spacing = (gap, *geometry.pixel_spacing_mm)
+    turned = [spacing[axis] for axis in turn.axes]
+    sampled = geometry.is_sampled or not geometry.is_even
+    steps = [min(_MOST_STEP, max(1, round(WORKING_MM / mm))) for mm in turned]
+    if sampled:
+        steps[0] = 1
+    return Axial(
+        hu=_working(turn.apply(_without_padding(volume)), steps),
+        spacing_mm=(turned[0] * steps[0], turned[1] * steps[1], turned[2] * steps[2]),
+        steps=(steps[0], steps[1], steps[2]),
+        is_sampled=sampled,
+        turn=turn,
+    )
+
+
+def _working(hu: NDArray[Any], steps: list[int]) -> NDArray[np.int16]:
+    """Pick every so many planes and average blocks of 2 x 2 pixels in them (all of them costs more than it gains)."""
+    planes = hu[:: steps[0]]
+    rows, columns = (hu.shape[n] // steps[n] * steps[n] for n in (1, 2))
+    cut = planes[:, :rows, :columns]
+    parts = [cut[:, i :: steps[1], j :: steps[2]] for i in range(min(2, steps[1])) for j in range(min(2, steps[2]))]
+    total = np.zeros(parts[0].shape, np.int16)
+    for part in parts:
+        total += (np.clip(part, -2000, 3000) / len(parts)).astype(np.int16)
+    return total
+
+
+def _without_padding(volume: Volume) -> NDArray[Any]:
+    """Give the HU with padding at -2000 where its value could be taken for tissue."""
+    named = volume.padding_hu
+    if named is None or not np.any(named[:, 1] >= PADDING_HU):
+        return volume.hu
+    hu = volume.hu.copy()
+    for index in np.flatnonzero(named[:, 1] >= PADDING_HU):
+        hu[index][volume.padding_mask(int(index))] = -2000
+    return hu

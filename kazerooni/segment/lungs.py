@@ -1,0 +1,153 @@
+"""Lungs: the left and the right lung of a scan, found without a network.
+
+Threshold, connected parts and closing, after Hu S et al., IEEE Trans Med Imaging 2001;20:490, in axial planes at
+working resolution; the ribs keep dense disease inside; borders are drawn at the resolution of the scan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazerooni.errors import SegmentError
+from kazerooni.model import Geometry, Notice, Volume
+from kazerooni.segment.airways import find_airways
+from kazerooni.segment.axial import Axial, axial_of
+from kazerooni.segment.body import find_body
+from kazerooni.segment.borders import draw_fully
+from kazerooni.segment.doubts import doubts_of
+from kazerooni.segment.planes import Mask, box_of, close_planes, dilate_planes, fill_planes, label_parts
+from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
+from kazerooni.segment.wall import find_ribs, reach_the_wall
+
+# Ground glass is up to about -300 HU, soft tissue begins at -100.
+LUNG_HU = -400
+# Gas in bowel and windpipe, and air outside, is all but pure; lung with emphysema seldom so over most of a part.
+_GAS_HU, _GAS_SHARE = -950, 0.75
+# A lung shows at least this much somewhere; a part of it that is cut off in a plane, this much.
+_LEAST_PLANE_MM2, _LEAST_PART_MM2 = 900.0, 60.0
+# Parts smaller than this share of the largest are no lung of their own.
+_LEAST_SHARE = 0.02
+# Vessels of the hilum and nodules below the pleura are narrower than twice this.
+_CLOSING_MM = 12.0
+
+
+@dataclass(frozen=True, eq=False)
+class Lungs:
+    """Both lungs of a scan. Frozen; the array is taken over and set read-only.
+
+    labels: uint8 (slice, row, column); 0 outside, 1 right lung, 2 left lung.
+    notices: what a person should look at; `lungs-not-found` where the labels are empty.
+
+    Raises SegmentError where labels are none of these or do not fill the geometry.
+    """
+
+    labels: NDArray[np.uint8]
+    geometry: Geometry
+    notices: tuple[Notice, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.labels.shape != self.geometry.shape or self.labels.dtype != np.uint8:
+            raise SegmentError(
+                f"lungs: {self.labels.dtype} labels of shape {self.labels.shape}; uint8 of {self.geometry.shape} is"
+                " wanted, give one a voxel"
+            )
+        highest = int(self.labels.max())
+        if highest > LEFT:
+            raise SegmentError(f"lungs: label {highest} found, 0 to {LEFT} are known; renumber the map")
+        self.labels.setflags(write=False)
+
+    def __repr__(self) -> str:
+        return f"<Lungs of {self.geometry.shape[0]} slices, {len(self.notices)} notices>"
+
+
+def find_lungs(volume: Volume) -> Lungs:
+    """Find both lungs of a scan.
+
+    Spiral series are looked at in three dimensions, but every plane is filled and closed by itself; the slices of a
+    sequential or uneven series are linked by what overlaps, and nothing is interpolated between them. The airways
+    outside the lungs, gas in the bowel and the air around the body are left out; a scan without lungs gives empty
+    labels and a notice.
+
+    Raises SegmentError where the values are not known to be HU, or a stack with gaps is not axial.
+    """
+    if not volume.is_hu_proven:
+        raise SegmentError(
+            "lungs cannot be found: the values of this scan are not known to be Hounsfield units (hu-unproven);"
+            " give lobes from a file"
+        )
+    scan = axial_of(volume)
+    labels, dense = _find_in(scan)
+    full = draw_fully(scan, labels, dense, volume.hu, lung_hu=LUNG_HU)
+    return Lungs(full, volume.geometry, doubts_of(full, volume.geometry))
+
+
+def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
+    """Give the lungs at working resolution, and which of their voxels are dense though they are lung."""
+    body = find_body(scan)
+    if not body.any():
+        return np.zeros(body.shape, np.uint8), body
+    airways = find_airways(scan, body)
+    air = (scan.hu < LUNG_HU) & body & ~airways & ~scan.is_padding
+    parts, count = _lung_parts(scan, air)
+    sides = part_sides(parts, count, parting_line(scan, body))
+    _drop_specks(sides, scan)
+    inflated = sides > 0
+    bone = find_ribs(scan, body)
+    taken = airways | ~body
+    whole = np.zeros_like(sides)
+    for side, outwards in ((RIGHT, -1), (LEFT, 1)):
+        closed = _close(scan, sides == side, bone, outwards)
+        whole[closed & ~taken & (whole == 0) & (~inflated | (sides == side))] = side
+    return whole, (whole > 0) & ~inflated & ~dilate_planes(inflated, 1)
+
+
+def _lung_parts(scan: Axial, air: Mask) -> tuple[NDArray[np.int32], int]:
+    """Give numbers to the parts of the air in the body that are lung.
+
+    In a stack with gaps, gas is told from lung in each plane before planes are linked.
+    """
+    if scan.is_sampled:
+        air = _without_gas(scan, air, in_plane=True)
+    parts, count = label_parts(air)
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)
+    gas = np.bincount(parts[scan.hu < _GAS_HU], minlength=count + 1)
+    sizes[0] = 0
+    keep = (sizes >= _LEAST_SHARE * sizes.max(initial=1)) & (gas < _GAS_SHARE * sizes)
+    keep[0] = False
+    renumber = np.zeros(count + 1, np.int32)
+    renumber[keep] = np.arange(1, int(keep.sum()) + 1)
+    return renumber[parts], int(keep.sum())
+
+
+def _without_gas(scan: Axial, air: Mask, *, in_plane: bool) -> Mask:
+    parts, count = label_parts(air, in_plane=in_plane)
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)
+    gas = np.bincount(parts[scan.hu < _GAS_HU], minlength=count + 1)
+    keep = (gas < _GAS_SHARE * sizes) & (sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2)
+    keep[0] = False
+    kept: Mask = keep[parts]
+    return kept
+
+
+def _drop_specks(sides: NDArray[np.uint8], scan: Axial) -> None:
+    """Take away a side that is nowhere large enough in a plane to be a lung."""
+    for side in (RIGHT, LEFT):
+        lung = sides == side
+        if lung.sum(axis=(1, 2)).max(initial=0) * scan.pixel_area_mm2 < _LEAST_PLANE_MM2:
+            sides[lung] = 0
+
+
+def _close(scan: Axial, lung: Mask, bone: Mask, outwards: int) -> Mask:
+    """Bring vessels, hilum and dense disease at the wall into a lung."""
+    whole = np.zeros_like(lung)
+    box = box_of(lung, margin=scan.pixels(30.0))
+    if box is None:
+        return whole
+    part = Axial(scan.hu[box], scan.spacing_mm, scan.steps, scan.is_sampled, scan.turn)
+    filled = fill_planes(lung[box])
+    filled |= reach_the_wall(part, filled, bone[box], outwards=outwards)
+    whole[box] = fill_planes(close_planes(filled, scan.pixels(_CLOSING_MM)))
+    return whole

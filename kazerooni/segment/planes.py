@@ -1,0 +1,93 @@
+"""Planes: morphology in the plane, on all planes of a mask at once, and connected parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import SimpleITK
+from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]
+
+Mask = NDArray[np.bool_]
+Parts = NDArray[np.int32]
+
+IN_PLANE = np.zeros((3, 3, 3), bool)
+IN_PLANE[1] = [[False, True, False], [True, True, True], [False, True, False]]
+
+
+def label_parts(mask: Mask, *, in_plane: bool = False) -> tuple[Parts, int]:
+    """Give numbers to the connected parts of a mask (z, y, x), side by side; with `in_plane` every plane by itself."""
+    parts, count = ndimage.label(mask, structure=IN_PLANE if in_plane else None)
+    return parts, int(count)
+
+
+def sizes_of(parts: Parts, count: int) -> NDArray[np.int64]:
+    """Count the voxels of every part; [0] is the rest."""
+    return np.bincount(parts.ravel(), minlength=count + 1)
+
+
+def fill_planes(mask: Mask) -> Mask:
+    """Fill what the mask encloses in each plane."""
+    parts, count = label_parts(~mask, in_plane=True)
+    open_parts = np.zeros(count + 1, bool)
+    for edge in (np.s_[:, 0], np.s_[:, -1], np.s_[:, :, 0], np.s_[:, :, -1]):
+        open_parts[parts[edge]] = True
+    open_parts[0] = False
+    return ~open_parts[parts]
+
+
+def largest_part(mask: Mask) -> Mask:
+    """Keep the largest connected part."""
+    parts, count = label_parts(mask)
+    if not count:
+        return mask
+    sizes = sizes_of(parts, count)
+    sizes[0] = 0
+    return np.equal(parts, int(sizes.argmax()))
+
+
+def dilate_planes(mask: Mask, pixels: int) -> Mask:
+    """Grow a mask by a disc in each plane."""
+    return _by_disc(SimpleITK.BinaryDilate, mask, pixels)
+
+
+def erode_planes(mask: Mask, pixels: int) -> Mask:
+    """Shrink a mask by a disc in each plane; what lies outside the picture counts as mask."""
+    return ~dilate_planes(~mask, pixels)
+
+
+def open_planes(mask: Mask, pixels: int) -> Mask:
+    """Remove from each plane what no disc fits into."""
+    return dilate_planes(erode_planes(mask, pixels), pixels)
+
+
+def close_planes(mask: Mask, pixels: int) -> Mask:
+    """Close in each plane the gaps that no disc fits into, as a ball rolled along the outside does."""
+    box = box_of(mask, margin=pixels + 1)
+    if box is None:
+        return mask
+    wide = np.pad(mask[box], ((0, 0), (pixels, pixels), (pixels, pixels)))
+    closed = mask.copy()
+    closed[box] = erode_planes(dilate_planes(wide, pixels), pixels)[:, pixels:-pixels, pixels:-pixels]
+    return closed
+
+
+def box_of(mask: Mask, *, margin: int = 0) -> tuple[slice, slice, slice] | None:
+    """Give the box around a mask, `margin` pixels wider in the plane; None where the mask is empty."""
+    found = []
+    for axis in range(3):
+        others = tuple(n for n in range(3) if n != axis)
+        index = np.flatnonzero(mask.any(axis=others))
+        if not index.size:
+            return None
+        wider = margin if axis else 0
+        found.append(slice(max(0, int(index[0]) - wider), min(mask.shape[axis], int(index[-1]) + 1 + wider)))
+    return found[0], found[1], found[2]
+
+
+def _by_disc(operation: Any, mask: Mask, pixels: int) -> Mask:
+    image = SimpleITK.GetImageFromArray(mask.view(np.uint8))
+    done = operation(image, [pixels, pixels, 0], SimpleITK.sitkBall, 0.0, 1.0)
+    result: Mask = SimpleITK.GetArrayFromImage(done).astype(bool)
+    return result
