@@ -25,8 +25,7 @@ if TYPE_CHECKING:
         read_lobe_map,
         read_reading,
         read_typed_table,
-        write_finding_map,
-        write_lobe_map,
+        write_map,
         write_reading,
     )
     from kazerooni.model import (
@@ -72,8 +71,7 @@ __all__ = [
     "read_volume",
     "score",
     "timeline",
-    "write_finding_map",
-    "write_lobe_map",
+    "write_map",
     "write_reading",
 ]
 
@@ -86,8 +84,7 @@ _HOMES = {
         "read_lobe_map",
         "read_reading",
         "read_typed_table",
-        "write_finding_map",
-        "write_lobe_map",
+        "write_map",
         "write_reading",
     ),
     "model": (

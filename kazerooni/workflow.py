@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -37,7 +37,6 @@ from kazerooni.version import __version__
 
 StrPath = str | os.PathLike[str]
 _Input = TypeVar("_Input", str, Path)
-_Map = TypeVar("_Map", LobeMap, FindingMap)
 
 
 class Failure(NamedTuple):
@@ -154,7 +153,7 @@ def score_scan(
         own = (chosen.patient, chosen.study_uid)
         on_choice(chosen, [s for s in found if s.usable and (s.patient, s.study_uid) == own])
     volume = read_volume(chosen, progress=progress)
-    lobes = _unnamed(maps.lobes, read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index))
+    lobes = read_lobe_map(maps.lobes, chosen, labels=maps.labels, by_index=maps.by_index)
     alveolar = _findings(maps.alveolar, chosen, Component.ALVEOLAR, maps)
     interstitial = _findings(maps.interstitial, chosen, Component.INTERSTITIAL, maps)
     reading = measure(
@@ -171,17 +170,7 @@ def score_scan(
 
 
 def _findings(path: StrPath | None, series: Series, component: Component, maps: MapFiles) -> FindingMap | None:
-    if path is None:
-        return None
-    return _unnamed(path, read_finding_map(path, series, component, by_index=maps.by_index))
-
-
-def _unnamed(path: StrPath, labelled: _Map) -> _Map:
-    """Take the name of its file out of the notices of a map, which are kept with the reading: it may name a patient."""
-    told = (
-        replace(notice, message=notice.message.replace(Path(path).name, "label map")) for notice in labelled.notices
-    )
-    return replace(labelled, notices=tuple(told))
+    return None if path is None else read_finding_map(path, series, component, by_index=maps.by_index)
 
 
 def score_reading(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> Case:

@@ -11,6 +11,7 @@ from kazerooni.cli.edge import CASE_FAILED, edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
 from kazerooni.cli.terminal import progress, say
 from kazerooni.errors import ReadingError
+from kazerooni.files import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,10 +98,11 @@ def score(
         }
         _check_usage(paths or [], lobes, table, given=[name for name, value in scan_options.items() if value])
         _check_words(labels, reader)
-        from kazerooni.cli.score_output import check_out, check_report, keep, print_cases
+        from kazerooni.cli.score_output import check_out, keep, print_cases
 
         check_out(out, force=force)
-        check_report(report)
+        if report is not None:
+            make_folder(report)
         failures: Sequence[Failure] = ()
         if lobes is not None:
             from kazerooni.workflow import MapFiles

@@ -37,15 +37,6 @@ def check_out(out: Path | None, *, force: bool) -> None:
         check_new(out, force=force)
 
 
-def check_report(folder: Path | None) -> None:
-    """Make the folder of a report before a scan is read.
-
-    Raises OutputError.
-    """
-    if folder is not None:
-        make_folder(folder)
-
-
 def keep(readings: Sequence[Reading], out: Path | None, *, force: bool) -> None:
     """Write each reading as reading.json: one to the file `out`, or all into the folder `out`, named by their ids.
 

@@ -12,7 +12,7 @@ from kazerooni.labels.readings import (
     reading_text,
     write_reading,
 )
-from kazerooni.labels.write import write_finding_map, write_lobe_map
+from kazerooni.labels.write import write_map
 
 __all__ = [
     "CONVENTIONS",
@@ -25,7 +25,6 @@ __all__ = [
     "reading_from_json",
     "reading_json",
     "reading_text",
-    "write_finding_map",
-    "write_lobe_map",
+    "write_map",
     "write_reading",
 ]

@@ -129,5 +129,5 @@ class Numbering:
         self._lookup.settle()
         if not self._lung_outside_lobes:
             return ()
-        message = f"{self._name}: {self._lung_outside_lobes} voxels are lung of no named lobe; they count for no lobe"
+        message = f"{self._lung_outside_lobes} voxels of the lobe map are lung of no named lobe; they count for no lobe"
         return (Notice("map-lung-outside-lobes", "warning", message),)

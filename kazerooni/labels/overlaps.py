@@ -53,5 +53,5 @@ class Layers:
                 f"{name}: {self._wanted.what} overlap: {told}; a voxel lies in one of them, correct the map"
             )
         order = " over ".join(part.full_name for part in reversed(self._parts))
-        message = f"{name}: marked as two findings: {told}; taken as the graver one ({order})"
+        message = f"marked as two findings: {told}; taken as the graver one ({order})"
         return (Notice("map-overlap", "warning", message),)

@@ -44,7 +44,7 @@ FINDINGS: Final[Mapping[Component, Wanted]] = {
 }
 
 
-def not_named(name: str, wanted: Wanted, held: Collection[Part]) -> tuple[Notice, ...]:
+def not_named(wanted: Wanted, held: Collection[Part]) -> tuple[Notice, ...]:
     """Tell which findings of a component a file has no segment for: they are taken as looked for and not seen.
 
     Lobes are passed over: one without a segment may have been taken out.
@@ -53,5 +53,5 @@ def not_named(name: str, wanted: Wanted, held: Collection[Part]) -> tuple[Notice
     if not missing:
         return ()
     told = ", ".join(finding.full_name for finding in missing)
-    message = f"{name}: has no segment for {told}; taken as looked for and not seen"
+    message = f"the map of {wanted.what} has no segment for {told}; taken as looked for and not seen"
     return (Notice("map-findings-not-named", "warning", message),)

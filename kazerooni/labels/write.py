@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from kazerooni.labels.author import SegKind
 
 
-def write_lobe_map(
-    lobes: LobeMap,
+def write_map(
+    labels: LobeMap | FindingMap,
     path: str | os.PathLike[str],
     *,
     series: Series | None = None,
@@ -28,7 +28,7 @@ def write_lobe_map(
     kind: SegKind = "BINARY",
     force: bool = False,
 ) -> None:
-    """Write a lobe map in the format of the name: .dcm (DICOM SEG), .nrrd, .seg.nrrd, .nii, .nii.gz or .mha.
+    """Write a label map in the format of the name: .dcm (DICOM SEG), .nrrd, .seg.nrrd, .nii, .nii.gz or .mha.
 
     series: the series that the map was drawn on, wanted for a SEG, which references its pictures and carries its
         patient and study; its files must still be there.
@@ -36,36 +36,13 @@ def write_lobe_map(
     kind: of a SEG; BINARY is what every viewer reads, LABELMAP is smaller and newer (2024).
     force: whether a file that is there is overwritten.
 
-    A lobe without a voxel is written as an empty segment. An uneven or tilted series fits into a SEG only.
+    A lobe without a voxel is written as an empty segment, and so is a finding: that says "looked, found none". An
+    uneven or tilted series fits into a SEG only.
 
     Raises OutputError where the file is there or cannot be written, where its name ends otherwise, or where the format
     cannot hold the map.
     """
-    _write(lobes, Path(path), series=series, author=author, kind=kind, force=force)
-
-
-def write_finding_map(
-    findings: FindingMap,
-    path: str | os.PathLike[str],
-    *,
-    series: Series | None = None,
-    author: Author = UNNAMED,
-    kind: SegKind = "BINARY",
-    force: bool = False,
-) -> None:
-    """Write a map of the findings of one component, as `write_lobe_map` does.
-
-    All findings of the component are written, the empty ones too: that says "looked, found none".
-
-    Raises OutputError as there.
-    """
-    _write(findings, Path(path), series=series, author=author, kind=kind, force=force)
-
-
-def _write(
-    labels: LobeMap | FindingMap, path: Path, *, series: Series | None, author: Author, kind: SegKind, force: bool
-) -> None:
-    """Write a map of either kind."""
+    path = Path(path)
     check_new(path, force=force)
     wanted = LOBES if isinstance(labels, LobeMap) else FINDINGS[labels.component]
     if not path.name.lower().endswith(".dcm"):

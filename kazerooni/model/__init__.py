@@ -37,6 +37,7 @@ from kazerooni.model.score import (
     VolumeWeighted,
     incomplete_message,
     places_words,
+    ungraded,
 )
 from kazerooni.model.tally import LABELS_SHAPE, Tally
 from kazerooni.model.timeline import Change, Difference, LobeChange, Timeline, TimePoint
@@ -107,4 +108,5 @@ __all__ = [
     "is_on_grid",
     "places_words",
     "plane_normal",
+    "ungraded",
 ]

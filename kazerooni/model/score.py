@@ -159,12 +159,19 @@ class Score:
 
     def missing(self, components: tuple[Component, ...] = tuple(Component)) -> tuple[tuple[Lobe, Component], ...]:
         """List the lobes and components that have no grade."""
-        return tuple((lobe.lobe, c) for c in components for lobe in self.lobes if lobe.component(c).grade is None)
+        return ungraded(self.lobes, components)
 
     def _whole(self, amount: float | None, components: tuple[Component, ...]) -> float:
         if amount is None:
             raise IncompleteError(incomplete_message(self.scheme, self.missing(components), lobes=len(self.lobes)))
         return amount
+
+
+def ungraded(
+    lobes: tuple[LobeScore, ...], components: tuple[Component, ...] = tuple(Component)
+) -> tuple[tuple[Lobe, Component], ...]:
+    """List the lobes and components that have no grade."""
+    return tuple((lobe.lobe, c) for c in components for lobe in lobes if lobe.component(c).grade is None)
 
 
 def incomplete_message(scheme: str, missing: tuple[tuple[Lobe, Component], ...], *, lobes: int) -> str:

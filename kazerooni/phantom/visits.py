@@ -22,7 +22,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless
 
 from kazerooni.dicom import Series, find_series
 from kazerooni.errors import OutputError
-from kazerooni.labels import Author, write_finding_map, write_lobe_map
+from kazerooni.labels import Author, write_map
 from kazerooni.model import Finding, FindingMap, Lobe, LobeMap
 from kazerooni.phantom.plan import SeriesPlan, sequential_hrct, spiral_ct, uneven_positions_mm
 from kazerooni.phantom.thorax import Disease, Thorax, ThoraxTruth, thorax_series
@@ -39,6 +39,14 @@ _ONE_PATIENT: dict[str, Any] = {
     "patient_name": "Phantom^Sample",
     "manufacturer": "GE",
     "centre_mm": (0.0, 0.0, -12.0),
+}
+_HRCT: dict[str, Any] = {
+    **_ONE_PATIENT,
+    "rows": 512,
+    "columns": 512,
+    "pixel_spacing_mm": (0.7, 0.7),
+    "kernel": "BONE",
+    "noise_texture": "sharp",
 }
 
 
@@ -66,15 +74,10 @@ VISITS = (
         sequential_hrct(
             slices=10,
             gap_mm=25.0,
-            rows=512,
-            columns=512,
-            pixel_spacing_mm=(0.7, 0.7),
-            kernel="BONE",
             noise_hu=28.0,
-            noise_texture="sharp",
             study_date=date(1999, 3, 2),
             series_description="HRCT 1 mm every 25 mm",
-            **_ONE_PATIENT,
+            **_HRCT,
         ),
         Thorax(_SEED, inspiration=0.98),
         Disease(
@@ -93,15 +96,10 @@ VISITS = (
         sequential_hrct(
             slices=28,
             positions_mm=uneven_positions_mm(28, 10.0, spread=0.2, seed=2),
-            rows=512,
-            columns=512,
-            pixel_spacing_mm=(0.7, 0.7),
-            kernel="BONE",
             noise_hu=26.0,
-            noise_texture="sharp",
             study_date=date(2000, 3, 14),
             series_description="HRCT 1 mm every 10 mm",
-            **_ONE_PATIENT,
+            **_HRCT,
         ),
         Thorax(_SEED),
         Disease(
@@ -179,10 +177,10 @@ def _write_maps(series: Series, truth: ThoraxTruth, folder: Path) -> None:
     author = Author("AUTOMATIC", program="kazerooni phantom")
     assert series.geometry is not None, "a phantom has a place"
     lobes = LobeMap(truth.lobes.copy(), series.geometry)
-    write_lobe_map(lobes, folder / "lobes.dcm", series=series, author=author)
+    write_map(lobes, folder / "lobes.dcm", series=series, author=author)
     for component, labels in truth.maps.items():
         marks = FindingMap(component, labels.copy(), series.geometry)
-        write_finding_map(marks, folder / f"{component}.dcm", series=series, author=author)
+        write_map(marks, folder / f"{component}.dcm", series=series, author=author)
 
 
 def _settle(path: Path, visit: Visit) -> None:

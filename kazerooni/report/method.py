@@ -64,7 +64,7 @@ def _regions(scheme: Scheme) -> str:
         region.lobe.name + "".join(f" with {lobe.name}" for lobe in region.holds if lobe is not region.lobe)
         for region in scheme.regions
     )
-    return f"{len(scheme.regions)} lobes ({', '.join(lobes)}) each received two grades."
+    return f"Each of {len(scheme.regions)} lobes ({', '.join(lobes)}) received two grades."
 
 
 def _criterion(criterion: Criterion) -> str:

@@ -17,6 +17,7 @@ from kazerooni.model import (
     findings_of,
     incomplete_message,
     places_words,
+    ungraded,
 )
 from kazerooni.scoring.evidence import Evidence
 from kazerooni.scoring.scheme import Scheme
@@ -25,6 +26,19 @@ from kazerooni.scoring.totals import Known, component_by, component_grade
 
 # Above this a reader must see both interstitial sums (score.md, "Schemes are data").
 RETICULATION_TOLD_ABOVE_PERCENT = 5
+
+# The notice of a flag, by its code, and what it means for the lobes that carry it.
+_FLAGS = {
+    "partly-covered": (
+        "partly-covered",
+        "seen on the first or last slice; the percents are of the covered part",
+    ),
+    "few-slices": ("few-slices", "seen on fewer than 3 slices"),
+    "missing-slice": (
+        "lobe-missing-slice",
+        "slices are missing there; their neighbours stand for no more than the usual gap",
+    ),
+}
 
 
 def notices_of(
@@ -36,9 +50,7 @@ def notices_of(
         _not_assessable(reading),
         *_typed(scheme, known),
         _outside(reading),
-        _partly_covered(lobes),
-        _few_slices(lobes),
-        _missing_slices(lobes),
+        *_flagged(lobes),
         _not_hrct(reading, lobes),
         _traces(lobes, totals),
         _unsure(scheme, lobes),
@@ -51,9 +63,7 @@ def notices_of(
 
 
 def _incomplete(scheme: Scheme, lobes: tuple[LobeScore, ...], totals: Totals, *, partial: bool) -> Notice | None:
-    missing = tuple(
-        (lobe.lobe, component) for component in Component for lobe in lobes if lobe.component(component).grade is None
-    )
+    missing = ungraded(lobes)
     if not missing:
         return None
     if partial:
@@ -145,17 +155,12 @@ def _outside(reading: Reading) -> Notice | None:
     return Notice("marks-outside-lobes", "warning", f"marks outside every lobe count for no lobe: {marks}")
 
 
-def _few_slices(lobes: tuple[LobeScore, ...]) -> Notice | None:
-    names = _names(lobe for lobe in lobes if "few-slices" in lobe.flags)
-    return Notice("few-slices", "warning", f"{names}: seen on fewer than 3 slices") if names else None
-
-
-def _missing_slices(lobes: tuple[LobeScore, ...]) -> Notice | None:
-    names = _names(lobe for lobe in lobes if "missing-slice" in lobe.flags)
-    if not names:
-        return None
-    message = f"{names}: slices are missing there; their neighbours stand for no more than the usual gap"
-    return Notice("lobe-missing-slice", "warning", message)
+def _flagged(lobes: tuple[LobeScore, ...]) -> Iterator[Notice]:
+    """Tell which lobes carry a flag that is told lobe by lobe."""
+    for flag, (code, meaning) in _FLAGS.items():
+        names = _names(lobe for lobe in lobes if flag in lobe.flags)
+        if names:
+            yield Notice(code, "warning", f"{names}: {meaning}")
 
 
 def _unsure(scheme: Scheme, lobes: tuple[LobeScore, ...]) -> Notice | None:
@@ -172,14 +177,6 @@ def _unsure(scheme: Scheme, lobes: tuple[LobeScore, ...]) -> Notice | None:
         return None
     message = f"{places_words(found)}: sampling alone leaves the grade open: the interval of the percent holds an edge"
     return Notice("interval-holds-edge", "info", message)
-
-
-def _partly_covered(lobes: tuple[LobeScore, ...]) -> Notice | None:
-    names = _names(lobe for lobe in lobes if "partly-covered" in lobe.flags)
-    if not names:
-        return None
-    message = f"{names}: seen on the first or last slice; the percents are of the covered part"
-    return Notice("partly-covered", "warning", message)
 
 
 def _not_hrct(reading: Reading, lobes: tuple[LobeScore, ...]) -> Notice | None:

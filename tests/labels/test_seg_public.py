@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kazerooni.dicom import Series, find_series
 from kazerooni.errors import LabelError
-from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_finding_map, write_lobe_map
+from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_map
 from kazerooni.labels.open import MapFile
 from kazerooni.labels.place import place_of
 from kazerooni.labels.seg.bind import bind
@@ -93,11 +93,11 @@ def test_the_real_chest(shared_data: Path, tmp_path: Path, tool: Callable[[str],
     masks = shared_data / "masks" / "A0001"
     (series,) = find_series(folder)
     lobes = read_lobe_map(masks / "lobes.nrrd", series)
-    write_lobe_map(lobes, tmp_path / "lobes.dcm", series=series, author=Author("SEMIAUTOMATIC"))
+    write_map(lobes, tmp_path / "lobes.dcm", series=series, author=Author("SEMIAUTOMATIC"))
     assert np.array_equal(read_lobe_map(tmp_path / "lobes.dcm", series).labels, lobes.labels)
     for component in Component:
         findings = read_finding_map(masks / f"{component}.nrrd", series, component)
-        write_finding_map(findings, tmp_path / f"{component}.dcm", series=series, author=Author(reader="R1"))
+        write_map(findings, tmp_path / f"{component}.dcm", series=series, author=Author(reader="R1"))
         read = read_finding_map(tmp_path / f"{component}.dcm", series, component)
         assert np.array_equal(read.labels, findings.labels)
         assert read.notices == ()

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
-from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_finding_map, write_lobe_map
+from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_map
 from kazerooni.model import Component, FindingMap, Geometry, LobeMap
 from tests.labels.builders import lungs
 from tests.labels.seg_builder import datasets_of
@@ -78,7 +78,7 @@ def _findings(series: Series, labels: NDArray[np.uint8] | None = None) -> Findin
 def test_segs_are_read_back(tmp_path: Path, series: Callable[[str], Series], kind: str, how: Any) -> None:
     """A SEG of any series, however its slices lie, is read back equal without a notice, by volume and by series."""
     scan = series(kind)
-    write_finding_map(_findings(scan), tmp_path / "f.dcm", series=scan, kind=how)
+    write_map(_findings(scan), tmp_path / "f.dcm", series=scan, kind=how)
     for place in (scan, read_volume(scan)):
         read = read_finding_map(tmp_path / "f.dcm", place, "interstitial")
         assert np.array_equal(read.labels, _findings(scan).labels)
@@ -95,7 +95,7 @@ def test_any_map_survives_as_seg(
 ) -> None:
     """Any interstitial map is read back equal from a SEG."""
     scan = series(kind)
-    write_finding_map(_findings(scan, labels), tmp_path / "f.dcm", series=scan, force=True)
+    write_map(_findings(scan, labels), tmp_path / "f.dcm", series=scan, force=True)
     assert np.array_equal(read_finding_map(tmp_path / "f.dcm", scan, "interstitial").labels, labels)
 
 
@@ -106,7 +106,7 @@ def test_any_map_survives_as_image(
 ) -> None:
     """Any interstitial map is read back equal from every image format."""
     scan, path = series("oblique"), tmp_path / f"f{suffix}"
-    write_finding_map(_findings(scan, labels), path, force=True)
+    write_map(_findings(scan, labels), path, force=True)
     assert np.array_equal(read_finding_map(path, scan, "interstitial").labels, labels)
 
 
@@ -118,7 +118,7 @@ def test_images_lie_where_simpleitk_sees_them(
     """SimpleITK reads the same voxels, each at the place in the patient that the series gives it."""
     scan, path = series(kind), tmp_path / f"f{suffix}"
     findings = _findings(scan)
-    write_finding_map(findings, path)
+    write_map(findings, path)
     image = SimpleITK.ReadImage(path)
     assert np.array_equal(SimpleITK.GetArrayFromImage(image), findings.labels)
     geometry = findings.geometry
@@ -138,7 +138,7 @@ def test_lobes_are_read_back(tmp_path: Path, series: Callable[[str], Series], su
     assert scan.geometry is not None
     labels = lungs(SHAPE)
     labels[:3][labels[:3] == 4] = 6
-    write_lobe_map(LobeMap(labels, scan.geometry), tmp_path / f"l{suffix}", series=scan)
+    write_map(LobeMap(labels, scan.geometry), tmp_path / f"l{suffix}", series=scan)
     read = read_lobe_map(tmp_path / f"l{suffix}", scan)
     assert np.array_equal(read.labels, labels)
 
@@ -147,14 +147,14 @@ def test_lobes_are_read_back(tmp_path: Path, series: Callable[[str], Series], su
 def test_nothing_found_survives(tmp_path: Path, series: Callable[[str], Series], suffix: str) -> None:
     """A map in which nothing was marked is written and read back as such: looked, found none."""
     scan = series("sampled")
-    write_finding_map(_findings(scan, np.zeros(SHAPE, np.uint8)), tmp_path / f"f{suffix}", series=scan)
+    write_map(_findings(scan, np.zeros(SHAPE, np.uint8)), tmp_path / f"f{suffix}", series=scan)
     assert not read_finding_map(tmp_path / f"f{suffix}", scan, "interstitial").labels.any()
 
 
 def test_slicer_shows_every_finding(tmp_path: Path, series: Callable[[str], Series]) -> None:
     """A .seg.nrrd names every finding with number, colour and code, the empty ones too."""
     scan = series("sampled")
-    write_finding_map(_findings(scan, np.zeros(SHAPE, np.uint8)), tmp_path / "f.seg.nrrd")
+    write_map(_findings(scan, np.zeros(SHAPE, np.uint8)), tmp_path / "f.seg.nrrd")
     image = SimpleITK.ReadImage(tmp_path / "f.seg.nrrd")
     names = [image.GetMetaData(f"Segment{k}_Name") for k in range(3)]
     assert names == ["septal thickening", "honeycombing", "reticulation"]
@@ -175,8 +175,8 @@ def test_dciodvfy_finds_no_error(
     """The validator of David Clunie finds no error in SEGs of lobes and findings, for any series."""
     scan = series(kind)
     assert scan.geometry is not None
-    write_finding_map(_findings(scan), tmp_path / "f.dcm", series=scan, author=author)
-    write_lobe_map(LobeMap(np.zeros(scan.geometry.shape, np.uint8), scan.geometry), tmp_path / "l.dcm", series=scan)
+    write_map(_findings(scan), tmp_path / "f.dcm", series=scan, author=author)
+    write_map(LobeMap(np.zeros(scan.geometry.shape, np.uint8), scan.geometry), tmp_path / "l.dcm", series=scan)
     for name in ("f.dcm", "l.dcm"):
         done = subprocess.run([tool("dciodvfy"), str(tmp_path / name)], capture_output=True, text=True, check=False)
         assert "Segmentation" in done.stdout + done.stderr
@@ -184,7 +184,7 @@ def test_dciodvfy_finds_no_error(
 
 
 def _seg(tmp_path: Path, scan: Series, **how: Any) -> pydicom.Dataset:
-    write_finding_map(_findings(scan), tmp_path / "f.dcm", series=scan, **how)
+    write_map(_findings(scan), tmp_path / "f.dcm", series=scan, **how)
     return pydicom.dcmread(tmp_path / "f.dcm")
 
 
@@ -227,7 +227,7 @@ def test_lobe_codes(tmp_path: Path, series: Callable[[str], Series]) -> None:
     """A lobe is written as its code with its laterality; all six are there, the empty ones too."""
     scan = series("sampled")
     assert scan.geometry is not None
-    write_lobe_map(LobeMap(lungs(SHAPE), scan.geometry), tmp_path / "l.dcm", series=scan)
+    write_map(LobeMap(lungs(SHAPE), scan.geometry), tmp_path / "l.dcm", series=scan)
     kinds = [item.SegmentedPropertyTypeCodeSequence[0] for item in pydicom.dcmread(tmp_path / "l.dcm").SegmentSequence]
     assert [
         (kind.CodeValue, kind.SegmentedPropertyTypeModifierCodeSequence[0].CodeMeaning) for kind in kinds
@@ -276,9 +276,9 @@ def test_nothing_is_overwritten(tmp_path: Path, series: Callable[[str], Series],
     scan, path = series("sampled"), tmp_path / f"f{suffix}"
     path.write_bytes(b"mine")
     with pytest.raises(OutputError, match="is not overwritten"):
-        write_finding_map(_findings(scan), path, series=scan)
+        write_map(_findings(scan), path, series=scan)
     assert path.read_bytes() == b"mine"
-    write_finding_map(_findings(scan), path, series=scan, force=True)
+    write_map(_findings(scan), path, series=scan, force=True)
     assert np.array_equal(read_finding_map(path, scan, "interstitial").labels, _findings(scan).labels)
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
@@ -290,7 +290,7 @@ def test_uneven_and_tilted_series_fit_into_a_seg_only(
 ) -> None:
     """An image file of uneven or tilted slices is refused, and nothing is written."""
     with pytest.raises(OutputError, match="SEG only"):
-        write_finding_map(_findings(series(kind)), tmp_path / f"f{suffix}")
+        write_map(_findings(series(kind)), tmp_path / f"f{suffix}")
     assert not list(tmp_path.iterdir())
 
 
@@ -313,7 +313,7 @@ def test_what_is_written_can_be_read(
     labels = np.random.default_rng(0).integers(0, 4, SHAPE, np.uint8)
     path = tmp_path / f"f{suffix}"
     try:
-        write_finding_map(FindingMap(Component.INTERSTITIAL, labels, geometry), path, force=True)
+        write_map(FindingMap(Component.INTERSTITIAL, labels, geometry), path, force=True)
     except OutputError as error:
         assert "write .dcm" in str(error)  # noqa: PT017 - either of two ends is right
         return
@@ -337,7 +337,7 @@ def test_a_seg_is_of_the_voxels_of_its_series(
         Geometry(shape, (spacing[0] * 1.1, spacing[1]), origins, scan.geometry.orientation, 1.0),
     ):
         with pytest.raises(OutputError, match="lie elsewhere than those of the series"):
-            write_lobe_map(LobeMap(lungs(SHAPE), other), tmp_path / "l.dcm", series=scan)
+            write_map(LobeMap(lungs(SHAPE), other), tmp_path / "l.dcm", series=scan)
     assert not list(tmp_path.iterdir())
 
 
@@ -351,14 +351,14 @@ def test_what_a_seg_needs(tmp_path: Path, series: Callable[[str], Series]) -> No
     """A SEG without a series, or with that of another scan, and an unknown ending are refused."""
     scan = series("sampled")
     with pytest.raises(OutputError, match="give the series"):
-        write_finding_map(_findings(scan), tmp_path / "f.dcm")
+        write_map(_findings(scan), tmp_path / "f.dcm")
     with pytest.raises(OutputError, match="lie elsewhere than those of the series"):
-        write_finding_map(_findings(series("uneven")), tmp_path / "f.dcm", series=scan)
+        write_map(_findings(series("uneven")), tmp_path / "f.dcm", series=scan)
     other = FindingMap(Component.ALVEOLAR, np.zeros((2, 3, 4), np.uint8), geometry_of((2, 3, 4)))
     with pytest.raises(OutputError, match="of another scan than the series"):
-        write_finding_map(other, tmp_path / "f.dcm", series=scan)
+        write_map(other, tmp_path / "f.dcm", series=scan)
     with pytest.raises(OutputError, match=r"no format ends so; \.dcm, \.seg\.nrrd"):
-        write_finding_map(_findings(scan), tmp_path / "f.png")
+        write_map(_findings(scan), tmp_path / "f.png")
 
 
 @pytest.mark.parametrize("keyword", ["FrameOfReferenceUID", "SOPInstanceUID", "StudyInstanceUID"])
@@ -370,4 +370,4 @@ def test_a_series_without_names_takes_no_seg(tmp_path: Path, keyword: str) -> No
     phantom.write_series(datasets, tmp_path / "series")
     scan = find_series(tmp_path / "series")[0]
     with pytest.raises(OutputError, match="has no usable"):
-        write_finding_map(_findings(scan), tmp_path / "f.dcm", series=scan)
+        write_map(_findings(scan), tmp_path / "f.dcm", series=scan)

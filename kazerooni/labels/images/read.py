@@ -51,7 +51,7 @@ def read_image(
     image = read_header(file, geometry.shape)
     numbers = _numbers(image, wanted, convention)
     labels = _as_it_lies(image, geometry, numbers) if by_index else _placed(image, geometry, numbers)
-    return labels, numbers.settle() + (_not_placed(image.name) if by_index else ())
+    return labels, numbers.settle() + (_not_placed() if by_index else ())
 
 
 def _numbers(image: ImageFile, wanted: Wanted, convention: Convention | None) -> Numbering | SegmentNumbers:
@@ -90,9 +90,9 @@ def _as_it_lies(image: ImageFile, geometry: Geometry, numbers: Numbering | Segme
     return image.read(numbers.translate).transpose()
 
 
-def _not_placed(name: str) -> tuple[Notice, ...]:
+def _not_placed() -> tuple[Notice, ...]:
     message = (
-        f"{name}: taken by index, slice for slice, as it was asked for; nothing proves that it lies on this scan, or "
-        "that left and right, head and foot are not exchanged"
+        "a label map was taken by index, slice for slice, as it was asked for; nothing proves that it lies on this "
+        "scan, or that left and right, head and foot are not exchanged"
     )
     return (Notice("map-not-placed", "warning", message),)

@@ -100,7 +100,7 @@ class SegmentNumbers:
 
     def __init__(self, name: str, wanted: Wanted, segments: Sequence[Segment]) -> None:
         self._name = name
-        self._notices = not_named(name, wanted, {segment.part for segment in segments})
+        self._notices = not_named(wanted, {segment.part for segment in segments})
         self._tables: dict[int, NDArray[np.uint8]] = {}
         for segment in segments:
             table = self._tables.setdefault(segment.layer, blank_table())

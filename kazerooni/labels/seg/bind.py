@@ -68,7 +68,7 @@ def bind(seg: SegFile, place: Place) -> Binding:
         elif same_space:
             slices[index] = there
             foreign += there != OUTSIDE_SCAN
-    return Binding(slices, turn, tuple(_notices(seg.name, foreign=foreign, unnamed=unnamed, total=len(slices))))
+    return Binding(slices, turn, tuple(_notices(foreign=foreign, unnamed=unnamed, total=len(slices))))
 
 
 def _is_same_space(seg: SegFile, place: Place) -> bool | None:
@@ -185,18 +185,18 @@ def _corner_steps(
     return stored[order]
 
 
-def _notices(name: str, *, foreign: int, unnamed: int, total: int) -> Iterable[Notice]:
+def _notices(*, foreign: int, unnamed: int, total: int) -> Iterable[Notice]:
     if foreign:
         yield Notice(
             "map-of-another-series",
             "warning",
-            f"{name}: {foreign} of {total} frames were drawn on another series of this frame of reference; they lie "
+            f"{foreign} of {total} frames of a SEG were drawn on another series of this frame of reference; they lie "
             "exactly on slices of this one and were taken by position",
         )
     if unnamed:
         yield Notice(
             "map-placed-by-position",
             "warning",
-            f"{name}: {unnamed} of {total} frames are tied to no picture of the scan; they lie exactly on its slices "
+            f"{unnamed} of {total} frames of a SEG are tied to no picture of the scan; they lie exactly on its slices "
             "and were taken by position",
         )

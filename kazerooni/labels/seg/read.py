@@ -44,7 +44,7 @@ def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.ui
     most = _DEFLATED_HEADER + _DEFLATED_PER_VOXEL * slices * rows * columns
     seg = open_seg(file, most_bytes=most)
     parts = _wanted_segments(seg, wanted)
-    notices = not_named(seg.name, wanted, set(parts.values()))
+    notices = not_named(wanted, set(parts.values()))
     binding = bind(seg, place)
     labels, told = _fill(seg, binding, place, wanted, {number: wanted.labels[part] for number, part in parts.items()})
     return labels, notices + told
