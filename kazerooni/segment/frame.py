@@ -29,6 +29,7 @@ class Frame:
 
     side: of the lung. low_mm, size_mm: the box, LPS; where the scan cuts the lung, as high as it usually is.
     places_mm: float64 (n, 3), places all over the lung that is seen, LPS.
+    voxels: the box of the lung that is seen in voxels of the scan (slice, row, column).
     is_whole: both ends of the lung are seen. is_placed: it is known where in the box the lung that is seen lies.
     """
 
@@ -36,6 +37,7 @@ class Frame:
     low_mm: Floats
     size_mm: Floats
     places_mm: Floats
+    voxels: tuple[slice, slice, slice]
     is_whole: bool
     is_placed: bool
 
@@ -72,7 +74,7 @@ def frame_of(lungs: Lungs, side: int) -> Frame | None:
     if not is_whole:
         low[2] -= missing * cut_below / (cut_below + cut_above)
         size[2] += missing
-    return Frame(side, low, size, places, is_whole, bool(is_placed))
+    return Frame(side, low, size, places, _voxels(index, steps, geometry.shape), is_whole, bool(is_placed))
 
 
 def places_of(geometry: Geometry, index: NDArray[np.intp]) -> Floats:
@@ -87,6 +89,15 @@ def _steps(geometry: Geometry) -> tuple[int, int, int]:
     rows, columns = (max(1, round(_SAMPLE_MM / mm)) for mm in geometry.pixel_spacing_mm)
     gap = geometry.usual_gap_mm or _SAMPLE_MM
     return max(1, int(_SAMPLE_MM / gap)), rows, columns
+
+
+def _voxels(
+    index: NDArray[np.intp], steps: tuple[int, int, int], shape: tuple[int, int, int]
+) -> tuple[slice, slice, slice]:
+    """Give the box of voxels that were looked at every so many, one step wider."""
+    first, last = index.min(axis=0), index.max(axis=0)
+    a, b, c = (slice(max(0, (first[n] - 1) * steps[n]), min(shape[n], (last[n] + 2) * steps[n])) for n in range(3))
+    return a, b, c
 
 
 def _cuts(geometry: Geometry, lung: NDArray[np.bool_]) -> tuple[bool, bool]:
