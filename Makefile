@@ -23,7 +23,7 @@ PROCESSES ?= auto
 TOOLS := dciodvfy dcmdump
 PACKAGES := dicom3tools dcmtk
 
-.PHONY: help demo test system tools lint format types contracts docs bench clean
+.PHONY: help demo test system tools lint format types contracts docs accuracy bench clean
 
 help: ## Say what can be made
 	@echo 'make TARGET, where TARGET is:'
@@ -65,6 +65,9 @@ contracts: $(VENV)/.installed ## Check who may import whom
 
 docs: $(VENV)/.installed ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
+
+accuracy: $(VENV)/.installed ## Measure how well lungs and lobes are found, and write the table of the docs
+	$(BIN)/python -m tests.accuracy --write
 
 bench: $(VENV)/.bench ## Measure speed and memory against other programs
 	$(BIN)/python -m tests.benchmarks

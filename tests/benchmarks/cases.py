@@ -25,7 +25,11 @@ class Case(NamedTuple):
 
 
 SLICE_ANEW: Final = "the slice anew"
-_PROGRAMS: Final = (OURS, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW)
+CLOSING: Final = "SimpleITK closing"
+HESSIAN: Final = "SimpleITK Hessian"
+_PROGRAMS: Final = (
+    OURS, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
+)  # fmt: skip
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
     "bytes, 2 threads": "limits:read_kept_by_two",
@@ -55,7 +59,21 @@ _RECOUNTERS: Final = {
     SLICE_ANEW: "brush_with_kazerooni:slice_anew",
     "numpy": "brush_with_numpy:recount",
 }
-_FUNCTIONS: Final = {"index": _INDEXERS, "tally": _COUNTERS, "brush": _RECOUNTERS}
+# The closing and the Hessian are single steps of what others do to find lungs and fissures.
+_LUNG_FINDERS: Final = {OURS: "lobes_with_kazerooni:lungs", CLOSING: "lobes_with_simpleitk:close"}
+_LOBE_FINDERS: Final = {
+    OURS: "lobes_with_kazerooni:lobes",
+    CLOSING: "lobes_with_simpleitk:close",
+    HESSIAN: "lobes_with_simpleitk:sheets",
+}
+_FUNCTIONS: Final = {
+    "index": _INDEXERS,
+    "tally": _COUNTERS,
+    "brush": _RECOUNTERS,
+    "lungs": _LUNG_FINDERS,
+    "lobes": _LOBE_FINDERS,
+    "lobes30": {OURS: "lobes_with_kazerooni:lobes"},
+}
 # What is run to count the memory of Python objects: of an index it gives all that this project keeps of it.
 MEMORY_OF: Final = {"index": "with_kazerooni:find", "tally": "tally_with_kazerooni:tally"}
 GROUPS: Final = {
@@ -68,6 +86,9 @@ GROUPS: Final = {
     "index": "archive of many series -> series, headers only",
     "tally": "three label maps -> voxels of every label (ours: by slice, lobe and both findings)",
     "brush": "1,000 strokes of 40 x 40 pixels, counts up to date after each; seconds here are milliseconds a stroke",
+    "lungs": "volume of a chest -> both lungs (the closing: 7 mm, of all air, alone)",
+    "lobes": "volume of a chest -> lobes, lungs included (Hessian: sheets at full resolution, alone)",
+    "lobes30": "volume of a sequential series -> lobes, lungs included",
 }
 
 

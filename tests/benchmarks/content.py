@@ -20,7 +20,7 @@ from kazerooni.phantom import SeriesPlan, build_series, derive_uid, spiral_ct
 _EDGE_PIXELS = 0.8
 _GRAIN_PIXELS = 0.7
 _NOISE_HU = 30.0
-_FIELD_OF_VIEW_MM = 358.4
+FIELD_OF_VIEW_MM = 358.4
 
 _TEXTS = {
     "StationName": "CT70263",
@@ -68,14 +68,14 @@ def slices_of(plan: SeriesPlan) -> Iterator[Dataset]:
     """Yield the datasets of a plan with the content and the headers of a real scan."""
     for number, dataset in enumerate(build_series(plan)):
         stored = np.frombuffer(dataset.PixelData, np.uint16).reshape(dataset.Rows, dataset.Columns)
-        dataset.PixelData = _noisy(stored, number).tobytes()
+        dataset.PixelData = noisy(stored, number).tobytes()
         _dress(dataset, number)
         yield dataset
 
 
 def plan_of(slices: int, side: int, gap_mm: float, thickness_mm: float, number: int = 0) -> SeriesPlan:
     """Plan a chest of side x side pixels; `number` makes another patient and series of it."""
-    spacing = _FIELD_OF_VIEW_MM / side
+    spacing = FIELD_OF_VIEW_MM / side
     return spiral_ct(
         slices=slices,
         rows=side,
@@ -87,13 +87,14 @@ def plan_of(slices: int, side: int, gap_mm: float, thickness_mm: float, number: 
     )
 
 
-def _noisy(stored: NDArray[np.uint16], seed: int) -> NDArray[np.uint16]:
+def noisy(stored: NDArray[np.uint16], seed: int) -> NDArray[np.uint16]:
+    """Give stored values, HU + 1024, soft edges, grainy noise and a round field of view, 0 outside it."""
     noise = gaussian_filter(np.random.default_rng(seed).standard_normal(stored.shape, np.float32), _GRAIN_PIXELS)
     soft = gaussian_filter(stored.astype(np.float32), _EDGE_PIXELS)
-    noisy: NDArray[np.uint16] = np.rint(soft + noise * (_NOISE_HU / noise.std())).clip(0, 4095).astype(np.uint16)
+    grainy: NDArray[np.uint16] = np.rint(soft + noise * (_NOISE_HU / noise.std())).clip(0, 4095).astype(np.uint16)
     rows, columns = (np.linspace(-1, 1, size) for size in stored.shape)
-    noisy[rows[:, np.newaxis] ** 2 + columns**2 > 1] = 0
-    return noisy
+    grainy[rows[:, np.newaxis] ** 2 + columns**2 > 1] = 0
+    return grainy
 
 
 def _dress(dataset: Dataset, number: int) -> None:

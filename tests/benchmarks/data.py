@@ -22,6 +22,7 @@ from kazerooni.phantom import derive_uid, to_bytes
 from tests.benchmarks.content import plan_of, slices_of
 from tests.benchmarks.labels import write as write_labels
 from tests.benchmarks.size import Size
+from tests.benchmarks.thorax import write as write_thorax
 
 CACHE_VARIABLE = "KAZEROONI_BENCH"
 _VERSION = 1  # counts the changes of what is written
@@ -33,7 +34,10 @@ SYNTAXES = {
     "j2k": uid.JPEG2000Lossless,
 }
 _LABELLED = ("tally", "brush")
+# Group -> whether its chest is scanned slice by slice.
+_THORACIC = {"lungs": False, "lobes": False, "lobes30": True}
 _WARM_SLICES = 2
+_WARM_CHEST = {False: 60, True: 20}  # slices, enough for lungs to be found
 _WARM_LABELS = 5  # the slices at both ends are empty
 
 
@@ -53,6 +57,15 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
         return (
             _made(cache, name, lambda f: write_labels(f, size.slices, size.side)),
             _made(cache, "labels-warm", lambda f: write_labels(f, _WARM_LABELS, size.side)),
+        )
+    if group in _THORACIC:
+        slices = size.sequential if _THORACIC[group] else size.slices
+        name = f"thorax-{slices}x{size.side}"
+        return (
+            _made(cache, name, lambda f: write_thorax(f, slices, size.side)),
+            _made(
+                cache, f"thorax-warm-{_THORACIC[group]}", lambda f: write_thorax(f, _WARM_CHEST[_THORACIC[group]], 96)
+            ),
         )
     syntax = SYNTAXES.get(group, SYNTAXES["raw"])
     slices, gap_mm = (size.sequential, 10.0) if group == "sequential" else (size.slices, 0.5)

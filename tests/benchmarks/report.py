@@ -17,7 +17,7 @@ from tests.benchmarks.run import Group, Result
 from tests.benchmarks.size import Size
 from tests.benchmarks.targets import Reached, targets_of
 
-_COMPARED = {"index": "series", "tally": "counts", "brush": "counts"}
+_COMPARED = {"index": "series", "tally": "counts", "brush": "counts", "lungs": "", "lobes": "", "lobes30": ""}
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy")
 
 
@@ -90,7 +90,10 @@ def _shown(target: Reached) -> str:
 
 def _remarks(group: Group, size: Size) -> str:
     same = [r.case.program for r in group.results if r.digests and r.case.program not in group.differing]
-    remarks = [f"equal {_COMPARED.get(group.name, 'voxels and spacing')}: {', '.join(same)}"]
+    compared = _COMPARED.get(group.name, "voxels and spacing")
+    remarks = (
+        [f"equal {compared}: {', '.join(same)}"] if compared else ["one result in all rounds; the others are steps"]
+    )
     if group.name == "index" and group.memory:
         files = size.archive_series * size.archive_slices
         kept, peak = (group.memory[name] / files for name in ("kept_bytes", "peak_bytes"))

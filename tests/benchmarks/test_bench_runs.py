@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.benchmarks import thorax
 from tests.benchmarks.report import print_group
 from tests.benchmarks.run import run
 from tests.benchmarks.size import Size
@@ -46,3 +48,23 @@ def test_every_program_counts_the_same_labels(tmp_path: Path, capsys: pytest.Cap
     assert "MB of temporaries" in shown
     assert "ms a stroke" in shown
     assert "equal counts" in shown
+
+
+def test_lungs_and_lobes_are_found_in_a_chest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a coarse chest: nobody fails, lobes are found in it, the table names every target."""
+    coarse = Size(slices=60, side=64, sequential=20)
+    for group in run(["lungs", "lobes", "lobes30"], coarse, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert len(group.ours.digests) == 1
+        print_group(group, coarse)
+
+    shown = capsys.readouterr().out
+    assert ">= 8 x" in shown
+    assert ">= 2 x" in shown
+    assert "<= 1 s" in shown
+
+
+def test_the_chest_is_drawn_between_what_is_computed() -> None:
+    """Computed pixels stay, those between are the mean of their neighbours: a ramp stays a ramp."""
+    ramp = 3.0 * np.arange(5)[:, None] + 8.0 * np.arange(5)
+    assert np.array_equal(thorax._doubled(ramp, 8), 1.5 * np.arange(8)[:, None] + 4.0 * np.arange(8))

@@ -22,6 +22,8 @@ from kazerooni.phantom.thorax.texture import drawn, noise
 # Two layers of pleura are about 0.4 mm thick; at the resolution of CT they show as a line of 1 mm.
 FISSURE_HALF_THICKNESS_MM = 0.35
 _RAGGED_MM = 26.0
+# Size of the patches in which a fissure can be missing elsewhere (`Thorax.erased`).
+ERASED_PATCH_MM = 24.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class FissureShape:
 
     hilum: (x, y) from where the fissure is incomplete.
     gap_mm: to this distance from there it is missing (0: complete; infinite: no fissure at all, as for the lingula).
+    erased_to: it is missing, too, where `patches` have this value or less.
     """
 
     origin: tuple[float, float]
@@ -44,6 +47,7 @@ class FissureShape:
     bend_along: float
     hilum: tuple[float, float]
     gap_mm: float
+    erased_to: float = -np.inf
 
     def height_mm(self, x: Floats, y: Floats) -> Floats:
         """Give f(x, y)."""
@@ -60,17 +64,24 @@ class FissureShape:
 
     def distance_mm(self, p: Places) -> Floats:
         """Give the signed distance to the surface, positive above it: the vertical one, shortened by the slope."""
-        u, v = p.x - self.origin[0], p.y - self.origin[1]
-        slope_x = self.across + 2 * self.bend_across * u + self.twist * v
-        slope_y = self.along + self.twist * u + 2 * self.bend_along * v
+        slope_x, slope_y = self.slopes(p.x, p.y)
         result: Floats = (p.z - self.height_mm(p.x, p.y)) / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
         return result
+
+    def slopes(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Give the slopes of f along x and y."""
+        u, v = x - self.origin[0], y - self.origin[1]
+        slope_x = self.across + 2 * self.bend_across * u + self.twist * v
+        slope_y = self.along + self.twist * u + 2 * self.bend_along * v
+        return slope_x, slope_y
 
     def is_complete(self, x: Floats, y: Floats, seed: int) -> Bools:
         """Tell over which places of the plane (x, y) the fissure is there to be seen."""
         u, v = x - self.hilum[0], y - self.hilum[1]
         ragged = noise(Places(x, y, np.zeros(1)), _RAGGED_MM, seed + 83)
         result: Bools = np.sqrt(u * u + v * v) > self.gap_mm * (1 + 0.5 * ragged)
+        if self.erased_to > -np.inf:
+            result &= patches(x, y, seed) > self.erased_to
         return result
 
 
@@ -82,6 +93,11 @@ _MEAN: Fissures = {
     FissureName.LEFT_OBLIQUE: FissureShape((70, 10), -4, -0.10, 1.10, -0.0014, -0.0008, 0.0016, (40, 22), 30.0),
     FissureName.LINGULA: FissureShape((75, -40), 0, 0.0, 0.10, 0.0, 0.0, 0.0, (0, 0), np.inf),
 }
+
+
+def patches(x: Floats, y: Floats, seed: int) -> Floats:
+    """Give smooth noise over the plane (x, y): where it is lowest, fissures are erased first."""
+    return noise(Places(x, y, np.zeros(1)), ERASED_PATCH_MM, seed + 89)
 
 
 def fissures_of(seed: int) -> Fissures:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.model import FissureName
+from kazerooni.phantom.thorax.erased import erase
 from kazerooni.phantom.thorax.fissures import Fissures, fissures_of, lobes_at
 from kazerooni.phantom.thorax.lungs import APEX_MM, SIDES, cage_distance, lung_distance
 from kazerooni.phantom.thorax.mediastinum import mediastinum_distance
@@ -29,22 +30,32 @@ class Thorax:
     seed: who it is: size, fissures, vessels, and where disease would settle.
     inspiration: height of the lungs against full inspiration; less air makes denser lungs.
     lingula: number the lingula apart from the left upper lobe.
+    erased: share of the area of every fissure that is not seen, at the hilum and in patches; 0: at the hilum alone.
 
-    Raises ValueError where the inspiration is none.
+    Raises ValueError where the inspiration or the share is none.
     """
 
     seed: int = 1
     inspiration: float = 1.0
     lingula: bool = False
+    erased: float = 0.0
 
     def __post_init__(self) -> None:
         if not _LEAST_BREATH <= self.inspiration <= _MOST_BREATH:
             raise ValueError(f"inspiration {self.inspiration}: {_LEAST_BREATH} to {_MOST_BREATH} is wanted")
+        if not 0 <= self.erased <= 1:
+            raise ValueError(f"erased {self.erased}: a share from 0 to 1 is wanted")
+
+    def __repr__(self) -> str:
+        # The UIDs of a series follow from these words: what came later is named only where it is not as usual, so
+        # that the UIDs of older plans stay.
+        named = (f.name for f in fields(self) if f.name != "erased" or self.erased)
+        return f"Thorax({', '.join(f'{name}={getattr(self, name)!r}' for name in named)})"
 
     @property
     def fissures(self) -> Fissures:
         """The fissures, in the frame of the reference chest."""
-        return _fissures(self.seed)
+        return _fissures(self.seed, self.erased)
 
     @property
     def stretch(self) -> tuple[float, float, float]:
@@ -106,5 +117,6 @@ def lungs_among(thorax: Thorax, index: NDArray[np.intp], p: Places) -> tuple[Lun
 
 
 @lru_cache(maxsize=16)
-def _fissures(seed: int) -> Fissures:
-    return fissures_of(seed)
+def _fissures(seed: int, erased: float) -> Fissures:
+    fissures = fissures_of(seed)
+    return erase(fissures, seed, erased) if erased else fissures
