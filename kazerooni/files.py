@@ -10,6 +10,8 @@ from pathlib import Path
 
 from kazerooni.errors import OutputError
 
+StrPath = str | os.PathLike[str]
+
 
 def check_new(path: Path, *, force: bool) -> None:
     """Refuse early what `write_whole` would refuse late: a folder that is not there, a file that is.

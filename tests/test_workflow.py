@@ -12,14 +12,16 @@ import pytest
 import kazerooni as kz
 from kazerooni.model import Case, Component, FindingMap, Lobe, LobeMap, Notice, Volume
 from kazerooni.phantom import build_series, sequential_hrct, write_series
-from kazerooni.workflow import MapFiles, measure, score_document, score_scan
+from kazerooni.workflow import LobeSource, MapFiles, measure, score_document, score_scan
 
 SAMPLES = Path(__file__).parents[1] / "sample_scans"
 
 
 def _scored(scan: Path, maps: Path, *, reader: str | None = None) -> Case:
     lobes, alveolar, interstitial = (maps / f"{name}.nrrd" for name in ("lobes", "alveolar", "interstitial"))
-    return score_scan(scan, MapFiles(lobes=lobes, alveolar=alveolar, interstitial=interstitial), reader=reader)
+    return score_scan(
+        scan, MapFiles(lobes=LobeSource(lobes), alveolar=alveolar, interstitial=interstitial), reader=reader
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,9 @@ def test_the_sample_scan_has_the_percents_it_was_made_with() -> None:
     for year, told in truth.items():
         maps = SAMPLES / "maps" / year
         files = MapFiles(
-            lobes=maps / "lobes.dcm", alveolar=maps / "alveolar.dcm", interstitial=maps / "interstitial.dcm"
+            lobes=LobeSource(maps / "lobes.dcm"),
+            alveolar=maps / "alveolar.dcm",
+            interstitial=maps / "interstitial.dcm",
         )
         case = score_scan(SAMPLES / year, files)
         for lobe in case.score.lobes:

@@ -15,6 +15,7 @@ from kazerooni.cli.inspect import inspect
 from kazerooni.cli.report import report
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
+from kazerooni.cli.segment import segment
 from kazerooni.cli.timeline import timeline
 from kazerooni.version import __version__
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, inspect, report, schemes, score, timeline):
+for command in (demo, inspect, report, schemes, score, segment, timeline):
     app.command()(command)
 
 

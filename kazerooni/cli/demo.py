@@ -79,11 +79,11 @@ def demo(
 def _score(samples: Path, name: str) -> Case:
     """Score one visit from its scan and its maps."""
     from kazerooni.model import Lobe
-    from kazerooni.workflow import MapFiles, score_scan
+    from kazerooni.workflow import LobeSource, MapFiles, score_scan
 
     maps, held = samples / "maps" / name, _traction(samples, name).split(",")
     files = MapFiles(
-        lobes=maps / "lobes.dcm",
+        lobes=LobeSource(maps / "lobes.dcm"),
         alveolar=maps / "alveolar.dcm",
         interstitial=maps / "interstitial.dcm",
         traction={lobe: lobe.name in held for lobe in Lobe},

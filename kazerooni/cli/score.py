@@ -8,48 +8,57 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kazerooni.cli.edge import CASE_FAILED, edge
-from kazerooni.cli.options import Force, Json, Log, Verbose
-from kazerooni.cli.terminal import progress, say
+from kazerooni.cli.lobe_usage import check_labels, check_method
+from kazerooni.cli.options import (
+    ByIndex,
+    Force,
+    Json,
+    Labels,
+    Lobes,
+    Log,
+    Method,
+    Points,
+    SeriesUid,
+    StudyUid,
+    Verbose,
+)
+from kazerooni.cli.score_usage import check_reader, check_usage, read_traction
+from kazerooni.cli.terminal import progress, say, steps
 from kazerooni.errors import ReadingError
 from kazerooni.files import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kazerooni.model import Case, Lobe
+    from kazerooni.model import Case
     from kazerooni.workflow import Failure, MapFiles
 
 
 def score(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", readable=False, help="The scan, beside --lobes; else kept readings."),
+        typer.Argument(metavar="PATH...", readable=False, help="The scan, beside maps; else kept readings."),
     ] = None,
     *,
-    lobes: Annotated[Path | None, typer.Option(metavar="FILE", readable=False, help="Map of the lobes.")] = None,
+    lobes: Lobes = None,
     alveolar: Annotated[
         Path | None, typer.Option(metavar="FILE", readable=False, help="Map of the alveolar findings.")
     ] = None,
     interstitial: Annotated[
         Path | None, typer.Option(metavar="FILE", readable=False, help="Map of the interstitial findings.")
     ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Numbering of the lobe map: lungmask, totalsegmentator, lola11 or cip."),
-    ] = None,
-    by_index: Annotated[
-        bool, typer.Option("--by-index", help="Take maps of the scan's shape as they lie, slice by slice.")
-    ] = False,
+    labels: Labels = None,
+    by_index: ByIndex = False,
+    method: Method = None,
+    points: Points = None,
     traction: Annotated[
         str, typer.Option(metavar="LOBES", help="All lobes with traction bronchiectasis, as RLL,LLL; or none.")
     ] = "",
     table: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", readable=False, help="Grade a table of typed values.")
     ] = None,
-    series: Annotated[
-        str | None, typer.Option(metavar="UID", help="Take this series, not the best; UID:2 is its second part.")
-    ] = None,
-    study: Annotated[str | None, typer.Option(metavar="UID", help="Take the best series of this study.")] = None,
+    series: SeriesUid = None,
+    study: StudyUid = None,
     reader: Annotated[str | None, typer.Option(metavar="SIGN", help="Who drew the findings.")] = None,
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
     partial: Annotated[
@@ -71,7 +80,8 @@ def score(
 
     Of a scan, from maps of its lobes and findings: DICOM SEG, NIfTI, NRRD, .seg.nrrd or MetaImage. Lobes: 1 RUL,
     2 RML, 3 RLL, 4 LUL, 5 LLL, 6 lingula. Alveolar: 1 ground glass, 2 consolidation. Interstitial: 1 septal
-    thickening, 2 honeycombing, 3 reticulation. Without --series the best of one study is taken, and said.
+    thickening, 2 honeycombing, 3 reticulation. Without --series the best of one study is taken, and said. Without
+    --lobes the lobes are found, as by `kazerooni segment`, and that is said.
 
     Of kept readings (reading.json, from -o), under any scheme and without the maps. Of typed values, by --table.
 
@@ -86,34 +96,38 @@ def score(
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         scan_options = {
+            "--lobes": lobes,
             "--alveolar": alveolar,
             "--interstitial": interstitial,
             "--labels": labels,
             "--by-index": by_index,
+            "--method": method,
+            "--points": points,
             "--traction": traction,
             "--series": series,
             "--study": study,
             "--reader": reader,
             "--report": report,
         }
-        _check_usage(paths or [], lobes, table, given=[name for name, value in scan_options.items() if value])
-        _check_words(labels, reader)
+        given = [name for name, value in scan_options.items() if value]
+        check_usage(paths or [], table, given=given)
+        check_labels(labels)
+        check_method(method, lobes=lobes)
+        check_reader(reader)
         from kazerooni.cli.score_output import check_out, keep, print_cases
 
         check_out(out, force=force)
         if report is not None:
             make_folder(report)
         failures: Sequence[Failure] = ()
-        if lobes is not None:
-            from kazerooni.workflow import MapFiles
+        if given:
+            from kazerooni.workflow import LobeSource, MapFiles
 
             maps = MapFiles(
-                lobes=lobes,
+                lobes=LobeSource(lobes, labels=labels, by_index=by_index, method=method or "classical", points=points),
                 alveolar=alveolar,
                 interstitial=interstitial,
-                labels=labels,
-                by_index=by_index,
-                traction=_traction(traction),
+                traction=read_traction(traction),
             )
             assert paths, "the usage was checked"
             chosen = {"series": series, "study": study, "reader": reader}
@@ -139,59 +153,16 @@ def score(
             raise typer.Exit(CASE_FAILED)
 
 
-def _check_usage(paths: Sequence[Path], lobes: Path | None, table: Path | None, *, given: Sequence[str]) -> None:
-    if table is not None:
-        if paths or lobes or given:
-            found = ", ".join([*map(str, [p.name for p in paths]), *(["--lobes"] if lobes else []), *given])
-            raise typer.BadParameter(f"a table stands alone; found beside it: {found}", param_hint="--table")
-    elif not paths:
-        raise typer.BadParameter("give a scan with --lobes, kept readings, or --table", param_hint="PATH")
-    elif lobes is None:
-        if given:
-            raise typer.BadParameter(f"{', '.join(given)} goes with a scan and its lobe map", param_hint="--lobes")
-        folder = next((path.name for path in paths if path.is_dir()), None)
-        if folder is not None:
-            raise typer.BadParameter(
-                f"{folder} is a folder: a scan wants its lobe map, and kept readings are files",
-                param_hint="--lobes",
-            )
-    elif len(paths) > 1:
-        raise typer.BadParameter("one scan at a time; the maps belong to one", param_hint="PATH")
-    elif not {"--alveolar", "--interstitial"} & set(given):
-        raise typer.BadParameter("give the map of at least one component", param_hint="--alveolar, --interstitial")
-
-
-def _check_words(labels: str | None, reader: str | None) -> None:
-    from kazerooni.labels import CONVENTIONS
-
-    if labels is not None and labels not in CONVENTIONS:
-        raise typer.BadParameter(
-            f"{labels} is not known; one of {', '.join(CONVENTIONS)} is wanted", param_hint="--labels"
-        )
-    if reader is not None and not reader.isprintable():
-        raise typer.BadParameter("a sign of printable letters is wanted", param_hint="--reader")
-
-
-def _traction(words: str) -> dict[Lobe, bool]:
-    """Read the lobes of --traction: those that are named hold it, the others were looked at and do not."""
-    from kazerooni.model import Lobe
-
-    if not words:
-        return {}
-    names = [] if words.lower() == "none" else [word.strip().upper() for word in words.split(",")]
-    unknown = [name for name in names if name not in Lobe.__members__]
-    if unknown:
-        raise typer.BadParameter(
-            f"found {', '.join(unknown)}; lobes are {', '.join(Lobe.__members__)}, or none", param_hint="--traction"
-        )
-    return {lobe: lobe.name in names for lobe in Lobe}
-
-
 def _score_scan(path: Path, maps: MapFiles, *, scheme: str, partial: bool, **chosen: str | None) -> Case:
     from kazerooni.cli.score_table import series_line
     from kazerooni.workflow import score_scan
 
-    with progress("Reading slices") as told:
+    if maps.lobes.file is None:
+        say(
+            f"No lobe map was given: the lobes are found ({maps.lobes.method}). Look at them, by kazerooni segment"
+            " --preview, before the score is used."
+        )
+    with progress("Reading slices") as told, steps() as step:
         return score_scan(
             path,
             maps,
@@ -199,5 +170,8 @@ def _score_scan(path: Path, maps: MapFiles, *, scheme: str, partial: bool, **cho
             partial=partial,
             progress=told,
             on_choice=lambda series, rivals: say(series_line(series, rivals)),
-            **chosen,
+            on_step=step,
+            series=chosen["series"],
+            study=chosen["study"],
+            reader=chosen["reader"],
         )

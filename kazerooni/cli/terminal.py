@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,18 @@ def plain_table() -> Table:
 def _width() -> int:
     """Give the width of the terminal, or COLUMNS where it is set, or room enough in a pipe."""
     return shutil.get_terminal_size((_WIDTH_OF_A_PIPE, 24)).columns
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None] | None]:
+    """Give a function to tell the step that begins, shown on a terminal while it lasts; None where there is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield status.update
 
 
 @contextmanager

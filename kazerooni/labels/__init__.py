@@ -2,6 +2,7 @@
 
 from kazerooni.labels.author import Author
 from kazerooni.labels.conventions import CONVENTIONS
+from kazerooni.labels.meaning import COLOURS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
 from kazerooni.labels.readings import (
     READING_SCHEMA_VERSION,
@@ -15,6 +16,7 @@ from kazerooni.labels.readings import (
 from kazerooni.labels.write import write_map
 
 __all__ = [
+    "COLOURS",
     "CONVENTIONS",
     "READING_SCHEMA_VERSION",
     "Author",

@@ -63,7 +63,7 @@ _OTHERS: Final[Mapping[Part, tuple[str, ...]]] = {
     Finding.HONEYCOMBING: ("honeycombing", "honeycomb", "honeycomb pattern", "honeycomb cysts"),
 }  # fmt: skip
 # Red, green, blue, 0 to 255. Colours that stay apart for colour-blind eyes (Okabe and Ito, jfly.uni-koeln.de/color).
-_COLOURS: Final[Mapping[Part, tuple[int, int, int]]] = {
+COLOURS: Final[Mapping[Part, tuple[int, int, int]]] = {
     Lobe.RUL: (0, 114, 178),
     Lobe.RML: (86, 180, 233),
     Lobe.RLL: (0, 158, 115),
@@ -152,4 +152,4 @@ def _describe(part: Part, number: int) -> Described:
         kind, side, category = code.structure, code.side, ANATOMICAL_STRUCTURE
     else:
         kind, side, category = FINDING_CODES[part], None, ABNORMAL_STRUCTURE
-    return Described(part, number, part.full_name, category, kind, side, _COLOURS[part])
+    return Described(part, number, part.full_name, category, kind, side, COLOURS[part])

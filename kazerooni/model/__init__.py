@@ -15,6 +15,7 @@ from kazerooni.model.fissures import (
 )
 from kazerooni.model.geometry import Geometry, Sampling, plane_normal
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
+from kazerooni.model.nearest import Nearest, nearest_voxels
 from kazerooni.model.notice import Notice, Severity
 from kazerooni.model.reading import (
     InputDigest,
@@ -75,6 +76,7 @@ __all__ = [
     "LobeMap",
     "LobeScore",
     "LungFunction",
+    "Nearest",
     "Notice",
     "Origin",
     "Pattern",
@@ -106,6 +108,7 @@ __all__ = [
     "highest_label",
     "incomplete_message",
     "is_on_grid",
+    "nearest_voxels",
     "places_words",
     "plane_normal",
     "ungraded",

@@ -3,6 +3,7 @@
 from kazerooni.report.content import Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
 from kazerooni.report.numbers import in_full, percent
+from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.report.wording import DIFFERENCES
@@ -19,6 +20,7 @@ __all__ = [
     "Writer",
     "dictionary_csv",
     "in_full",
+    "lobe_planes",
     "long_csv",
     "percent",
     "report_of",

@@ -61,14 +61,13 @@ def _kernel(squared: Floats) -> Floats:
 def _merged(points: Sequence[FissurePoint]) -> tuple[Floats, Floats, Floats]:
     """Give places (n, 2), heights and weights, with points over one place made one; order does not matter."""
     rows = np.array(sorted((*point.position_mm, point.weight) for point in points), np.float64)
-    groups: list[list[int]] = []
-    for n, row in enumerate(rows):
-        near = (g for g in groups if np.hypot(*(rows[g[0], :2] - row[:2])) < _SAME_MM)
-        group = next(near, None)
-        if group is None:
-            groups.append([n])
-        else:
-            group.append(n)
+    near = np.hypot(*(rows[:, None, :2] - rows[None, :, :2]).transpose(2, 0, 1)) < _SAME_MM
+    groups: list[NDArray[np.intp]] = []
+    is_taken = np.zeros(len(rows), bool)
+    for n in range(len(rows)):
+        if not is_taken[n]:
+            groups.append(np.flatnonzero(near[n] & ~is_taken))
+            is_taken |= near[n]
     means = np.array([np.average(rows[g, :3], axis=0, weights=rows[g, 3]) for g in groups])
     return means[:, :2], means[:, 2], np.array([rows[g, 3].sum() for g in groups])
 

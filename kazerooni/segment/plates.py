@@ -77,7 +77,9 @@ def _steps(geometry: Geometry) -> tuple[int, int, int]:
     return slices, rows, columns
 
 
-def _averaged(array: NDArray[np.bool_] | NDArray[np.float32] | NDArray[np.int16], steps: tuple[int, int, int]) -> Picture:
+def _averaged(
+    array: NDArray[np.bool_] | NDArray[np.float32] | NDArray[np.int16], steps: tuple[int, int, int]
+) -> Picture:
     """Give the means of blocks of voxels, float32."""
     a, b, c = (size // step for size, step in zip(array.shape, steps, strict=True))
     cut = array[: a * steps[0], : b * steps[1], : c * steps[2]]

@@ -11,14 +11,16 @@ from kazerooni.cli.score_table import show_cases
 from kazerooni.model import Case, Component, Entry, Lobe, Score, State
 from kazerooni.report import percent
 from kazerooni.scoring import score
-from kazerooni.workflow import MapFiles, score_scan
+from kazerooni.workflow import LobeSource, MapFiles, score_scan
 
 
 @pytest.fixture
 def case(hrct: Path, maps: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Case:
     """Give the case of the fixtures, shown 100 columns wide."""
     monkeypatch.setenv("COLUMNS", "100")
-    return score_scan(hrct, MapFiles(lobes=maps["lobes"], alveolar=maps["alveolar"], interstitial=maps["interstitial"]))
+    return score_scan(
+        hrct, MapFiles(lobes=LobeSource(maps["lobes"]), alveolar=maps["alveolar"], interstitial=maps["interstitial"])
+    )
 
 
 def of_lobe(shown: str, lobe: Lobe) -> list[str]:

@@ -1,0 +1,29 @@
+"""Classical: lungs, then fissures, then lobes, without a network."""
+
+from __future__ import annotations
+
+from kazerooni.errors import SegmentError
+from kazerooni.model import Volume
+from kazerooni.segment.find import find_fissures
+from kazerooni.segment.lobes import lobes_of
+from kazerooni.segment.lungs import find_lungs
+from kazerooni.segment.request import SegmentRequest
+from kazerooni.segment.result import Segmentation, segmentation_of
+from kazerooni.version import __version__
+
+
+def classical(volume: Volume, request: SegmentRequest) -> Segmentation:
+    """Find the lungs, lay the fissures, and part the lungs by them.
+
+    Raises SegmentError where no lungs are found, or cannot be.
+    """
+    guidance = request.guidance
+    request.tell("Finding the lungs")
+    lungs = find_lungs(volume)
+    if not lungs.labels.any():
+        raise SegmentError("; ".join(notice.message for notice in lungs.notices) or "no lungs were found")
+    request.tell("Finding the fissures")
+    fissures = find_fissures(volume, lungs, placed=guidance.fissures)
+    request.tell("Parting the lobes")
+    lobes = lobes_of(lungs, fissures, without=guidance.gone, source=f"kazerooni {__version__} classical")
+    return segmentation_of(lobes, method="classical", fissures=fissures, conditions=guidance.lobes)

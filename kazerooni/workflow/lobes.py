@@ -1,0 +1,144 @@
+"""Lobes: the lobes of a scan found, and what is left of them: a map, a picture, a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kazerooni.dicom import Progress, Series
+from kazerooni.files import StrPath, write_whole
+from kazerooni.labels import Author, write_map
+from kazerooni.model import Component, Entry, FissureSet, Lobe, LobeMap, Notice, PointOrigin, State, Volume
+from kazerooni.report import lobe_planes
+from kazerooni.segment import (
+    Guidance,
+    LobeCondition,
+    Segmentation,
+    SegmentRequest,
+    read_guidance,
+    segment,
+    segmentation_json,
+)
+from kazerooni.version import __version__
+from kazerooni.workflow.scans import Choice, LobeFinder, LobeSource, Step, read_chosen
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SegmentedScan:
+    """A scan with its lobes, and the series that it was read from."""
+
+    series: Series
+    volume: Volume
+    segmentation: Segmentation
+
+
+def segment_scan(
+    path: StrPath,
+    lobes: LobeSource | None = None,
+    *,
+    series: str | None = None,
+    study: str | None = None,
+    progress: Progress | None = None,
+    on_choice: Choice | None = None,
+    on_step: Step | None = None,
+) -> SegmentedScan:
+    """Find the lobes of the best series of the one study at a path, or of the one that is named.
+
+    Raises ScanError, SegmentError, LabelError.
+    """
+    source = lobes or LobeSource()
+    request = _request(source, on_step)
+    chosen, volume = read_chosen(path, series=series, study=study, progress=progress, on_choice=on_choice)
+    return SegmentedScan(series=chosen, volume=volume, segmentation=_segment(volume, chosen, source, request))
+
+
+def lobe_finder(source: LobeSource, on_step: Step | None) -> LobeFinder:
+    """Give what finds lobes; a notice `lobes-proposed` tells of those that come from no file.
+
+    Raises SegmentError where the file of points cannot be used.
+    """
+    request = _request(source, on_step)
+
+    def find(volume: Volume, series: Series) -> tuple[LobeMap, FissureSet | None, tuple[Entry, ...]]:
+        found = _segment(volume, series, source, request)
+        return found.lobes, found.fissures, state_entries(found.conditions)
+
+    return find
+
+
+def _request(source: LobeSource, on_step: Step | None) -> SegmentRequest:
+    """Make the request, reading the file of points before the scan: a slip in it is told at once."""
+    guidance = Guidance() if source.points is None else read_guidance(source.points)
+    return SegmentRequest(
+        guidance=replace(guidance, lingula=guidance.lingula or source.lingula),
+        lobes=None if source.file is None else Path(source.file),
+        labels=source.labels,
+        by_index=source.by_index,
+        progress=on_step,
+    )
+
+
+def _segment(volume: Volume, series: Series, source: LobeSource, request: SegmentRequest) -> Segmentation:
+    method = source.method if source.file is None else "from_file"
+    found = segment(volume, method, replace(request, series=series))
+    if source.file is not None:
+        return found
+    told = Notice(
+        "lobes-proposed",
+        "warning",
+        f"the lobes were found by {found.lobes.source or method}, not drawn; check them before the score is used",
+    )
+    return replace(found, lobes=replace(found.lobes, notices=(told, *found.lobes.notices)))
+
+
+def state_entries(conditions: Mapping[Lobe, LobeCondition]) -> tuple[Entry, ...]:
+    """Say of both components of a lobe what was said of the lobe: absent, or not assessable and why."""
+    return tuple(_entry(lobe, component, conditions[lobe]) for lobe in sorted(conditions) for component in Component)
+
+
+def _entry(lobe: Lobe, component: Component, condition: LobeCondition) -> Entry:
+    state = State.ABSENT if condition is LobeCondition.ABSENT else State.NOT_ASSESSABLE
+    reason = "collapse" if condition is LobeCondition.COLLAPSED else ""
+    return Entry(lobe=lobe, component=component, state=state, reason=reason)
+
+
+def segmentation_document(scan: SegmentedScan) -> dict[str, object]:
+    """Give the JSON document of `kazerooni segment --json`."""
+    reference, found = scan.volume.scan, scan.segmentation
+    return {
+        **segmentation_json(found),
+        "patient": reference.patient,
+        "series_uid": reference.series_uid,
+        "study_date": None if reference.study_date is None else reference.study_date.isoformat(),
+        "program": {"name": "kazerooni", "version": __version__},
+        "inputs": [{"role": "scan", "sha256": scan.volume.digest}],
+        "notices": [
+            {"code": n.code, "severity": n.severity, "message": n.message, "sop_uids": list(n.sop_uids)}
+            for n in (*scan.volume.notices, *found.notices)
+        ],
+    }
+
+
+def write_lobes(scan: SegmentedScan, path: StrPath, *, force: bool = False) -> None:
+    """Write the lobes of a scan in the format of the name.
+
+    A DICOM SEG says which program proposed them, and whether points that a person placed corrected it.
+
+    Raises OutputError.
+    """
+    found = scan.segmentation
+    program, _, version = (found.lobes.source or found.method).partition(" ")
+    placed = found.fissures is not None and any(
+        point.origin is PointOrigin.PLACED for fissure in found.fissures.fissures for point in fissure.points
+    )
+    author = Author("SEMIAUTOMATIC" if placed else "AUTOMATIC", program=program, version=version or "unknown")
+    write_map(found.lobes, path, series=scan.series, author=author, force=force)
+
+
+def write_preview(scan: SegmentedScan, path: StrPath, *, force: bool = False) -> None:
+    """Write a picture of three planes with the lobes outlined, as PNG.
+
+    Raises OutputError.
+    """
+    write_whole(Path(path), lobe_planes(scan.volume, scan.segmentation.lobes), force=force)
