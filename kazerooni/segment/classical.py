@@ -5,6 +5,7 @@ from __future__ import annotations
 from kazerooni.errors import SegmentError
 from kazerooni.model import Volume
 from kazerooni.segment.find import find_fissures
+from kazerooni.segment.lingula import with_lingula
 from kazerooni.segment.lobes import lobes_of
 from kazerooni.segment.lungs import find_lungs
 from kazerooni.segment.request import SegmentRequest
@@ -24,6 +25,8 @@ def classical(volume: Volume, request: SegmentRequest) -> Segmentation:
         raise SegmentError("; ".join(notice.message for notice in lungs.notices) or "no lungs were found")
     request.tell("Finding the fissures")
     fissures = find_fissures(volume, lungs, placed=guidance.fissures)
+    if guidance.lingula:
+        fissures = with_lingula(fissures, lungs, guidance.fissures)
     request.tell("Parting the lobes")
     lobes = lobes_of(lungs, fissures, without=guidance.gone, source=f"kazerooni {__version__} classical")
     return segmentation_of(lobes, method="classical", fissures=fissures, conditions=guidance.lobes)

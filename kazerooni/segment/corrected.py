@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kazerooni.model import LobeMap
+from kazerooni.model import FissureName, LobeMap
 from kazerooni.segment.guidance import Guidance
+from kazerooni.segment.lingula import with_lingula
 from kazerooni.segment.lobes import lobes_of
 from kazerooni.segment.placed import with_placed
 from kazerooni.segment.result import Segmentation, segmentation_of
@@ -15,9 +16,12 @@ def corrected(lobes: LobeMap, guidance: Guidance, *, method: str) -> Segmentatio
 
     A map of which nothing was said stays as it is, voxel by voxel.
     """
+    lungs = lungs_of_lobes(lobes)
     fissures = with_placed(trace_fissures(lobes), guidance.fissures)
-    if guidance.has_points or guidance.gone:
-        lobes = lobes_of(
-            lungs_of_lobes(lobes), fissures, without=guidance.gone, source=f"{lobes.source or 'a file'}, corrected"
-        )
+    wants_lingula = guidance.lingula and fissures.get(FissureName.LINGULA) is None
+    if wants_lingula:
+        fissures = with_lingula(fissures, lungs, guidance.fissures)
+    if guidance.has_points or guidance.gone or wants_lingula:
+        source = f"{lobes.source or 'a file'}, corrected"
+        lobes = lobes_of(lungs, fissures, without=guidance.gone, source=source)
     return segmentation_of(lobes, method=method, fissures=fissures, conditions=guidance.lobes)

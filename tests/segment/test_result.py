@@ -1,0 +1,130 @@
+"""Result: shares, support and states of lobes that are known by construction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kazerooni.model import Fissure, FissureName, FissureSet, FissureState, Lobe, LobeMap, Notice, PointOrigin
+from kazerooni.phantom import Thorax, spiral_ct, thorax_series
+from kazerooni.segment import LobeCondition, lobes_of, segmentation_json
+from kazerooni.segment.result import segmentation_of
+from tests.segment.builders import box_geometry, box_lungs, plane, share, three_planes
+
+MEANS = {Lobe.RUL: 17.9, Lobe.RML: 9.3, Lobe.RLL: 26.5, Lobe.LUL: 23.1, Lobe.LLL: 23.2}
+
+
+def block(shares: dict[Lobe, float]) -> LobeMap:
+    """Give a map in which every lobe holds its share: rows of one slice, a thousand voxels in all."""
+    labels = np.zeros((1, 40, 40), np.uint8)
+    line = np.repeat([int(lobe) for lobe in shares], [round(10 * value) for value in shares.values()])
+    labels.reshape(-1)[: line.size] = line
+    geometry = box_geometry()
+    one = replace(geometry, shape=(1, 40, 40), origins_mm=geometry.origins_mm[:1].copy())
+    return LobeMap(labels, one)
+
+
+def test_shares_are_those_of_the_voxels() -> None:
+    """Volume and share follow from counts: 5 x 5 mm pixels, 5 mm deep."""
+    lobes = lobes_of(box_lungs(), three_planes())
+    found = segmentation_of(lobes, method="m", fissures=three_planes())
+    for lobe, percent in share(lobes.labels).items():
+        told = found.shares[lobe]
+        voxels = np.count_nonzero(lobes.labels == lobe)
+        assert told.percent == pytest.approx(percent)
+        assert told.volume_ml == pytest.approx(voxels * 0.125)
+        assert told.slices == np.count_nonzero((lobes.labels == lobe).any(axis=(1, 2)))
+
+
+def test_shares_of_health_are_not_doubted() -> None:
+    """Lobes of the mean shares in health raise no doubt; the lingula counts to its lobe."""
+    assert segmentation_of(block(MEANS), method="m").notices == ()
+    parted = {**MEANS, Lobe.LUL: 15.1, Lobe.LIN: 8.0}
+    assert segmentation_of(block(parted), method="m").notices == ()
+
+
+def test_an_unusual_share_is_told() -> None:
+    """A small middle lobe is told with its share and what is usual, and so is one that is not there at all."""
+    small = {**MEANS, Lobe.RML: 6.5, Lobe.RUL: 20.7}
+    (notice,) = segmentation_of(block(small), method="m").notices
+    assert (notice.code, notice.severity) == ("lobe-share-unusual", "warning")
+    assert "RML 6.5 % (6.6 to 13.8)" in notice.message
+    assert "RUL" not in notice.message
+    none = {lobe: value for lobe, value in MEANS.items() if lobe is not Lobe.RML}
+    assert "RML 0.0 %" in segmentation_of(block(none), method="m").notices[0].message
+
+
+@pytest.mark.parametrize("condition", [LobeCondition.ABSENT, LobeCondition.COLLAPSED])
+def test_shares_say_nothing_where_a_lobe_is_gone(condition: LobeCondition) -> None:
+    """After a lobectomy, or beside a collapsed lobe, the others have no usual share."""
+    none = {lobe: value for lobe, value in MEANS.items() if lobe is not Lobe.RML}
+    assert segmentation_of(block(none), method="m", conditions={Lobe.RML: condition}).notices == ()
+
+
+@pytest.mark.parametrize("code", ["lungs-cut", "lung-missing"])
+def test_shares_say_nothing_where_lung_is_missing(code: str) -> None:
+    """Of lungs that are cut, or of one lung alone, shares are not doubted: they cannot be usual."""
+    cut = replace(block({Lobe.RUL: 100.0}), notices=(Notice(code, "warning", "told"),))
+    assert [n.code for n in segmentation_of(cut, method="m").notices] == [code]
+
+
+def test_support_is_the_part_near_points() -> None:
+    """A fissure with points over half of it is supported by half; of prior points alone by nothing."""
+    lungs, fissures = box_lungs(), three_planes()
+    minor = fissures.fissures[1]
+    assert minor.surface is not None
+    y, x = (grid.reshape(-1) for grid in np.mgrid[-70:70:5.0, -80:-45:5.0])
+    half = plane(FissureName.RIGHT_MINOR, 101.0)
+    points = tuple(
+        replace(half.points[0], position_mm=(a, b, 101.0), origin=PointOrigin.DETECTED)
+        for a, b in zip(x.tolist(), y.tolist(), strict=True)
+    )
+    level = replace(minor, points=points)
+    lobes = lobes_of(lungs, FissureSet((plane(FissureName.RIGHT_OBLIQUE, 0.0), level)))
+    support = segmentation_of(lobes, method="m", fissures=FissureSet((level,))).support[FissureName.RIGHT_MINOR]
+    assert support.percent is not None
+    # The lung runs from x = -81 to -11; points from -80 to -50 reach 12 mm farther.
+    assert support.percent == pytest.approx(100 * (-38 + 81) / 70, abs=6)
+    assert support.points[PointOrigin.DETECTED] == len(points)
+    prior = replace(level, points=tuple(replace(p, origin=PointOrigin.PRIOR) for p in points))
+    told = segmentation_of(lobes, method="m", fissures=FissureSet((prior,))).support[FissureName.RIGHT_MINOR]
+    assert (told.percent, told.points[PointOrigin.PRIOR]) == (0.0, len(points))
+
+
+def test_a_fissure_outside_its_lung_has_no_support() -> None:
+    """Of a surface that parts no lung nothing can be seen; one that is absent is not asked."""
+    away = plane(FissureName.RIGHT_MINOR, 4000.0)
+    gone = Fissure(FissureName.LEFT_OBLIQUE, FissureState.ABSENT)
+    found = segmentation_of(lobes_of(box_lungs(), three_planes()), method="m", fissures=FissureSet((away, gone)))
+    assert found.support[FissureName.RIGHT_MINOR].percent is None
+    assert FissureName.LEFT_OBLIQUE not in found.support
+
+
+def test_json_holds_lobes_and_fissures() -> None:
+    """The document names every lobe that is there or spoken of, and every fissure; it is JSON through and through."""
+    fissures = FissureSet(
+        (*three_planes().fissures[1:], Fissure(FissureName.RIGHT_OBLIQUE, FissureState.NOT_ASSESSABLE))
+    )
+    lobes = lobes_of(box_lungs(), fissures, without={Lobe.RLL})
+    found = segmentation_of(lobes, method="m", fissures=fissures, conditions={Lobe.RLL: LobeCondition.COLLAPSED})
+    told = json.loads(json.dumps(segmentation_json(found), allow_nan=False))
+    assert [(lobe["lobe"], lobe["condition"]) for lobe in told["lobes"]] == [
+        ("RUL", None), ("RML", None), ("RLL", "collapsed"), ("LUL", None), ("LLL", None),
+    ]  # fmt: skip
+    assert told["lobes"][2]["volume_ml"] is None
+    assert told["lobes"][0]["usual_percent"] == [11.8, 22.7]
+    assert {f["name"]: (f["state"], f["points"]["placed"]) for f in told["fissures"]} == {
+        "right_minor": ("present", 6),
+        "left_oblique": ("present", 6),
+        "right_oblique": ("not_assessable", 0),
+    }
+
+
+def test_true_lobes_of_a_chest_are_not_doubted() -> None:
+    """The lobes of a phantom chest have usual shares."""
+    plan = spiral_ct(slices=60, gap_mm=4.0, slice_thickness_mm=4.0, centre_mm=(0.0, 0.0, -8.0))
+    truth = thorax_series(plan, Thorax(1))[1]
+    assert segmentation_of(LobeMap(truth.lobes.copy(), truth.scan.geometry), method="m").notices == ()
