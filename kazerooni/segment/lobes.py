@@ -241,7 +241,7 @@ def _gone(without: Collection[Lobe], surfaces: Surfaces) -> frozenset[Lobe]:
 def _unparted(lungs: Lungs, surfaces: Surfaces, without: Collection[Lobe]) -> Iterator[Notice]:
     """Tell of the lungs whose lobes are not parted because a fissure is missing."""
     for lung in _LUNGS:
-        if not np.any(lungs.labels == lung.side):
+        if not any(np.any(plane == lung.side) for plane in lungs.labels):
             continue
         for name in lung.borders(without):
             if name not in surfaces:
