@@ -62,7 +62,7 @@ def _fissures(found: Segmentation) -> Iterator[RenderableType]:
     table.add_column("Seen or placed", justify="right")
     table.add_column("Points")
     for fissure in found.fissures.fissures:
-        table.add_row(fissure.name.replace("_", " "), *_stands_on(found, fissure))
+        table.add_row(fissure.name.full_name, *_stands_on(found, fissure))
     yield table
     yield Text()
 

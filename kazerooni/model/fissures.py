@@ -19,6 +19,11 @@ class FissureName(StrEnum):
     LEFT_OBLIQUE = "left_oblique"
     LINGULA = "lingula"
 
+    @property
+    def full_name(self) -> str:
+        """The name for people."""
+        return "boundary of the lingula" if self is FissureName.LINGULA else f"{self.replace('_', ' ')} fissure"
+
 
 class FissureState(StrEnum):
     """What is known of a fissure."""

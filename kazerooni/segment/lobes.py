@@ -248,6 +248,6 @@ def _unparted(lungs: Lungs, surfaces: Surfaces, without: Collection[Lobe]) -> It
                 yield Notice(
                     "lobes-not-parted",
                     "warning",
-                    f"no surface of the {name.replace('_', ' ')} fissure: the lobes that it parts are counted as the"
-                    " upper one; place points on it",
+                    f"no surface of the {name.full_name}: the lobes that it parts are counted as the upper one; place"
+                    " points on it",
                 )

@@ -10,6 +10,7 @@ from typing import Any
 from kazerooni.model import FissureName, FissureSet, Lobe, LobeMap, Notice, PointOrigin
 from kazerooni.segment.guidance import LobeCondition
 from kazerooni.segment.shares import LobeShare, doubts_of_shares, shares_of, usual_share
+from kazerooni.segment.strays import doubts_of_points
 from kazerooni.segment.support import Support, support_of
 
 SEGMENTATION_SCHEMA_VERSION = 1
@@ -56,7 +57,8 @@ def segmentation_of(
     is_whole = not told & {"lungs-cut", "lung-missing", "lungs-not-found"}
     gone = [lobe for lobe, condition in said.items() if condition.is_gone]
     doubts = doubts_of_shares(shares, gone) if is_whole else ()
-    lobes = replace(lobes, notices=(*lobes.notices, *doubts))
+    strays = () if fissures is None else doubts_of_points(lobes, fissures)
+    lobes = replace(lobes, notices=(*lobes.notices, *doubts, *strays))
     return Segmentation(
         lobes=lobes,
         method=method,

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from kazerooni.model import Fissure, FissureName, FissureSet, FissureState, Lobe, LobeMap, Notice, PointOrigin
+from kazerooni.model import (
+    Fissure,
+    FissureName,
+    FissurePoint,
+    FissureSet,
+    FissureState,
+    Lobe,
+    LobeMap,
+    Notice,
+    PointOrigin,
+)
 from kazerooni.phantom import Thorax, spiral_ct, thorax_series
-from kazerooni.segment import LobeCondition, lobes_of, segmentation_json
+from kazerooni.segment import LobeCondition, fit_surface, lobes_of, segmentation_json
 from kazerooni.segment.result import segmentation_of
 from tests.segment.builders import box_geometry, box_lungs, plane, share, three_planes
 
-MEANS = {Lobe.RUL: 17.9, Lobe.RML: 9.3, Lobe.RLL: 26.5, Lobe.LUL: 23.1, Lobe.LLL: 23.2}
+MEANS: dict[Lobe, float] = {Lobe.RUL: 17.9, Lobe.RML: 9.3, Lobe.RLL: 26.5, Lobe.LUL: 23.1, Lobe.LLL: 23.2}
 
 
-def block(shares: dict[Lobe, float]) -> LobeMap:
+def block(shares: Mapping[Lobe, float]) -> LobeMap:
     """Give a map in which every lobe holds its share: rows of one slice, a thousand voxels in all."""
     labels = np.zeros((1, 40, 40), np.uint8)
     line = np.repeat([int(lobe) for lobe in shares], [round(10 * value) for value in shares.values()])
@@ -42,25 +53,25 @@ def test_shares_are_those_of_the_voxels() -> None:
 def test_shares_of_health_are_not_doubted() -> None:
     """Lobes of the mean shares in health raise no doubt; the lingula counts to its lobe."""
     assert segmentation_of(block(MEANS), method="m").notices == ()
-    parted = {**MEANS, Lobe.LUL: 15.1, Lobe.LIN: 8.0}
+    parted: dict[Lobe, float] = {**MEANS, Lobe.LUL: 15.1, Lobe.LIN: 8.0}
     assert segmentation_of(block(parted), method="m").notices == ()
 
 
 def test_an_unusual_share_is_told() -> None:
     """A small middle lobe is told with its share and what is usual, and so is one that is not there at all."""
-    small = {**MEANS, Lobe.RML: 6.5, Lobe.RUL: 20.7}
+    small: dict[Lobe, float] = {**MEANS, Lobe.RML: 6.5, Lobe.RUL: 20.7}
     (notice,) = segmentation_of(block(small), method="m").notices
     assert (notice.code, notice.severity) == ("lobe-share-unusual", "warning")
     assert "RML 6.5 % (6.6 to 13.8)" in notice.message
     assert "RUL" not in notice.message
-    none = {lobe: value for lobe, value in MEANS.items() if lobe is not Lobe.RML}
+    none: dict[Lobe, float] = {lobe: value for lobe, value in MEANS.items() if lobe is not Lobe.RML}
     assert "RML 0.0 %" in segmentation_of(block(none), method="m").notices[0].message
 
 
 @pytest.mark.parametrize("condition", [LobeCondition.ABSENT, LobeCondition.COLLAPSED])
 def test_shares_say_nothing_where_a_lobe_is_gone(condition: LobeCondition) -> None:
     """After a lobectomy, or beside a collapsed lobe, the others have no usual share."""
-    none = {lobe: value for lobe, value in MEANS.items() if lobe is not Lobe.RML}
+    none: dict[Lobe, float] = {lobe: value for lobe, value in MEANS.items() if lobe is not Lobe.RML}
     assert segmentation_of(block(none), method="m", conditions={Lobe.RML: condition}).notices == ()
 
 
@@ -101,6 +112,25 @@ def test_a_fissure_outside_its_lung_has_no_support() -> None:
     found = segmentation_of(lobes_of(box_lungs(), three_planes()), method="m", fissures=FissureSet((away, gone)))
     assert found.support[FissureName.RIGHT_MINOR].percent is None
     assert FissureName.LEFT_OBLIQUE not in found.support
+
+
+@pytest.mark.parametrize(
+    ("points", "astray"),
+    [
+        ([(-40.0, 0.0, 101.0), (-85.0, 0.0, 101.0)], 0),
+        ([(-40.0, 0.0, 101.0), (40.0, 0.0, 101.0)], 1),
+        ([(-40.0, 0.0, 900.0), (40.0, 0.0, 101.0)], 2),
+    ],
+    ids=["in it or beside it", "one in the other lung", "one above the scan"],
+)
+def test_points_outside_their_lung_are_told(points: list[tuple[float, float, float]], astray: int) -> None:
+    """Points far from the lung of their fissure are counted and told; a few millimetres beside it are nothing."""
+    placed = tuple(FissurePoint(place, 1.0, PointOrigin.PLACED) for place in points)
+    minor = Fissure(FissureName.RIGHT_MINOR, points=placed, surface=fit_surface(placed))
+    lobes = lobes_of(box_lungs(), three_planes())
+    told = [n for n in segmentation_of(lobes, method="m", fissures=FissureSet((minor,))).notices if "point" in n.code]
+    assert [n.code for n in told] == ["points-outside-lung"] * bool(astray)
+    assert not astray or told[0].message.startswith(f"{astray} of 2 points on the right minor fissure")
 
 
 def test_json_holds_lobes_and_fissures() -> None:
