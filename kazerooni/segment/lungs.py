@@ -18,9 +18,10 @@ from kazerooni.segment.axial import Axial, axial_of
 from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
 from kazerooni.segment.doubts import doubts_of
-from kazerooni.segment.planes import Mask, box_of, close_planes, dilate_planes, fill_planes, label_parts
+from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_planes, label_parts
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
-from kazerooni.segment.wall import find_ribs, reach_the_wall
+from kazerooni.segment.cage import Cage, find_cage
+from kazerooni.segment.wall import reach_the_wall
 
 # Ground glass is up to about -300 HU, soft tissue begins at -100.
 LUNG_HU = -400
@@ -95,11 +96,13 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
     sides = part_sides(parts, count, parting_line(scan, body))
     _drop_specks(sides, scan)
     inflated = sides > 0
-    bone = find_ribs(scan, body)
+    cage = find_cage(scan, inflated, body)
+    if cage is None:
+        return np.zeros(body.shape, np.uint8), inflated
     taken = airways | ~body
     whole = np.zeros_like(sides)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):
-        closed = _close(scan, sides == side, bone, outwards)
+        closed = _close(scan, sides == side, cage, outwards)
         whole[closed & ~taken & (whole == 0) & (~inflated | (sides == side))] = side
     return whole, (whole > 0) & ~inflated & ~dilate_planes(inflated, 1)
 
@@ -140,14 +143,10 @@ def _drop_specks(sides: NDArray[np.uint8], scan: Axial) -> None:
             sides[lung] = 0
 
 
-def _close(scan: Axial, lung: Mask, bone: Mask, outwards: int) -> Mask:
+def _close(scan: Axial, lung: Mask, cage: Cage, outwards: int) -> Mask:
     """Bring vessels, hilum and dense disease at the wall into a lung."""
-    whole = np.zeros_like(lung)
-    box = box_of(lung, margin=scan.pixels(30.0))
-    if box is None:
-        return whole
-    part = Axial(scan.hu[box], scan.spacing_mm, scan.steps, scan.is_sampled, scan.turn)
-    filled = fill_planes(lung[box])
-    filled |= reach_the_wall(part, filled, bone[box], outwards=outwards)
-    whole[box] = fill_planes(close_planes(filled, scan.pixels(_CLOSING_MM)))
-    return whole
+    if not lung.any():
+        return lung
+    filled = fill_planes(lung)
+    filled |= reach_the_wall(scan, cage, filled, outwards=outwards)
+    return fill_planes(close_planes(filled, scan.pixels(_CLOSING_MM)))

@@ -1,14 +1,11 @@
-"""Wall: lung that dense disease has made as dense as the chest wall, kept inside by the ribs.
+"""Wall: lung that dense disease has made as dense as the chest wall, kept inside by the shape of the chest.
 
-A threshold takes consolidation below the pleura for chest wall. Seen from the middle of a lung, though, lung reaches to
-the ribs in every direction but that of the mediastinum: what lies between the outermost air and the inner face of the
-ribs, and is neither muscle thin enough to be one nor in front, where the heart lies on the wall, is taken as lung.
-Pleural fluid looks the same without contrast and is taken too.
+What lies within the cage (`cage`), above the diaphragm (`dome`), and beyond the outermost air in its direction, is
+lung: between that air and the wall there is nothing else but fluid, which looks the same without contrast and is taken
+too. In front, where heart and fat lie on the wall, nothing is.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,123 +13,88 @@ from scipy import ndimage  # type: ignore[import-untyped]
 from scipy.spatial import ConvexHull, QhullError  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
+from kazerooni.segment.cage import DIRECTIONS, Cage, polar
+from kazerooni.segment.dome import find_dome
+from kazerooni.segment.envelope import fit_envelope
 from kazerooni.segment.planes import Mask, open_planes
-from kazerooni.segment.sides import BONE_HU
 
-_DIRECTIONS = 240
-_RAY_MM = 2.0
-_LONGEST_MM = 170.0
-# Ribs slope: over this height a rib shows in nearly every direction.
-_SLAB_MM = 60.0
-# Pleura, fat and the innermost muscle between lung and the inner face of a rib.
-_LINING_MM = 3.0
-# Less than this between air and lining is no disease but the curve of the wall between two ribs.
-_LEAST_MM = 7.0
-# Ribs within so many directions to both sides (36 degrees) tell what is one: none is farther than this many times.
-_NEAR_DIRECTIONS = 24
-_FARTHEST_RIB = 1.2
-# Directions that look to the wall: outwards, and backwards to the spine; not forwards and inwards, to the heart.
-_FORWARD_MOST_DEGREES = 50.0
+Floats = NDArray[np.float64]
+
+# Less than this between air and wall is no disease but the curve of the wall, muscle and fat between two ribs.
+_LEAST_MM = 6.0
+# Directions in which lung lies on the wall, from straight outwards: to the front, where the heart begins, and to the
+# back, where the spine does.
+_FRONT_DEGREES, _BACK_DEGREES = -55.0, 80.0
+# Where no air is seen, so far only: then come spine and aorta.
+_SPINE_DEGREES = 60.0
+_DEEP_MM = 8.0
+_NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
+_STIFF = 0.5
+_TRUSTED = 0.1
+# The cage has no roof: in its uppermost part lung lies within the hull of the air.
+_CUPOLA_MM = 50.0
 
 
-def reach_the_wall(scan: Axial, lung: Mask, bone: Mask, *, outwards: int) -> Mask:
-    """Give what lies between one lung and the ribs; bool (z, y, x).
+def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, *, outwards: int) -> Mask:
+    """Give what lies between one lung and the chest wall or diaphragm; bool (z, y, x).
 
-    bone: of the scan, see `find_ribs`. outwards: -1 for the right lung (towards smaller x), 1 for the left.
+    outwards: -1 for the right lung (towards smaller x), 1 for the left.
     """
     added = np.zeros_like(lung)
+    direction, radius = polar(scan, cage.centre)
+    inner, outer = _reach(lung, direction, radius)
+    angle = _outward_degrees(outwards)
+    guess = fit_envelope(inner, outer=False, around=_STIFF, along=_STIFF).surface
+    seen = np.isfinite(outer)
+    looks = (angle > _FRONT_DEGREES) & (angle < np.where(seen, _BACK_DEGREES, _SPINE_DEGREES))
+    looks &= cage.trust > _TRUSTED
+    starts = np.where(seen, outer, guess)
+    wide = looks & (cage.radius_mm - starts >= _LEAST_MM)
+    wide = (ndimage.uniform_filter(wide.astype(np.float64), 3, mode=("nearest", "wrap")) > 0.5) & wide
+    reach = (2 * round(_NEAR_MM / scan.spacing_mm[0]) + 1, 2 * _NEAR_DIRECTIONS + 1)
+    near = ndimage.maximum_filter(wide.view(np.uint8), reach, mode=("nearest", "wrap")).view(bool)
+    deep = seen & near & (inner - guess >= _DEEP_MM) & (np.abs(angle) < 85)
     for z in np.flatnonzero(lung.any(axis=(1, 2))):
-        rows, columns = np.nonzero(lung[z])
-        if rows.size * scan.pixel_area_mm2 < 400.0:
-            continue
-        centre = float(rows.mean()), float(columns.mean())
-        added[z] = _fill_plane(_Place(*centre, *scan.spacing_mm[1:], outwards), lung[z], bone[z])
-    return open_planes(added, scan.pixels(3.0))
+        within = (radius <= cage.radius_mm[z][direction]) & (radius >= starts[z][direction] - 1.0)
+        medial = (radius >= guess[z][direction]) & (radius <= inner[z][direction]) & deep[z][direction]
+        added[z] = ((within & wide[z][direction]) | medial) & ~lung[z]
+    _keep_above_dome(scan, added, lung)
+    _keep_below_cupola(scan, added, lung)
+    return open_planes(added, scan.pixels(2.5))
 
 
-def find_ribs(scan: Axial, body: Mask) -> Mask:
-    """Find bone; where planes lie close together each shows the bone of those near it too, so that ribs have no gaps.
-
-    Tilted ribs move inwards or outwards by less than their thickness over this height.
-    """
-    bone = (scan.hu > BONE_HU) & body
-    planes = max(1, 2 * round(_SLAB_MM / scan.spacing_mm[0] / 2) + 1)
-    slab: Mask = ndimage.maximum_filter1d(bone.view(np.uint8), planes, axis=0).astype(bool)
-    return slab
+def _reach(lung: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Give the smallest and the largest distance of lung in every direction of every plane; NaN where there is none."""
+    z, y, x = np.nonzero(lung)
+    inner, outer = np.full((lung.shape[0], DIRECTIONS), np.inf), np.full((lung.shape[0], DIRECTIONS), -np.inf)
+    np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
+    np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
+    return np.where(np.isfinite(inner), inner, np.nan), np.where(np.isfinite(outer), outer, np.nan)
 
 
-class _Place(NamedTuple):
-    """From where rays are cast: (row, column), the spacing of both, and where a ray at angle 0 goes along rows."""
-
-    row: float
-    column: float
-    row_mm: float
-    column_mm: float
-    outwards: int
+def _outward_degrees(outwards: int) -> Floats:
+    """Give the angle of every direction from straight outwards, negative to the front; float64 (DIRECTIONS,)."""
+    angle = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS * 2 * np.pi - np.pi
+    outward: Floats = np.rad2deg(np.arctan2(np.sin(angle), outwards * np.cos(angle)))
+    return outward
 
 
-def _fill_plane(place: _Place, lung: Mask, bone: Mask) -> Mask:
-    """Give the pixels between lung and ribs in one plane."""
-    angles = (np.arange(_DIRECTIONS) + 0.5) / _DIRECTIONS * 2 * np.pi - np.pi
-    radii = np.arange(0.0, _LONGEST_MM, _RAY_MM)
-    # An angle of 0 looks outwards, +90 degrees to the back.
-    rows = place.row + np.sin(angles)[:, None] * radii / place.row_mm
-    columns = place.column + place.outwards * np.cos(angles)[:, None] * radii / place.column_mm
-    rows = np.clip(np.rint(rows), 0, lung.shape[0] - 1).astype(np.intp)
-    columns = np.clip(np.rint(columns), 0, lung.shape[1] - 1).astype(np.intp)
-    lung_seen, bone_seen = lung[rows, columns], bone[rows, columns]
-    outermost = np.where(lung_seen.any(axis=1), _last(lung_seen) * _RAY_MM, np.nan)
-    beyond = bone_seen & (radii[None] > np.nan_to_num(outermost, nan=0.0)[:, None])
-    rib = np.where(beyond.any(axis=1), beyond.argmax(axis=1) * _RAY_MM, np.nan)
-    wall = _hull_mm(outermost, _accepted(rib), angles)
-    looks = (angles > -np.deg2rad(_FORWARD_MOST_DEGREES)) & (angles < np.deg2rad(120.0))
-    gap = wall - outermost
-    fills = looks & np.isfinite(gap) & (gap >= _LEAST_MM) & (gap <= 0.75 * wall)
-    return _between(place, lung, np.where(fills, wall, 0.0), np.nan_to_num(outermost, nan=0.0))
+def _keep_above_dome(scan: Axial, added: Mask, lung: Mask) -> None:
+    dome = find_dome(scan, lung)
+    z, y, x = np.nonzero(added)
+    if dome is not None:
+        added[z, y, x] = dome.is_above(scan, z, y, x)
 
 
-def _last(seen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    last: NDArray[np.intp] = seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
-    return last
-
-
-def _accepted(rib: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Keep the ribs: between them a ray runs on to the shoulder blade or a spinous process, much farther away."""
-    half = _NEAR_DIRECTIONS
-    seen = np.where(np.isnan(rib), np.inf, rib)
-    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([seen[-half:], seen, seen[:half]]), 2 * half + 1)
-    nearest = np.sort(windows, axis=1)[:, 2]
-    return np.where(np.isfinite(nearest) & (seen <= _FARTHEST_RIB * nearest), seen, np.nan)
-
-
-def _hull_mm(
-    outermost: NDArray[np.float64], rib: NDArray[np.float64], angles: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give in every direction the distance of the convex line around lung and inner faces of ribs: chests are convex.
-
-    outermost, rib: distance of the outermost lung and of the rib in every direction, NaN where none is.
-    """
-    radii = np.concatenate([outermost, rib - _LINING_MM])
-    around = np.tile(angles, 2)
-    known = np.isfinite(radii) & (radii > 0)
-    if known.sum() < 8:
-        return np.full(angles.size, np.nan)
-    points = np.stack([np.cos(around[known]), np.sin(around[known])], axis=1) * radii[known, None]
+def _keep_below_cupola(scan: Axial, added: Mask, lung: Mask) -> None:
+    """Take away what of the uppermost part lies outside the hull of the air."""
+    planes = np.flatnonzero(lung.any(axis=(1, 2)))
+    low = max(int(planes[-1]) - round(_CUPOLA_MM / scan.spacing_mm[0]), 0)
+    points = np.argwhere(lung[low:])
+    places = np.argwhere(added[low:])
     try:
         sides = ConvexHull(points).equations
-    except QhullError:  # all on one line
-        return np.full(angles.size, np.nan)
-    facing = np.stack([np.cos(angles), np.sin(angles)], axis=1) @ sides[:, :2].T
-    reach = np.where(facing > 1e-6, -sides[:, 2] / np.maximum(facing, 1e-6), np.inf)
-    nearest: NDArray[np.float64] = np.maximum(reach.min(axis=1), 0.0)
-    return nearest
-
-
-def _between(place: _Place, lung: Mask, wall: NDArray[np.float64], outermost: NDArray[np.float64]) -> Mask:
-    """Give the pixels that lie in their direction beyond the lung and within the wall."""
-    down = (np.arange(lung.shape[0]) - place.row)[:, None] * place.row_mm
-    along = (np.arange(lung.shape[1]) - place.column)[None] * place.column_mm * place.outwards
-    radius = np.hypot(down, along)
-    direction = ((np.arctan2(down, along) + np.pi) / (2 * np.pi) * _DIRECTIONS).astype(np.intp) % _DIRECTIONS
-    inside: Mask = (radius <= wall[direction]) & (radius >= outermost[direction] - _RAY_MM) & ~lung
-    return inside
+    except (QhullError, ValueError):  # too few, or all in one plane
+        return
+    inside = np.all(places @ sides[:, :3].T + sides[:, 3] <= 0.5, axis=1) if places.size else np.zeros(0, bool)
+    added[low:][tuple(places[~inside].T)] = False
