@@ -19,7 +19,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 from kazerooni.segment.axial import Axial
 from kazerooni.segment.envelope import fit_envelope
 from kazerooni.segment.planes import Mask
-from kazerooni.segment.sides import BONE_HU
+from kazerooni.segment.sides import BONE_HU, midline_of
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +28,8 @@ DIRECTIONS = 90
 _ROW_MM = 6.0
 # What the wall is made of between lung and rib: pleura, endothoracic fascia, fat and innermost muscle.
 _LINING_MM, _THICKEST_LINING_MM = 3.0, 8.0
+# Where disease thickens it the gap is larger: it is taken from the third of directions where it is least.
+_LINING_PERCENT = 33
 # Ribs fall steeply: within this height, a rib and the space below it, each direction meets one, or one close by. Bone
 # farther out than the nearest and the slope of the wall is no rib but a shoulder blade, a clavicle or an arm.
 _RIB_MM, _RIB_DIRECTIONS, _RIB_SLOPE_MM = 28.0, 3, 10.0
@@ -35,11 +37,11 @@ _RIB_MM, _RIB_DIRECTIONS, _RIB_SLOPE_MM = 28.0, 3, 10.0
 _FAR_MM = 14.0
 # Say of ribs, and of the other side of the chest mirrored, which is 5-10 mm off in most people; say of air that is sure
 # to lie on the wall.
-_RIB_SAY, _OTHER_SAY, _SURE_SAY = 0.5, 0.05, 0.15
+_RIB_SAY, _OTHER_SAY, _SURE_SAY = 0.5, 0.15, 0.15
 # Stiffness over directions and rows: bends of a few centimetres stay, the gap between two ribs is bridged.
 _STIFF_AROUND, _STIFF_ALONG = 2.0, 2.0
 # The spine stands into the cage; it is no rib. Half the width of a vertebra with its joints.
-_SPINE_HALF_MM = 28.0
+SPINE_HALF_MM = 28.0
 # Bone nearer to the axis than this share of the skin is vessels with contrast, not ribs.
 _LEAST_OF_SKIN = 0.55
 
@@ -62,7 +64,7 @@ def find_cage(scan: Axial, lung: Mask, body: Mask) -> Cage | None:
     box = np.flatnonzero(lung.any(axis=(1, 2)))
     if not box.size:
         return None
-    centre = _axis_of(lung)
+    centre = _axis_of(scan, lung, body)
     direction, radius = polar(scan, centre)
     air = _outermost(lung, direction, radius)
     skin = _outermost(body, direction, radius)
@@ -70,7 +72,10 @@ def find_cage(scan: Axial, lung: Mask, body: Mask) -> Cage | None:
     step = 1 if scan.is_sampled else max(1, round(_ROW_MM / scan.spacing_mm[0]))
     air_rows, rib_rows = _blocks(air, step, np.nanmax), _blocks(rib, step, np.nanmin)
     surface, trust = _fit(air_rows, rib_rows, row_mm=step * scan.spacing_mm[0])
-    return Cage(centre, _spread(surface, step, air.shape[0]), _spread(trust, step, air.shape[0]))
+    wall = _spread(surface, step, air.shape[0])
+    # Nothing beyond a rib is lung.
+    wall = np.fmin(wall, rib - scan.pixel_mm)
+    return Cage(centre, wall, _spread(trust, step, air.shape[0]))
 
 
 def polar(scan: Axial, centre: tuple[float, float]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -83,10 +88,10 @@ def polar(scan: Axial, centre: tuple[float, float]) -> tuple[NDArray[np.intp], N
     return direction, np.hypot(down, along).astype(np.float32)
 
 
-def _axis_of(lung: Mask) -> tuple[float, float]:
-    """Give the middle of the box of both lungs, (row, column)."""
-    rows, columns = (np.flatnonzero(lung.any(axis=axes)) for axes in ((0, 2), (0, 1)))
-    return float(rows[[0, -1]].mean()), float(columns[[0, -1]].mean())
+def _axis_of(scan: Axial, lung: Mask, body: Mask) -> tuple[float, float]:
+    """Give the axis (row, column): before the spine, at half the depth of the lungs."""
+    rows = np.flatnonzero(lung.any(axis=(0, 2)))
+    return float(rows[[0, -1]].mean()), midline_of(scan, body)
 
 
 def _outermost(mask: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> Floats:
@@ -107,7 +112,7 @@ def _nearest_bone(
 ) -> Floats:  # fmt: skip
     """Give the distance of the nearest rib beyond the lung in every direction of every plane; NaN where none is."""
     z, y, x = np.nonzero((scan.hu > BONE_HU) & body)
-    is_spine = (np.abs(x - centre[1]) * scan.spacing_mm[2] < _SPINE_HALF_MM) & (y > centre[0])
+    is_spine = (np.abs(x - centre[1]) * scan.spacing_mm[2] < SPINE_HALF_MM) & (y > centre[0])
     z, y, x = z[~is_spine], y[~is_spine], x[~is_spine]
     way, far = direction[y, x], radius[y, x]
     least = np.fmax(np.nan_to_num(air[z, way], nan=0.0), _LEAST_OF_SKIN * np.nan_to_num(skin[z, way], nan=0.0))
@@ -138,7 +143,7 @@ def _fit(air: Floats, rib: Floats, *, row_mm: float) -> tuple[Floats, Floats]:
     rib = np.where(rib <= either + _FAR_MM, rib, np.nan)
     gap = rib - air
     near = gap[gap < _THICKEST_LINING_MM]
-    lining = float(np.median(near)) if near.size > DIRECTIONS else _LINING_MM
+    lining = float(np.percentile(near, _LINING_PERCENT)) if near.size > DIRECTIONS else _LINING_MM
     other = _mirrored(np.where(by_air.say > _SURE_SAY, by_air.surface, np.nan))
     marks = ((rib - lining, _RIB_SAY), (other, _OTHER_SAY))
     found = fit_envelope(air, marks, outer=True, around=_STIFF_AROUND, along=along)

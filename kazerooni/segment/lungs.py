@@ -20,7 +20,7 @@ from kazerooni.segment.borders import draw_fully
 from kazerooni.segment.doubts import doubts_of
 from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_planes, label_parts
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
-from kazerooni.segment.cage import Cage, find_cage
+from kazerooni.segment.cage import find_cage
 from kazerooni.segment.wall import reach_the_wall
 
 # Ground glass is up to about -300 HU, soft tissue begins at -100.
@@ -100,11 +100,16 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
     if cage is None:
         return np.zeros(body.shape, np.uint8), inflated
     taken = airways | ~body
-    whole = np.zeros_like(sides)
+    whole, sure = np.zeros_like(sides), np.zeros_like(inflated)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):
-        closed = _close(scan, sides == side, cage, outwards)
-        whole[closed & ~taken & (whole == 0) & (~inflated | (sides == side))] = side
-    return whole, (whole > 0) & ~inflated & ~dilate_planes(inflated, 1)
+        lung = sides == side
+        if not lung.any():
+            continue
+        reached = reach_the_wall(scan, cage, fill_planes(lung), air & ~inflated, outwards=outwards)
+        sure |= reached.sure
+        closed = fill_planes(close_planes(reached.lung, scan.pixels(_CLOSING_MM)))
+        whole[closed & ~taken & (whole == 0) & (~inflated | lung)] = side
+    return whole, (whole > 0) & sure & ~inflated
 
 
 def _lung_parts(scan: Axial, air: Mask) -> tuple[NDArray[np.int32], int]:
@@ -141,12 +146,3 @@ def _drop_specks(sides: NDArray[np.uint8], scan: Axial) -> None:
         lung = sides == side
         if lung.sum(axis=(1, 2)).max(initial=0) * scan.pixel_area_mm2 < _LEAST_PLANE_MM2:
             sides[lung] = 0
-
-
-def _close(scan: Axial, lung: Mask, cage: Cage, outwards: int) -> Mask:
-    """Bring vessels, hilum and dense disease at the wall into a lung."""
-    if not lung.any():
-        return lung
-    filled = fill_planes(lung)
-    filled |= reach_the_wall(scan, cage, filled, outwards=outwards)
-    return fill_planes(close_planes(filled, scan.pixels(_CLOSING_MM)))

@@ -1,100 +1,206 @@
 """Wall: lung that dense disease has made as dense as the chest wall, kept inside by the shape of the chest.
 
-What lies within the cage (`cage`), above the diaphragm (`dome`), and beyond the outermost air in its direction, is
-lung: between that air and the wall there is nothing else but fluid, which looks the same without contrast and is taken
-too. In front, where heart and fat lie on the wall, nothing is.
+What lies within the cage (`cage`), above the diaphragm and below the roof (`dome`), and beyond the outermost air in its
+direction, is lung: between that air and the wall there is nothing else but fluid, which looks the same without contrast
+and is taken too. In front, where heart and fat lie on the wall, and at the spine, nothing is taken where no air is
+seen. The rind of the lung, its outermost centimetre, tells whether it is diseased at all: in health it is all but air.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
-from scipy.spatial import ConvexHull, QhullError  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.cage import DIRECTIONS, Cage, polar
-from kazerooni.segment.dome import find_dome
+from kazerooni.segment.cage import DIRECTIONS, SPINE_HALF_MM, Cage, polar
+from kazerooni.segment.dome import Dome, find_cupola, find_dome
 from kazerooni.segment.envelope import fit_envelope
-from kazerooni.segment.planes import Mask, open_planes
+from kazerooni.segment.planes import Mask, box_of, open_planes
 
 Floats = NDArray[np.float64]
 
-# Less than this between air and wall is no disease but the curve of the wall, muscle and fat between two ribs.
-_LEAST_MM = 6.0
-# Directions in which lung lies on the wall, from straight outwards: to the front, where the heart begins, and to the
-# back, where the spine does.
+# Of this rind of a healthy lung less than this share is dense: vessels, and what the cage is off by.
+_RIND_MM, _DENSE_SHARE = 10.0, 0.4
+# Disease not much thicker than the rind is taken in all directions but straight to front and back.
+_THIN_MM = 12.0
+# Directions in which lung lies on the wall, from straight outwards, where air is seen: to the front, where the heart
+# begins, and to the back, where the spine does; and where none is seen, for then heart or aorta may be all there is.
 _FRONT_DEGREES, _BACK_DEGREES = -55.0, 80.0
-# Where no air is seen, so far only: then come spine and aorta.
-_SPINE_DEGREES = 60.0
-_DEEP_MM = 8.0
-_NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
-_STIFF = 0.5
+_HEART_DEGREES, _SPINE_DEGREES = -20.0, 60.0
+# How well known the cage must be.
 _TRUSTED = 0.1
-# The cage has no roof: in its uppermost part lung lies within the hull of the air.
-_CUPOLA_MM = 50.0
+# Air begins this much deeper than near by only where disease hides it; the hilum leaves smaller gaps.
+_DEEP_MM = 8.0
+# Disease towards the mediastinum is believed this near to disease at the wall, in height and directions (12 degrees);
+# nearer to the midline than this lie aorta and gullet, nearer to the dome than this it is the liver.
+_NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
+_MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
+_STIFF = 0.5
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air.
+_FAT_HU = (-150, -30)
+# Slivers thinner than twice this are no disease.
+_SLIVER_MM = 2.5
 
 
-def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, *, outwards: int) -> Mask:
-    """Give what lies between one lung and the chest wall or diaphragm; bool (z, y, x).
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """One lung with what was reached beyond its air; both bool (z, y, x).
 
-    outwards: -1 for the right lung (towards smaller x), 1 for the left.
+    sure: where dense places are lung though they lie on its border.
     """
-    added = np.zeros_like(lung)
-    direction, radius = polar(scan, cage.centre)
-    inner, outer = _reach(lung, direction, radius)
-    angle = _outward_degrees(outwards)
-    guess = fit_envelope(inner, outer=False, around=_STIFF, along=_STIFF).surface
-    seen = np.isfinite(outer)
-    looks = (angle > _FRONT_DEGREES) & (angle < np.where(seen, _BACK_DEGREES, _SPINE_DEGREES))
-    looks &= cage.trust > _TRUSTED
-    starts = np.where(seen, outer, guess)
-    wide = looks & (cage.radius_mm - starts >= _LEAST_MM)
-    wide = (ndimage.uniform_filter(wide.astype(np.float64), 3, mode=("nearest", "wrap")) > 0.5) & wide
-    reach = (2 * round(_NEAR_MM / scan.spacing_mm[0]) + 1, 2 * _NEAR_DIRECTIONS + 1)
-    near = ndimage.maximum_filter(wide.view(np.uint8), reach, mode=("nearest", "wrap")).view(bool)
-    deep = seen & near & (inner - guess >= _DEEP_MM) & (np.abs(angle) < 85)
+
+    lung: Mask
+    sure: Mask
+
+
+def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: int) -> Reached:
+    """Give one lung with what lies between it and the chest wall or diaphragm.
+
+    air: everything else dark in the body, of which pockets within these bounds are lung. outwards: -1 for the right
+    lung (towards smaller x), 1 for the left.
+    """
+    sight = _Sight.of(scan, cage, lung, outwards)
+    bounds = find_dome(scan, lung), find_cupola(scan, lung)
+    lung = lung | _pockets(scan, sight, air, *bounds)
+    sight = _Sight.of(scan, cage, lung, outwards)
+    diseased = _diseased(sight, lung)
+    beyond = _between(sight, _starts(sight), cage.radius_mm, diseased) & ~lung
+    medial = _between(sight, sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
+    _leave_middle(scan, cage, beyond, SPINE_HALF_MM)
+    _leave_middle(scan, cage, medial, _MEDIASTINUM_MM)
+    _keep_between(scan, beyond, *bounds)
+    _keep_between(scan, medial, *bounds, margin_mm=_OFF_DOME_MM)
+    added = beyond | medial
+    _leave_fat(scan, added)
+    added = open_planes(added, scan.pixels(_SLIVER_MM))
+    rind = _between(sight, cage.radius_mm - _RIND_MM, cage.radius_mm, diseased)
+    return Reached(lung | added, added | rind)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sight:
+    """One lung seen from the axis of the chest.
+
+    direction, radius: of every pixel, (y, x). angle: of every direction from straight outwards, degrees, negative to
+    the front. inner, outer: the smallest and largest distance of air in every direction, float64 (z, DIRECTIONS), NaN
+    where there is none.
+    """
+
+    cage: Cage
+    direction: NDArray[np.intp]
+    radius: NDArray[np.float32]
+    angle: Floats
+    inner: Floats
+    outer: Floats
+
+    @classmethod
+    def of(cls, scan: Axial, cage: Cage, lung: Mask, outwards: int) -> _Sight:
+        direction, radius = polar(scan, cage.centre)
+        angle = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS * 2 * np.pi - np.pi
+        outward = np.rad2deg(np.arctan2(np.sin(angle), outwards * np.cos(angle)))
+        z, y, x = np.nonzero(lung)
+        inner, outer = (np.full((lung.shape[0], DIRECTIONS), n) for n in (np.inf, -np.inf))
+        np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
+        np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
+        inner, outer = (np.where(np.isfinite(n), n, np.nan) for n in (inner, outer))
+        return cls(cage, direction, radius, outward, inner, outer)
+
+    @cached_property
+    def guess(self) -> Floats:
+        """Where lung begins, as deep as air lies near by; float64 (z, DIRECTIONS)."""
+        return fit_envelope(self.inner, outer=False, around=_STIFF, along=_STIFF).surface
+
+    @cached_property
+    def seen(self) -> Mask:
+        """In which directions of which planes there is air; bool (z, DIRECTIONS)."""
+        return np.isfinite(self.outer)
+
+    @cached_property
+    def is_thin(self) -> Mask:
+        """Where little lies between air and wall; bool (z, DIRECTIONS)."""
+        gap = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf)
+        thin: Mask = gap < _THIN_MM
+        return thin
+
+
+def _between(sight: _Sight, low: Floats, high: Floats, chosen: Mask) -> Mask:
+    """Give the voxels between two distances in the chosen directions; bool (z, y, x)."""
+    found = np.zeros((low.shape[0], *sight.radius.shape), bool)
+    low, high = np.where(chosen, low - 1.0, np.inf), np.where(chosen, high, -np.inf)
+    for z in np.flatnonzero(chosen.any(axis=1)):
+        found[z] = (sight.radius >= low[z][sight.direction]) & (sight.radius <= high[z][sight.direction])
+    return found
+
+
+def _pockets(scan: Axial, sight: _Sight, air: Mask, dome: Dome, cupola: Dome) -> Mask:
+    """Give the air within the bounds of a lung that is cut off from it: cysts of honeycomb, aerated lung in dense."""
+    pockets = air & _between(sight, sight.guess, sight.cage.radius_mm, np.abs(sight.angle) < 90 + 0 * sight.guess)
+    _leave_middle(scan, sight.cage, pockets, SPINE_HALF_MM)
+    _keep_between(scan, pockets, dome, cupola)
+    return pockets
+
+
+def _starts(sight: _Sight) -> Floats:
+    """Give from where on dense places are taken: the outermost air, or the rind below it, or where air should begin."""
+    rind = np.fmin(sight.outer, sight.cage.radius_mm - _RIND_MM)
+    return np.where(sight.is_thin, rind, np.where(sight.seen, sight.outer, sight.guess))
+
+
+def _diseased(sight: _Sight, lung: Mask) -> Mask:
+    """Tell in which directions of which planes the rind of a lung is dense; bool (z, DIRECTIONS)."""
+    front = np.where(sight.seen, _FRONT_DEGREES, _HEART_DEGREES)
+    back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
+    looks = (sight.angle > front) & (sight.angle < back)
+    looks |= sight.is_thin & (np.abs(sight.angle) < _BACK_DEGREES)
+    looks &= (sight.cage.trust > _TRUSTED) & lung.any(axis=(1, 2))[:, None]
+    dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
+    around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
+    diseased: Mask = dense & (around > 0.5)
+    return diseased
+
+
+def _dense_share(sight: _Sight, lung: Mask) -> Floats:
+    """Give the share of the rind that holds no air; float64 (z, DIRECTIONS)."""
+    share = np.ones(sight.outer.shape)
     for z in np.flatnonzero(lung.any(axis=(1, 2))):
-        within = (radius <= cage.radius_mm[z][direction]) & (radius >= starts[z][direction] - 1.0)
-        medial = (radius >= guess[z][direction]) & (radius <= inner[z][direction]) & deep[z][direction]
-        added[z] = ((within & wide[z][direction]) | medial) & ~lung[z]
-    _keep_above_dome(scan, added, lung)
-    _keep_below_cupola(scan, added, lung)
-    return open_planes(added, scan.pixels(2.5))
+        wall = sight.cage.radius_mm[z][sight.direction]
+        rind = (sight.radius <= wall) & (sight.radius > wall - _RIND_MM)
+        whole = np.bincount(sight.direction[rind], minlength=DIRECTIONS)
+        air = np.bincount(sight.direction[rind & lung[z]], minlength=DIRECTIONS)
+        share[z] = 1 - air / np.maximum(whole, 1)
+    smooth: Floats = ndimage.uniform_filter1d(share, 3, axis=1, mode="wrap")
+    return smooth
 
 
-def _reach(lung: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """Give the smallest and the largest distance of lung in every direction of every plane; NaN where there is none."""
-    z, y, x = np.nonzero(lung)
-    inner, outer = np.full((lung.shape[0], DIRECTIONS), np.inf), np.full((lung.shape[0], DIRECTIONS), -np.inf)
-    np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
-    np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
-    return np.where(np.isfinite(inner), inner, np.nan), np.where(np.isfinite(outer), outer, np.nan)
+def _is_deep(scan: Axial, sight: _Sight, diseased: Mask) -> Mask:
+    """Tell where disease hides where the lung begins towards the mediastinum; bool (z, DIRECTIONS)."""
+    reach = (2 * round(_NEAR_MM / scan.spacing_mm[0]) + 1, 2 * _NEAR_DIRECTIONS + 1)
+    near = ndimage.maximum_filter(diseased.view(np.uint8), reach, mode=("nearest", "wrap")).view(bool)
+    looks = (sight.angle > _HEART_DEGREES) & (sight.angle < _BACK_DEGREES)
+    deep: Mask = near & looks & sight.seen & (sight.inner - sight.guess >= _DEEP_MM)
+    return deep
 
 
-def _outward_degrees(outwards: int) -> Floats:
-    """Give the angle of every direction from straight outwards, negative to the front; float64 (DIRECTIONS,)."""
-    angle = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS * 2 * np.pi - np.pi
-    outward: Floats = np.rad2deg(np.arctan2(np.sin(angle), outwards * np.cos(angle)))
-    return outward
+def _leave_middle(scan: Axial, cage: Cage, added: Mask, half_mm: float) -> None:
+    """Take away what lies behind the axis and this near to the midline: the spine and what lies before it."""
+    row, column = (round(n) for n in cage.centre)
+    half = scan.pixels(half_mm)
+    added[:, max(0, row) :, max(0, column - half) : max(0, column + half + 1)] = False
 
 
-def _keep_above_dome(scan: Axial, added: Mask, lung: Mask) -> None:
-    dome = find_dome(scan, lung)
-    z, y, x = np.nonzero(added)
-    if dome is not None:
-        added[z, y, x] = dome.is_above(scan, z, y, x)
-
-
-def _keep_below_cupola(scan: Axial, added: Mask, lung: Mask) -> None:
-    """Take away what of the uppermost part lies outside the hull of the air."""
-    planes = np.flatnonzero(lung.any(axis=(1, 2)))
-    low = max(int(planes[-1]) - round(_CUPOLA_MM / scan.spacing_mm[0]), 0)
-    points = np.argwhere(lung[low:])
-    places = np.argwhere(added[low:])
-    try:
-        sides = ConvexHull(points).equations
-    except (QhullError, ValueError):  # too few, or all in one plane
+def _leave_fat(scan: Axial, added: Mask) -> None:
+    box = box_of(added, margin=2)
+    if box is None:
         return
-    inside = np.all(places @ sides[:, :3].T + sides[:, 3] <= 0.5, axis=1) if places.size else np.zeros(0, bool)
-    added[low:][tuple(places[~inside].T)] = False
+    hu = ndimage.uniform_filter(scan.hu[box], (1, 3, 3))
+    added[box] &= ~open_planes((hu > _FAT_HU[0]) & (hu < _FAT_HU[1]), 1)
+
+
+def _keep_between(scan: Axial, added: Mask, dome: Dome, cupola: Dome, *, margin_mm: float = 0.0) -> None:
+    """Take away what lies below the diaphragm, or a margin above it, or above the roof of the lung."""
+    voxels = np.nonzero(added)
+    added[voxels] = dome.is_beyond(scan, voxels, margin_mm) & ~cupola.is_beyond(scan, voxels)
