@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
+from kazerooni.segment.dome import edge_of
 from kazerooni.segment.envelope import fit_envelope
 from kazerooni.segment.planes import Mask
 from kazerooni.segment.sides import BONE_HU, midline_of
@@ -69,13 +70,13 @@ def find_cage(scan: Axial, lung: Mask, body: Mask) -> Cage | None:
     air = _outermost(lung, direction, radius)
     skin = _outermost(body, direction, radius)
     rib = _nearest_bone(scan, body, centre, direction, radius, air, skin)
-    step = 1 if scan.is_sampled else max(1, round(_ROW_MM / scan.spacing_mm[0]))
-    air_rows, rib_rows = _blocks(air, step, np.nanmax), _blocks(rib, step, np.nanmin)
+    step = rows_step(scan)
+    air_rows, rib_rows = gather_rows(air, step, outer=True), gather_rows(rib, step, outer=False)
     surface, trust = _fit(air_rows, rib_rows, row_mm=step * scan.spacing_mm[0])
-    wall = _spread(surface, step, air.shape[0])
+    wall = spread_rows(surface, step, air.shape[0])
     # Nothing beyond a rib is lung.
     wall = np.fmin(wall, rib - scan.pixel_mm)
-    return Cage(centre, wall, _spread(trust, step, air.shape[0]))
+    return Cage(centre, wall, spread_rows(trust, step, air.shape[0]))
 
 
 def polar(scan: Axial, centre: tuple[float, float]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -97,13 +98,10 @@ def _axis_of(scan: Axial, lung: Mask, body: Mask) -> tuple[float, float]:
 def _outermost(mask: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> Floats:
     """Give the largest distance of a mask in every direction of every plane; NaN where there is none."""
     found = np.full((mask.shape[0], DIRECTIONS), -1.0)
-    z, y, x = np.nonzero(mask & ~ndimage.binary_erosion(mask, _CROSS))
+    z, y, x = edge_of(mask)
     np.maximum.at(found, (z, direction[y, x]), radius[y, x])
     found[found < 0] = np.nan
     return found
-
-
-_CROSS = ndimage.generate_binary_structure(3, 1) & np.array([False, True, False])[:, None, None]
 
 
 def _nearest_bone(
@@ -124,14 +122,17 @@ def _nearest_bone(
     return np.where(found <= nearest + _RIB_SLOPE_MM, found, np.nan)
 
 
-def _blocks(data: Floats, step: int, choose: object) -> Floats:
-    """Take planes together, `step` at a time."""
-    missing = -data.shape[0] % step
-    wide = np.concatenate([data, np.full((missing, data.shape[1]), np.nan)])
-    blocks = wide.reshape(-1, step, data.shape[1])
-    fill = -np.inf if choose is np.nanmax else np.inf
-    filled = np.where(np.isnan(blocks), fill, blocks)
-    taken = filled.max(axis=1) if choose is np.nanmax else filled.min(axis=1)
+def rows_step(scan: Axial) -> int:
+    """Give how many planes go into one row of a surface."""
+    return 1 if scan.is_sampled else max(1, round(_ROW_MM / scan.spacing_mm[0]))
+
+
+def gather_rows(data: Floats, step: int, *, outer: bool) -> Floats:
+    """Take planes together, `step` at a time, by the largest or else the smallest of them."""
+    fill = -np.inf if outer else np.inf
+    missing = np.full((-data.shape[0] % step, data.shape[1]), fill)
+    blocks = np.concatenate([np.where(np.isnan(data), fill, data), missing]).reshape(-1, step, data.shape[1])
+    taken = blocks.max(axis=1) if outer else blocks.min(axis=1)
     return np.where(np.isfinite(taken), taken, np.nan)
 
 
@@ -157,7 +158,7 @@ def _mirrored(surface: Floats) -> Floats:
     return turned
 
 
-def _spread(rows: Floats, step: int, planes: int) -> Floats:
+def spread_rows(rows: Floats, step: int, planes: int) -> Floats:
     """Give rows back to the planes they were taken from, linear between their middles."""
     places = np.clip((np.arange(planes) - (step - 1) / 2) / step, 0, rows.shape[0] - 1)
     low = np.minimum(places.astype(np.intp), max(0, rows.shape[0] - 2))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
 from kazerooni.segment.envelope import fit_envelope
@@ -61,8 +60,14 @@ def find_cupola(scan: Axial, lung: Mask) -> Dome:
 
 
 def edge_of(lung: Mask) -> Voxels:
-    """Give the voxels of a mask that have a neighbour outside it, (z, y, x)."""
-    return np.nonzero(lung & ~ndimage.binary_erosion(lung, border_value=1))
+    """Give the voxels of a mask that have a neighbour outside it in their plane or above or below, (z, y, x)."""
+    inside = lung.copy()
+    for axis in range(3):
+        low, high = ([slice(None)] * 3 for _ in range(2))
+        low[axis], high[axis] = slice(None, -1), slice(1, None)
+        inside[tuple(low)] &= lung[tuple(high)]
+        inside[tuple(high)] &= lung[tuple(low)]
+    return np.nonzero(lung & ~inside)
 
 
 def _fit(scan: Axial, edge: Voxels, height_mm: float, *, outer: bool) -> Dome:

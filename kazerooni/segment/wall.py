@@ -8,7 +8,7 @@ seen. The rind of the lung, its outermost centimetre, tells whether it is diseas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.cage import DIRECTIONS, SPINE_HALF_MM, Cage, polar
-from kazerooni.segment.dome import Dome, find_cupola, find_dome
+from kazerooni.segment.cage import DIRECTIONS, SPINE_HALF_MM, Cage, gather_rows, polar, rows_step, spread_rows
+from kazerooni.segment.dome import Dome, edge_of, find_cupola, find_dome
 from kazerooni.segment.envelope import fit_envelope
 from kazerooni.segment.planes import Mask, box_of, open_planes
 
@@ -66,7 +66,7 @@ def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: 
     sight = _Sight.of(scan, cage, lung, outwards)
     bounds = find_dome(scan, lung), find_cupola(scan, lung)
     lung = lung | _pockets(scan, sight, air, *bounds)
-    sight = _Sight.of(scan, cage, lung, outwards)
+    sight = sight.again(lung)
     diseased = _diseased(sight, lung)
     beyond = _between(sight, _starts(sight), cage.radius_mm, diseased) & ~lung
     medial = _between(sight, sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
@@ -87,7 +87,7 @@ class _Sight:
 
     direction, radius: of every pixel, (y, x). angle: of every direction from straight outwards, degrees, negative to
     the front. inner, outer: the smallest and largest distance of air in every direction, float64 (z, DIRECTIONS), NaN
-    where there is none.
+    where there is none. guess: where lung begins, as deep as air lies near by, likewise but everywhere.
     """
 
     cage: Cage
@@ -96,23 +96,22 @@ class _Sight:
     angle: Floats
     inner: Floats
     outer: Floats
+    guess: Floats
 
     @classmethod
     def of(cls, scan: Axial, cage: Cage, lung: Mask, outwards: int) -> _Sight:
         direction, radius = polar(scan, cage.centre)
         angle = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS * 2 * np.pi - np.pi
         outward = np.rad2deg(np.arctan2(np.sin(angle), outwards * np.cos(angle)))
-        z, y, x = np.nonzero(lung)
-        inner, outer = (np.full((lung.shape[0], DIRECTIONS), n) for n in (np.inf, -np.inf))
-        np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
-        np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
-        inner, outer = (np.where(np.isfinite(n), n, np.nan) for n in (inner, outer))
-        return cls(cage, direction, radius, outward, inner, outer)
+        inner, outer = _reach(lung, direction, radius)
+        step = rows_step(scan)
+        rows = fit_envelope(gather_rows(inner, step, outer=False), outer=False, around=_STIFF, along=_STIFF).surface
+        return cls(cage, direction, radius, outward, inner, outer, spread_rows(rows, step, inner.shape[0]))
 
-    @cached_property
-    def guess(self) -> Floats:
-        """Where lung begins, as deep as air lies near by; float64 (z, DIRECTIONS)."""
-        return fit_envelope(self.inner, outer=False, around=_STIFF, along=_STIFF).surface
+    def again(self, lung: Mask) -> _Sight:
+        """See more of the lung, with the same guess."""
+        inner, outer = _reach(lung, self.direction, self.radius)
+        return replace(self, inner=inner, outer=outer)
 
     @cached_property
     def seen(self) -> Mask:
@@ -125,6 +124,15 @@ class _Sight:
         gap = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf)
         thin: Mask = gap < _THIN_MM
         return thin
+
+
+def _reach(lung: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Give the smallest and the largest distance of lung in every direction of every plane; NaN where there is none."""
+    z, y, x = edge_of(lung)
+    inner, outer = (np.full((lung.shape[0], DIRECTIONS), n) for n in (np.inf, -np.inf))
+    np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
+    np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
+    return np.where(np.isfinite(inner), inner, np.nan), np.where(np.isfinite(outer), outer, np.nan)
 
 
 def _between(sight: _Sight, low: Floats, high: Floats, chosen: Mask) -> Mask:
