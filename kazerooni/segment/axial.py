@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]
 
 from kazerooni.errors import SegmentError
 from kazerooni.model import Geometry, Volume
@@ -26,6 +27,11 @@ THREADS = 2
 PADDING_HU = -1100
 # A working picture leaves out what is nearer to its far edges than one working pixel.
 _MOST_STEP = 8
+
+
+# Air is darker than this.
+_AIR_HU = -900
+_IN_PLANE = ndimage.generate_binary_structure(3, 1) & np.array([False, True, False])[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def axial_of(volume: Volume) -> Axial:
     spacing = (gap, *geometry.pixel_spacing_mm)
     turned = [spacing[axis] for axis in turn.axes]
     sampled = geometry.is_sampled or not geometry.is_even
-    steps = [min(_MOST_STEP, max(1, round(WORKING_MM / mm))) for mm in turned]
+    sizes = [geometry.shape[axis] for axis in turn.axes]
+    steps = [min(_MOST_STEP, size, max(1, round(WORKING_MM / mm))) for mm, size in zip(turned, sizes, strict=True)]
     if sampled:
         steps[0] = 1
     return Axial(
@@ -128,8 +135,8 @@ def _working(volume: Volume, turn: Turn, steps: tuple[int, int, int]) -> NDArray
     All pixels of a wider block cost more than they gain. Sums of nine fit in 16 bits.
     """
     whole = turn.apply(volume.hu)
-    picked = range(steps[0] // 2 if steps[0] // 2 < whole.shape[0] else 0, whole.shape[0], steps[0])
-    rows, columns = (max(1, whole.shape[n] // steps[n]) for n in (1, 2))
+    picked = range(steps[0] // 2, whole.shape[0], steps[0])
+    rows, columns = (whole.shape[n] // steps[n] for n in (1, 2))
     found = np.empty((len(picked), rows, columns), np.int16)
     padding = turn.apply(_named_padding(volume)) if _is_padding_bright(volume) else None
 
@@ -146,7 +153,26 @@ def _working(volume: Volume, turn: Turn, steps: tuple[int, int, int]) -> NDArray
 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(average, range(len(picked))))
+    _name_undeclared(found)
     return found
+
+
+def _name_undeclared(hu: NDArray[np.int16]) -> None:
+    """Set to padding what is filled with one value of air from the corners of the picture on, though no header says so.
+
+    In air that was scanned neighbours differ by noise.
+    """
+    corners = hu[:, [0, 0, -1, -1], [0, -1, 0, -1]].ravel()
+    values, counts = np.unique(corners, return_counts=True)
+    value = values[counts.argmax()]
+    if 2 * counts.max() < corners.size or not PADDING_HU <= value <= _AIR_HU:
+        return
+    parts, count = ndimage.label(hu == value, structure=_IN_PLANE)
+    at_edge = np.zeros(count + 1, bool)
+    for edge in (np.s_[:, 0], np.s_[:, -1], np.s_[:, :, 0], np.s_[:, :, -1]):
+        at_edge[parts[edge]] = True
+    at_edge[0] = False
+    hu[at_edge[parts]] = -2000
 
 
 def _is_padding_bright(volume: Volume) -> bool:
