@@ -17,7 +17,7 @@ from kazerooni.segment.airways import find_airways
 from kazerooni.segment.axial import Axial, axial_of
 from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
-from kazerooni.segment.doubts import doubts_of
+from kazerooni.segment.doubts import doubts_of, holds_gas
 from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_planes, label_parts
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
 from kazerooni.segment.cage import find_cage
@@ -83,7 +83,7 @@ def find_lungs(volume: Volume) -> Lungs:
     scan = axial_of(volume)
     labels, dense = _find_in(scan)
     full = draw_fully(scan, labels, dense, volume.hu, lung_hu=LUNG_HU)
-    return Lungs(full, volume.geometry, doubts_of(full, volume.geometry))
+    return Lungs(full, volume.geometry, doubts_of(full, volume.geometry, leaks=holds_gas(scan, labels > 0)))
 
 
 def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
