@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.planes import Mask, dilate_planes, label_parts
+from kazerooni.segment.planes import Mask, box_of, dilate_planes, label_parts
 
 # Cross section of the trachea of adults: 13-27 mm wide in men, 10-23 mm in women (Breatnach E et al., AJR
 # 1984;142:903), so 80-570 mm2; wider ones are rare. A main bronchus is 9-20 mm wide; at the carina both are cut as one.
@@ -18,10 +18,12 @@ _AIR_HU = -900
 # Main bronchi are 25 mm (right) and 50 mm (left) long (Gray's Anatomy, 41st ed.); below that lies lung.
 _BELOW_CARINA_MM = 55.0
 _NEAR_MIDLINE_MM = 45.0
+# A cut along the end of a main bronchus; the mean around one outside the lung, a third of it lung at most.
+_LEAST_TUBE_MM2, _WALL_HU = 12.0, -250
 
 
 def find_airways(scan: Axial, body: Mask) -> Mask:
-    """Find the lumen of trachea and main bronchi; bool (z, y, x), empty where no trachea is seen.
+    """Find lumen and wall of trachea and main bronchi; bool (z, y, x), empty where no trachea is seen.
 
     In each plane the parts of dark air that are as large as a trachea; the one that goes on over the most planes near
     the midline is the trachea. From it down, parts that overlap those of the plane above and are no larger than the
@@ -38,8 +40,8 @@ def find_airways(scan: Axial, body: Mask) -> Mask:
         return found
     for z, part in chain:
         found[z] |= parts[z] == part
-    _follow_down(found, parts, area, start=chain[-1][0], scan=scan)
-    return dilate_planes(found, 1) & (scan.hu < -700) & body
+    _follow_down(scan, found, parts, area)
+    return dilate_planes(found, 1) & body
 
 
 def _trachea_parts(scan: Axial, body: Mask, parts: NDArray[np.int32], area: NDArray[np.float64]) -> list[int]:
@@ -82,14 +84,29 @@ def _planes_of(parts: NDArray[np.int32], chosen: list[int]) -> list[int]:
     return [boxes[part - 1][0].start for part in chosen]
 
 
-def _follow_down(found: Mask, parts: NDArray[np.int32], area: NDArray[np.float64], *, start: int, scan: Axial) -> None:
-    """Add, plane by plane below the end of the trachea, the parts that overlap what was found in the plane above."""
-    last = max(0, start - round(_BELOW_CARINA_MM / scan.spacing_mm[0]))
+def _follow_down(scan: Axial, found: Mask, parts: NDArray[np.int32], area: NDArray[np.float64]) -> None:
+    """Add, plane by plane down to below the carina, the tubes that overlap what was found in the plane above.
+
+    The chain of the trachea may have gone on into one main bronchus: the other one is sought from above it.
+    """
+    planes = np.flatnonzero(found.any(axis=(1, 2)))
+    last = max(0, int(planes[0]) - round(_BELOW_CARINA_MM / scan.spacing_mm[0]))
     reach = scan.pixels(min(6.0, scan.spacing_mm[0]))
-    for z in range(start - 1, last - 1, -1):
-        above = ndimage.binary_dilation(found[z + 1], iterations=reach)
-        touched = np.unique(parts[z][above])
-        kept = touched[(touched > 0) & (area[touched] >= 12.0) & (area[touched] <= _CARINA_MM2)]
-        if not kept.size:
+    boxes = ndimage.find_objects(parts)
+    for z in range(int(planes[-1]) - 1, last - 1, -1):
+        box = box_of(found[z + 1 : z + 2], margin=reach)
+        if box is None:
             return
-        found[z] = np.isin(parts[z], kept)
+        above = dilate_planes(found[z + 1 : z + 2][box], reach)[0]
+        touched = np.unique(parts[z][box[1:]][above & ~found[z][box[1:]]])
+        for part in touched[(touched > 0) & (area[touched] >= _LEAST_TUBE_MM2) & (area[touched] <= _CARINA_MM2)]:
+            if _has_wall(scan, parts, int(part), boxes[part - 1]):
+                found[z] |= parts[z] == part
+
+
+def _has_wall(scan: Axial, parts: NDArray[np.int32], part: int, box: tuple[slice, slice, slice]) -> bool:
+    """Tell whether dense tissue lies around a part, as around a bronchus outside the lung, and not lung."""
+    wide = (box[0], *(slice(max(0, n.start - 3), n.stop + 3) for n in box[1:]))
+    lumen = parts[wide] == part
+    ring = dilate_planes(lumen, 3) & ~dilate_planes(lumen, 1)
+    return bool(scan.hu[wide][ring].mean() > _WALL_HU) if ring.any() else False

@@ -17,15 +17,17 @@ from kazerooni.segment.airways import find_airways
 from kazerooni.segment.axial import Axial, axial_of
 from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
-from kazerooni.segment.doubts import doubts_of
-from kazerooni.segment.planes import Mask, box_of, close_planes, dilate_planes, fill_planes, label_parts
+from kazerooni.segment.doubts import doubts_of, holds_gas
+from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_planes, label_parts
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
-from kazerooni.segment.wall import find_ribs, reach_the_wall
+from kazerooni.segment.cage import find_cage
+from kazerooni.segment.wall import reach_the_wall
 
 # Ground glass is up to about -300 HU, soft tissue begins at -100.
 LUNG_HU = -400
-# Gas in bowel and windpipe, and air outside, is all but pure; lung with emphysema seldom so over most of a part.
-_GAS_HU, _GAS_SHARE = -950, 0.75
+# Gas in bowel and windpipe, and air outside, is near -1000 HU. The median of a lung is near -850, with severe emphysema
+# -950; parts of a lung that are cut off from it are seldom emptier than the rest.
+_GAS_HU, _LARGE_GAS_HU, _LARGE_SHARE = -940, -970, 0.2
 # A lung shows at least this much somewhere; a part of it that is cut off in a plane, this much.
 _LEAST_PLANE_MM2, _LEAST_PART_MM2 = 900.0, 60.0
 # Parts smaller than this share of the largest are no lung of their own.
@@ -81,7 +83,7 @@ def find_lungs(volume: Volume) -> Lungs:
     scan = axial_of(volume)
     labels, dense = _find_in(scan)
     full = draw_fully(scan, labels, dense, volume.hu, lung_hu=LUNG_HU)
-    return Lungs(full, volume.geometry, doubts_of(full, volume.geometry))
+    return Lungs(full, volume.geometry, doubts_of(full, volume.geometry, leaks=holds_gas(scan, labels > 0)))
 
 
 def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
@@ -95,13 +97,20 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
     sides = part_sides(parts, count, parting_line(scan, body))
     _drop_specks(sides, scan)
     inflated = sides > 0
-    bone = find_ribs(scan, body)
-    taken = airways | ~body
-    whole = np.zeros_like(sides)
+    cage = find_cage(scan, inflated, body)
+    if cage is None:
+        return np.zeros(body.shape, np.uint8), inflated
+    taken = dilate_planes(airways, 1) | ~body
+    whole, sure = np.zeros_like(sides), np.zeros_like(inflated)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):
-        closed = _close(scan, sides == side, bone, outwards)
-        whole[closed & ~taken & (whole == 0) & (~inflated | (sides == side))] = side
-    return whole, (whole > 0) & ~inflated & ~dilate_planes(inflated, 1)
+        lung = sides == side
+        if not lung.any():
+            continue
+        reached = reach_the_wall(scan, cage, fill_planes(lung), air & ~inflated, outwards=outwards)
+        sure |= reached.sure
+        closed = fill_planes(close_planes(reached.lung, scan.pixels(_CLOSING_MM)))
+        whole[closed & ~taken & (whole == 0) & (~inflated | lung)] = side
+    return whole, (whole > 0) & sure & ~inflated
 
 
 def _lung_parts(scan: Axial, air: Mask) -> tuple[NDArray[np.int32], int]:
@@ -110,26 +119,27 @@ def _lung_parts(scan: Axial, air: Mask) -> tuple[NDArray[np.int32], int]:
     In a stack with gaps, gas is told from lung in each plane before planes are linked.
     """
     if scan.is_sampled:
-        air = _without_gas(scan, air, in_plane=True)
+        planes, count = label_parts(air, in_plane=True)
+        sizes = np.bincount(planes.ravel(), minlength=count + 1)
+        air = (_is_lung(scan, planes, sizes) & (sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2))[planes]
     parts, count = label_parts(air)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    gas = np.bincount(parts[scan.hu < _GAS_HU], minlength=count + 1)
     sizes[0] = 0
-    keep = (sizes >= _LEAST_SHARE * sizes.max(initial=1)) & (gas < _GAS_SHARE * sizes)
-    keep[0] = False
+    keep = (sizes >= _LEAST_SHARE * sizes.max(initial=1)) & _is_lung(scan, parts, sizes)
     renumber = np.zeros(count + 1, np.int32)
     renumber[keep] = np.arange(1, int(keep.sum()) + 1)
     return renumber[parts], int(keep.sum())
 
 
-def _without_gas(scan: Axial, air: Mask, *, in_plane: bool) -> Mask:
-    parts, count = label_parts(air, in_plane=in_plane)
-    sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    gas = np.bincount(parts[scan.hu < _GAS_HU], minlength=count + 1)
-    keep = (gas < _GAS_SHARE * sizes) & (sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2)
-    keep[0] = False
-    kept: Mask = keep[parts]
-    return kept
+def _is_lung(scan: Axial, parts: NDArray[np.int32], sizes: NDArray[np.intp]) -> Mask:
+    """Tell lung from gas by the median of each part: of a large one, which is hardly bowel, more is asked."""
+    limits = np.where(sizes >= _LARGE_SHARE * sizes[1:].max(initial=1), _LARGE_GAS_HU, _GAS_HU)
+    inside = parts > 0
+    owner = parts[inside]
+    dark = np.bincount(owner[scan.hu[inside] < limits[owner]], minlength=sizes.size)
+    lung: Mask = 2 * dark < sizes
+    lung[0] = False
+    return lung
 
 
 def _drop_specks(sides: NDArray[np.uint8], scan: Axial) -> None:
@@ -138,16 +148,3 @@ def _drop_specks(sides: NDArray[np.uint8], scan: Axial) -> None:
         lung = sides == side
         if lung.sum(axis=(1, 2)).max(initial=0) * scan.pixel_area_mm2 < _LEAST_PLANE_MM2:
             sides[lung] = 0
-
-
-def _close(scan: Axial, lung: Mask, bone: Mask, outwards: int) -> Mask:
-    """Bring vessels, hilum and dense disease at the wall into a lung."""
-    whole = np.zeros_like(lung)
-    box = box_of(lung, margin=scan.pixels(30.0))
-    if box is None:
-        return whole
-    part = Axial(scan.hu[box], scan.spacing_mm, scan.steps, scan.is_sampled, scan.turn)
-    filled = fill_planes(lung[box])
-    filled |= reach_the_wall(part, filled, bone[box], outwards=outwards)
-    whole[box] = fill_planes(close_planes(filled, scan.pixels(_CLOSING_MM)))
-    return whole

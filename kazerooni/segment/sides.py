@@ -15,6 +15,8 @@ RIGHT, LEFT = 1, 2
 _STRIP_MM = 60.0
 # The body of a thoracic vertebra is some 30 mm wide; denser than this is bone.
 _SPINE_MM, BONE_HU = 40.0, 180
+# Strips with nearly as much bone as the best lie around the middle of the spine.
+_AS_GOOD = 0.95
 # Lung costs this much more than soft tissue to pass; a step aside and distance from the midline cost a little.
 _ASIDE_COST = 60.0
 _OFF_MIDLINE_COST = 120.0
@@ -23,18 +25,21 @@ _WHOLE = 0.9
 
 
 def midline_of(scan: Axial, body: Mask) -> float:
-    """Give the column of the middle of the body: the median over planes of the middle of its box.
+    """Give the column of the spine: the strip from head to foot that holds most bone of the back half of the body.
 
-    Where the picture cuts the body, its box says nothing of the middle: the spine does, the strip from front to back
-    that holds most bone.
+    The box of the body says less: arms, breasts and the border of the picture make it lean to one side, and vessels
+    with contrast are as dense as bone in front. Without any bone it is the middle of the body.
     """
-    edges = [int(np.count_nonzero(body[:, :, n].any(axis=1))) for n in (0, -1)]
-    if max(edges) <= body.shape[0] / 2:
-        middles = [float(np.flatnonzero(plane.any(axis=0))[[0, -1]].mean()) for plane in body if plane.any()]
-        return float(np.median(middles))
-    bone = np.count_nonzero((scan.hu > BONE_HU) & body, axis=(0, 1)).astype(np.float64)
+    rows = np.flatnonzero(body.any(axis=(0, 2)))
+    columns = body.any(axis=(0, 1)).astype(np.float64)
+    middle = float(np.average(np.arange(columns.size), weights=columns)) if rows.size else columns.size / 2
+    back = np.s_[:, round(float(rows[[0, -1]].mean())) :] if rows.size else np.s_[:, :]
+    bone = np.count_nonzero((scan.hu[back] > BONE_HU) & body[back], axis=(0, 1)).astype(np.float64)
+    if not bone.any():
+        return middle
     width = 2 * scan.pixels(_SPINE_MM / 2) + 1
-    return float(np.convolve(bone, np.ones(width), "same").argmax())
+    strip = ndimage.uniform_filter1d(bone, width, mode="constant")
+    return float(np.flatnonzero(strip >= strip.max() * _AS_GOOD).mean())
 
 
 def parting_line(scan: Axial, body: Mask) -> NDArray[np.intp]:

@@ -1,138 +1,214 @@
-"""Wall: lung that dense disease has made as dense as the chest wall, kept inside by the ribs.
+"""Wall: lung that dense disease has made as dense as the chest wall, kept inside by the shape of the chest.
 
-A threshold takes consolidation below the pleura for chest wall. Seen from the middle of a lung, though, lung reaches to
-the ribs in every direction but that of the mediastinum: what lies between the outermost air and the inner face of the
-ribs, and is neither muscle thin enough to be one nor in front, where the heart lies on the wall, is taken as lung.
-Pleural fluid looks the same without contrast and is taken too.
+What lies within the cage (`cage`), above the diaphragm and below the roof (`dome`), and beyond the outermost air in its
+direction, is lung: between that air and the wall there is nothing else but fluid, which looks the same without contrast
+and is taken too. In front, where heart and fat lie on the wall, and at the spine, nothing is taken where no air is
+seen. The rind of the lung, its outermost centimetre, tells whether it is diseased at all: in health it is all but air.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
-from scipy.spatial import ConvexHull, QhullError  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.planes import Mask, open_planes
-from kazerooni.segment.sides import BONE_HU
+from kazerooni.segment.cage import DIRECTIONS, SPINE_HALF_MM, Cage, gather_rows, polar, rows_step, spread_rows
+from kazerooni.segment.dome import Dome, edge_of, find_cupola, find_dome
+from kazerooni.segment.envelope import fit_envelope
+from kazerooni.segment.planes import Mask, box_of, open_planes
 
-_DIRECTIONS = 240
-_RAY_MM = 2.0
-_LONGEST_MM = 170.0
-# Ribs slope: over this height a rib shows in nearly every direction.
-_SLAB_MM = 60.0
-# Pleura, fat and the innermost muscle between lung and the inner face of a rib.
-_LINING_MM = 3.0
-# Less than this between air and lining is no disease but the curve of the wall between two ribs.
-_LEAST_MM = 7.0
-# Ribs within so many directions to both sides (36 degrees) tell what is one: none is farther than this many times.
-_NEAR_DIRECTIONS = 24
-_FARTHEST_RIB = 1.2
-# Directions that look to the wall: outwards, and backwards to the spine; not forwards and inwards, to the heart.
-_FORWARD_MOST_DEGREES = 50.0
+Floats = NDArray[np.float64]
+
+# Of this rind of a healthy lung less than this share is dense: vessels, and what the cage is off by.
+_RIND_MM, _DENSE_SHARE = 10.0, 0.4
+# Disease not much thicker than the rind is taken in all directions but straight to front and back.
+_THIN_MM = 12.0
+# Directions in which lung lies on the wall, from straight outwards, where air is seen: to the front, where the heart
+# begins, and to the back, where the spine does; and where none is seen, for then heart or aorta may be all there is.
+_FRONT_DEGREES, _BACK_DEGREES = -55.0, 80.0
+_HEART_DEGREES, _SPINE_DEGREES = -20.0, 60.0
+# How well known the cage must be.
+_TRUSTED = 0.1
+# Air begins this much deeper than near by only where disease hides it; the hilum leaves smaller gaps.
+_DEEP_MM = 8.0
+# Disease towards the mediastinum is believed this near to disease at the wall, in height and directions (12 degrees);
+# nearer to the midline than this lie aorta and gullet, nearer to the dome than this it is the liver.
+_NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
+_MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
+_STIFF = 0.5
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air.
+_FAT_HU = (-150, -30)
+# Slivers thinner than twice this are no disease.
+_SLIVER_MM = 2.5
 
 
-def reach_the_wall(scan: Axial, lung: Mask, bone: Mask, *, outwards: int) -> Mask:
-    """Give what lies between one lung and the ribs; bool (z, y, x).
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """One lung with what was reached beyond its air; both bool (z, y, x).
 
-    bone: of the scan, see `find_ribs`. outwards: -1 for the right lung (towards smaller x), 1 for the left.
+    sure: where dense places are lung though they lie on its border.
     """
-    added = np.zeros_like(lung)
+
+    lung: Mask
+    sure: Mask
+
+
+def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: int) -> Reached:
+    """Give one lung with what lies between it and the chest wall or diaphragm.
+
+    air: everything else dark in the body, of which pockets within these bounds are lung. outwards: -1 for the right
+    lung (towards smaller x), 1 for the left.
+    """
+    sight = _Sight.of(scan, cage, lung, outwards)
+    bounds = find_dome(scan, lung), find_cupola(scan, lung)
+    lung = lung | _pockets(scan, sight, air, *bounds)
+    sight = sight.again(lung)
+    diseased = _diseased(sight, lung)
+    beyond = _between(sight, _starts(sight), cage.radius_mm, diseased) & ~lung
+    medial = _between(sight, sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
+    _leave_middle(scan, cage, beyond, SPINE_HALF_MM)
+    _leave_middle(scan, cage, medial, _MEDIASTINUM_MM)
+    _keep_between(scan, beyond, *bounds)
+    _keep_between(scan, medial, *bounds, margin_mm=_OFF_DOME_MM)
+    added = beyond | medial
+    _leave_fat(scan, added)
+    added = open_planes(added, scan.pixels(_SLIVER_MM))
+    rind = _between(sight, cage.radius_mm - _RIND_MM, cage.radius_mm, diseased)
+    return Reached(lung | added, added | rind)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sight:
+    """One lung seen from the axis of the chest.
+
+    direction, radius: of every pixel, (y, x). angle: of every direction from straight outwards, degrees, negative to
+    the front. inner, outer: the smallest and largest distance of air in every direction, float64 (z, DIRECTIONS), NaN
+    where there is none. guess: where lung begins, as deep as air lies near by, likewise but everywhere.
+    """
+
+    cage: Cage
+    direction: NDArray[np.intp]
+    radius: NDArray[np.float32]
+    angle: Floats
+    inner: Floats
+    outer: Floats
+    guess: Floats
+
+    @classmethod
+    def of(cls, scan: Axial, cage: Cage, lung: Mask, outwards: int) -> _Sight:
+        direction, radius = polar(scan, cage.centre)
+        angle = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS * 2 * np.pi - np.pi
+        outward = np.rad2deg(np.arctan2(np.sin(angle), outwards * np.cos(angle)))
+        inner, outer = _reach(lung, direction, radius)
+        step = rows_step(scan)
+        rows = fit_envelope(gather_rows(inner, step, outer=False), outer=False, around=_STIFF, along=_STIFF).surface
+        return cls(cage, direction, radius, outward, inner, outer, spread_rows(rows, step, inner.shape[0]))
+
+    def again(self, lung: Mask) -> _Sight:
+        """See more of the lung, with the same guess."""
+        inner, outer = _reach(lung, self.direction, self.radius)
+        return replace(self, inner=inner, outer=outer)
+
+    @cached_property
+    def seen(self) -> Mask:
+        """In which directions of which planes there is air; bool (z, DIRECTIONS)."""
+        return np.isfinite(self.outer)
+
+    @cached_property
+    def is_thin(self) -> Mask:
+        """Where little lies between air and wall; bool (z, DIRECTIONS)."""
+        gap = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf)
+        thin: Mask = gap < _THIN_MM
+        return thin
+
+
+def _reach(lung: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Give the smallest and the largest distance of lung in every direction of every plane; NaN where there is none."""
+    z, y, x = edge_of(lung)
+    inner, outer = (np.full((lung.shape[0], DIRECTIONS), n) for n in (np.inf, -np.inf))
+    np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
+    np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
+    return np.where(np.isfinite(inner), inner, np.nan), np.where(np.isfinite(outer), outer, np.nan)
+
+
+def _between(sight: _Sight, low: Floats, high: Floats, chosen: Mask) -> Mask:
+    """Give the voxels between two distances in the chosen directions; bool (z, y, x)."""
+    found = np.zeros((low.shape[0], *sight.radius.shape), bool)
+    low, high = np.where(chosen, low - 1.0, np.inf), np.where(chosen, high, -np.inf)
+    for z in np.flatnonzero(chosen.any(axis=1)):
+        found[z] = (sight.radius >= low[z][sight.direction]) & (sight.radius <= high[z][sight.direction])
+    return found
+
+
+def _pockets(scan: Axial, sight: _Sight, air: Mask, dome: Dome, cupola: Dome) -> Mask:
+    """Give the air within the bounds of a lung that is cut off from it: cysts of honeycomb, aerated lung in dense."""
+    pockets = air & _between(sight, sight.guess, sight.cage.radius_mm, np.abs(sight.angle) < 90 + 0 * sight.guess)
+    _leave_middle(scan, sight.cage, pockets, SPINE_HALF_MM)
+    _keep_between(scan, pockets, dome, cupola)
+    return pockets
+
+
+def _starts(sight: _Sight) -> Floats:
+    """Give from where on dense places are taken: the outermost air, or the rind below it, or where air should begin."""
+    rind = np.fmin(sight.outer, sight.cage.radius_mm - _RIND_MM)
+    return np.where(sight.is_thin, rind, np.where(sight.seen, sight.outer, sight.guess))
+
+
+def _diseased(sight: _Sight, lung: Mask) -> Mask:
+    """Tell in which directions of which planes the rind of a lung is dense; bool (z, DIRECTIONS)."""
+    front = np.where(sight.seen, _FRONT_DEGREES, _HEART_DEGREES)
+    back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
+    looks = (sight.angle > front) & (sight.angle < back)
+    looks |= sight.is_thin & (np.abs(sight.angle) < _BACK_DEGREES)
+    looks &= (sight.cage.trust > _TRUSTED) & lung.any(axis=(1, 2))[:, None]
+    dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
+    around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
+    diseased: Mask = dense & (around > 0.5)
+    return diseased
+
+
+def _dense_share(sight: _Sight, lung: Mask) -> Floats:
+    """Give the share of the rind that holds no air; float64 (z, DIRECTIONS)."""
+    share = np.ones(sight.outer.shape)
     for z in np.flatnonzero(lung.any(axis=(1, 2))):
-        rows, columns = np.nonzero(lung[z])
-        if rows.size * scan.pixel_area_mm2 < 400.0:
-            continue
-        centre = float(rows.mean()), float(columns.mean())
-        added[z] = _fill_plane(_Place(*centre, *scan.spacing_mm[1:], outwards), lung[z], bone[z])
-    return open_planes(added, scan.pixels(3.0))
+        wall = sight.cage.radius_mm[z][sight.direction]
+        rind = (sight.radius <= wall) & (sight.radius > wall - _RIND_MM)
+        whole = np.bincount(sight.direction[rind], minlength=DIRECTIONS)
+        air = np.bincount(sight.direction[rind & lung[z]], minlength=DIRECTIONS)
+        share[z] = 1 - air / np.maximum(whole, 1)
+    smooth: Floats = ndimage.uniform_filter1d(share, 3, axis=1, mode="wrap")
+    return smooth
 
 
-def find_ribs(scan: Axial, body: Mask) -> Mask:
-    """Find bone; where planes lie close together each shows the bone of those near it too, so that ribs have no gaps.
-
-    Tilted ribs move inwards or outwards by less than their thickness over this height.
-    """
-    bone = (scan.hu > BONE_HU) & body
-    planes = max(1, 2 * round(_SLAB_MM / scan.spacing_mm[0] / 2) + 1)
-    slab: Mask = ndimage.maximum_filter1d(bone.view(np.uint8), planes, axis=0).astype(bool)
-    return slab
+def _is_deep(scan: Axial, sight: _Sight, diseased: Mask) -> Mask:
+    """Tell where disease hides where the lung begins towards the mediastinum; bool (z, DIRECTIONS)."""
+    reach = (2 * round(_NEAR_MM / scan.spacing_mm[0]) + 1, 2 * _NEAR_DIRECTIONS + 1)
+    near = ndimage.maximum_filter(diseased.view(np.uint8), reach, mode=("nearest", "wrap")).view(bool)
+    looks = (sight.angle > _HEART_DEGREES) & (sight.angle < _BACK_DEGREES)
+    deep: Mask = near & looks & sight.seen & (sight.inner - sight.guess >= _DEEP_MM)
+    return deep
 
 
-class _Place(NamedTuple):
-    """From where rays are cast: (row, column), the spacing of both, and where a ray at angle 0 goes along rows."""
-
-    row: float
-    column: float
-    row_mm: float
-    column_mm: float
-    outwards: int
+def _leave_middle(scan: Axial, cage: Cage, added: Mask, half_mm: float) -> None:
+    """Take away what lies behind the axis and this near to the midline: the spine and what lies before it."""
+    row, column = (round(n) for n in cage.centre)
+    half = scan.pixels(half_mm)
+    added[:, max(0, row) :, max(0, column - half) : max(0, column + half + 1)] = False
 
 
-def _fill_plane(place: _Place, lung: Mask, bone: Mask) -> Mask:
-    """Give the pixels between lung and ribs in one plane."""
-    angles = (np.arange(_DIRECTIONS) + 0.5) / _DIRECTIONS * 2 * np.pi - np.pi
-    radii = np.arange(0.0, _LONGEST_MM, _RAY_MM)
-    # An angle of 0 looks outwards, +90 degrees to the back.
-    rows = place.row + np.sin(angles)[:, None] * radii / place.row_mm
-    columns = place.column + place.outwards * np.cos(angles)[:, None] * radii / place.column_mm
-    rows = np.clip(np.rint(rows), 0, lung.shape[0] - 1).astype(np.intp)
-    columns = np.clip(np.rint(columns), 0, lung.shape[1] - 1).astype(np.intp)
-    lung_seen, bone_seen = lung[rows, columns], bone[rows, columns]
-    outermost = np.where(lung_seen.any(axis=1), _last(lung_seen) * _RAY_MM, np.nan)
-    beyond = bone_seen & (radii[None] > np.nan_to_num(outermost, nan=0.0)[:, None])
-    rib = np.where(beyond.any(axis=1), beyond.argmax(axis=1) * _RAY_MM, np.nan)
-    wall = _hull_mm(outermost, _accepted(rib), angles)
-    looks = (angles > -np.deg2rad(_FORWARD_MOST_DEGREES)) & (angles < np.deg2rad(120.0))
-    gap = wall - outermost
-    fills = looks & np.isfinite(gap) & (gap >= _LEAST_MM) & (gap <= 0.75 * wall)
-    return _between(place, lung, np.where(fills, wall, 0.0), np.nan_to_num(outermost, nan=0.0))
+def _leave_fat(scan: Axial, added: Mask) -> None:
+    box = box_of(added, margin=2)
+    if box is None:
+        return
+    hu = ndimage.uniform_filter(scan.hu[box], (1, 3, 3))
+    added[box] &= ~open_planes((hu > _FAT_HU[0]) & (hu < _FAT_HU[1]), 1)
 
 
-def _last(seen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    last: NDArray[np.intp] = seen.shape[1] - 1 - seen[:, ::-1].argmax(axis=1)
-    return last
-
-
-def _accepted(rib: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Keep the ribs: between them a ray runs on to the shoulder blade or a spinous process, much farther away."""
-    half = _NEAR_DIRECTIONS
-    seen = np.where(np.isnan(rib), np.inf, rib)
-    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([seen[-half:], seen, seen[:half]]), 2 * half + 1)
-    nearest = np.sort(windows, axis=1)[:, 2]
-    return np.where(np.isfinite(nearest) & (seen <= _FARTHEST_RIB * nearest), seen, np.nan)
-
-
-def _hull_mm(
-    outermost: NDArray[np.float64], rib: NDArray[np.float64], angles: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give in every direction the distance of the convex line around lung and inner faces of ribs: chests are convex.
-
-    outermost, rib: distance of the outermost lung and of the rib in every direction, NaN where none is.
-    """
-    radii = np.concatenate([outermost, rib - _LINING_MM])
-    around = np.tile(angles, 2)
-    known = np.isfinite(radii) & (radii > 0)
-    if known.sum() < 8:
-        return np.full(angles.size, np.nan)
-    points = np.stack([np.cos(around[known]), np.sin(around[known])], axis=1) * radii[known, None]
-    try:
-        sides = ConvexHull(points).equations
-    except QhullError:  # all on one line
-        return np.full(angles.size, np.nan)
-    facing = np.stack([np.cos(angles), np.sin(angles)], axis=1) @ sides[:, :2].T
-    reach = np.where(facing > 1e-6, -sides[:, 2] / np.maximum(facing, 1e-6), np.inf)
-    nearest: NDArray[np.float64] = np.maximum(reach.min(axis=1), 0.0)
-    return nearest
-
-
-def _between(place: _Place, lung: Mask, wall: NDArray[np.float64], outermost: NDArray[np.float64]) -> Mask:
-    """Give the pixels that lie in their direction beyond the lung and within the wall."""
-    down = (np.arange(lung.shape[0]) - place.row)[:, None] * place.row_mm
-    along = (np.arange(lung.shape[1]) - place.column)[None] * place.column_mm * place.outwards
-    radius = np.hypot(down, along)
-    direction = ((np.arctan2(down, along) + np.pi) / (2 * np.pi) * _DIRECTIONS).astype(np.intp) % _DIRECTIONS
-    inside: Mask = (radius <= wall[direction]) & (radius >= outermost[direction] - _RAY_MM) & ~lung
-    return inside
+def _keep_between(scan: Axial, added: Mask, dome: Dome, cupola: Dome, *, margin_mm: float = 0.0) -> None:
+    """Take away what lies below the diaphragm, or a margin above it, or above the roof of the lung."""
+    voxels = np.nonzero(added)
+    added[voxels] = dome.is_beyond(scan, voxels, margin_mm) & ~cupola.is_beyond(scan, voxels)
