@@ -144,7 +144,7 @@ def _plates_at(smooth: Picture, index: NDArray[np.intp], axes: Floats, origin: F
         return Plates(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
     gradient, hessian = _derivatives(smooth, index)
     back = np.linalg.inv(axes)
-    hessian = np.einsum("ai,nij,jb->nab", back.T, hessian, back, optimize=True)
+    hessian = back.T @ hessian @ back
     gradient = gradient @ back
     values, vectors = np.linalg.eigh(hessian)
     across, normals = values[:, 0], vectors[:, :, 0]
