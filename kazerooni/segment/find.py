@@ -21,6 +21,7 @@ from kazerooni.model import (
     Volume,
 )
 from kazerooni.segment.atlas import SHAPES, terms_of
+from kazerooni.segment.coherence import coherent
 from kazerooni.segment.fissures import fit_surface
 from kazerooni.segment.frame import Frame, frame_of
 from kazerooni.segment.lungs import Lungs
@@ -85,7 +86,7 @@ def _of_lung(volume: Volume, lungs: Lungs, side: int, known: Named) -> list[Fiss
     usual = usual_coefficients(frame)
     plates = None
     if _is_thin(volume.geometry) and any(_is_wanted(known, name) for name in names):
-        plates = find_plates(volume, lungs.labels[frame.voxels] == side, frame.voxels)
+        plates = coherent(find_plates(volume, lungs.labels[frame.voxels] == side, frame.voxels))
     fissures = []
     for name in names:
         if not _is_wanted(known, name):
