@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 # Plates within this distance speak for each other where neither lies farther from the plane of the other than so much,
 # and the cosine between their normals is not below this (20 degrees).
-_NEAR_MM, _OFF_PLANE_MM, _COSINE = 7.0, 1.2, 0.94
+_NEAR_MM, _OFF_PLANE_MM, _COSINE = 6.0, 1.2, 0.94
 _SECTORS = 8
 # Plates with support from fewer sectors are left out.
 _LEAST_SECTORS = 3
@@ -38,7 +38,7 @@ def coherent(plates: Plates) -> Plates:
     first, second, between = first[flat], second[flat], between[flat]
     across, along = _plane_of(normals)
     seen = np.zeros((len(plates), _SECTORS), bool)
-    for one, other, way in ((first, second, between), (second, first, -between)):
+    for one, way in ((first, between), (second, -between)):
         angle = np.arctan2(_dots(along[one], way), _dots(across[one], way))
         sector = ((angle / (2 * np.pi) + 0.5) * _SECTORS).astype(np.intp) % _SECTORS
         seen[one, sector] = True
@@ -54,7 +54,9 @@ def _dots(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]
 
 def _plane_of(normals: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Give two unit vectors in the plane of each normal."""
-    other = np.where(np.abs(normals[:, :1]) < 0.8, np.float32([[1, 0, 0]]), np.float32([[0, 1, 0]]))
+    other = np.zeros_like(normals)
+    is_along_x = np.abs(normals[:, 0]) > 0.8
+    other[:, 0], other[:, 1] = ~is_along_x, is_along_x
     across = np.cross(normals, other)
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     return across, np.cross(normals, across)

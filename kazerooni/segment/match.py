@@ -52,8 +52,7 @@ class Law:
     @cached_property
     def precision(self) -> Floats:
         """The inverse of the covariance."""
-        precision: Floats = np.linalg.inv(self.covariance)
-        return precision
+        return np.asarray(np.linalg.inv(self.covariance), np.float64)
 
 
 @dataclass(frozen=True, eq=False)

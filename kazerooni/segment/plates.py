@@ -1,8 +1,8 @@
 """Plates: thin bright sheets in a lung, as fissures are, found by the Hessian of the smoothed picture.
 
-A plate is curved across itself and flat along itself: of the three eigenvalues of its second derivatives one is strongly
-negative, the others are near nothing; a vessel has two strongly negative ones (Sato Y et al., IEEE Trans Vis Comput
-Graph 2000;6:160; for fissures Wiemker R et al., Int Congr Ser 2005;1281:1121).
+A plate is curved across itself and flat along itself: of the three eigenvalues of its second derivatives one is
+strongly negative, the others are near nothing; a vessel has two strongly negative ones (Sato Y et al., IEEE Trans Vis
+Comput Graph 2000;6:160; for fissures Wiemker R et al., Int Congr Ser 2005;1281:1121).
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def _steps(geometry: Geometry) -> tuple[int, int, int]:
     return slices, rows, columns
 
 
-def _averaged(array: NDArray[np.bool_] | NDArray[np.float32] | NDArray[np.int16], steps: tuple[int, int, int]) -> Picture:
+def _averaged(
+    array: NDArray[np.bool_] | NDArray[np.float32] | NDArray[np.int16], steps: tuple[int, int, int]
+) -> Picture:
     """Give the means of blocks of voxels, float32."""
     a, b, c = (size // step for size, step in zip(array.shape, steps, strict=True))
     cut = array[: a * steps[0], : b * steps[1], : c * steps[2]]
@@ -122,7 +124,7 @@ def _averaged(array: NDArray[np.bool_] | NDArray[np.float32] | NDArray[np.int16]
 
 
 def _axes(geometry: Geometry, steps: tuple[int, int, int]) -> Floats:
-    """Give the way from a voxel to the next along each axis as columns, float64 (3, 3), LPS mm; stacks may be sheared."""
+    """Give the way from a voxel to the next along each axis as columns, float64 (3, 3), LPS; stacks may be sheared."""
     stack = geometry.origins_mm[-1] - geometry.origins_mm[0]
     row, column = geometry.pixel_spacing_mm
     return np.column_stack(

@@ -137,7 +137,7 @@ def _regress(relief: Relief, law: Law, heights: Floats, votes: Floats, pins_mm: 
 
 
 def _design(frame: Frame, law: Law, places_mm: Floats) -> Floats:
-    """Give what the height over places (n, 2) is a sum of, in mm: the terms of the shape, and bumps all over the lung."""
+    """Give what heights over places (n, 2) are a sum of, in mm: the terms of the shape, and bumps all over the lung."""
     terms = _terms(frame, law, places_mm) * frame.size_mm[2]
     across, along = (
         np.exp(-0.5 * ((places_mm[:, n, None] - _middles_mm(frame, n)) / _BUMP_EXTENT_MM) ** 2) for n in (0, 1)
