@@ -6,6 +6,7 @@ that a person drags.
 """
 
 from kazerooni.segment.find import find_fissures
+from kazerooni.segment.fissure_doubts import fissure_doubts
 from kazerooni.segment.fissures import fit_surface, height_mm
 from kazerooni.segment.guidance import Guidance, LobeCondition, guidance_json, read_guidance
 from kazerooni.segment.lobes import lobes_of, move_fissures
@@ -29,6 +30,7 @@ __all__ = [
     "default_fissures",
     "find_fissures",
     "find_lungs",
+    "fissure_doubts",
     "fit_surface",
     "guidance_json",
     "height_mm",

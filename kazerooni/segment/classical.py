@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kazerooni.errors import SegmentError
 from kazerooni.model import Volume
 from kazerooni.segment.find import find_fissures
+from kazerooni.segment.fissure_doubts import fissure_doubts
 from kazerooni.segment.lingula import with_lingula
 from kazerooni.segment.lobes import lobes_of
 from kazerooni.segment.lungs import find_lungs
@@ -29,4 +32,5 @@ def classical(volume: Volume, request: SegmentRequest) -> Segmentation:
         fissures = with_lingula(fissures, lungs, guidance.fissures)
     request.tell("Parting the lobes")
     lobes = lobes_of(lungs, fissures, without=guidance.gone, source=f"kazerooni {__version__} classical")
+    lobes = replace(lobes, notices=(*lobes.notices, *fissure_doubts(fissures)))
     return segmentation_of(lobes, method="classical", fissures=fissures, conditions=guidance.lobes)

@@ -29,6 +29,7 @@ class Frame:
 
     side: of the lung. low_mm, size_mm: the box, LPS; where the scan cuts the lung, as high as it usually is.
     places_mm: float64 (n, 3), places all over the lung that is seen, LPS.
+    step_mm: how far apart these are at most.
     voxels: the box of the lung that is seen in voxels of the scan (slice, row, column).
     is_whole: both ends of the lung are seen. is_placed: it is known where in the box the lung that is seen lies.
     """
@@ -37,6 +38,7 @@ class Frame:
     low_mm: Floats
     size_mm: Floats
     places_mm: Floats
+    step_mm: float
     voxels: tuple[slice, slice, slice]
     is_whole: bool
     is_placed: bool
@@ -74,7 +76,10 @@ def frame_of(lungs: Lungs, side: int) -> Frame | None:
     if not is_whole:
         low[2] -= missing * cut_below / (cut_below + cut_above)
         size[2] += missing
-    return Frame(side, low, size, places, _voxels(index, steps, geometry.shape), is_whole, bool(is_placed))
+    spacing = (geometry.usual_gap_mm or _SAMPLE_MM, *geometry.pixel_spacing_mm)
+    step_mm = max(step * mm for step, mm in zip(steps, spacing, strict=True))
+    voxels = _voxels(index, steps, geometry.shape)
+    return Frame(side, low, size, places, step_mm, voxels, is_whole, bool(is_placed))
 
 
 def places_of(geometry: Geometry, index: NDArray[np.intp]) -> Floats:

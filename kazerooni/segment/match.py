@@ -1,8 +1,8 @@
 """Match: which of the shapes that a fissure can have lies on the plates that were seen.
 
 Every column of the lung (a square of the plane x, y) has one vote, shared among the plates in it by their strength: so
-vessels and honeycombing, of which a column holds many, cannot outvote a fissure, of which it holds one. First some
-hundred shapes drawn from the law of the atlas are tried; the best are then fitted by weighted least squares with the
+vessels and honeycombing, of which a column holds many, cannot outvote a fissure, of which it holds one. First a
+thousand shapes drawn from the law of the atlas are tried; the best are then fitted by weighted least squares with the
 law as a prior, the weights of plates falling with their distance to the last fit, which counts ever less far.
 """
 
@@ -23,10 +23,10 @@ from kazerooni.segment.plates import Plates
 Floats = NDArray[np.float64]
 Single = NDArray[np.float32]
 
-_DRAWN = 1500
-_BEST = 6
+_DRAWN = 1000
+_BEST = 5
 # Plates in a column that take part in the search.
-_IN_COLUMN = 5
+_IN_COLUMN = 4
 COLUMN_MM = 6.0
 # How far a plate may lie from a shape that is tried, and from the fits that follow.
 _SEARCH_MM = 4.0
@@ -52,8 +52,7 @@ class Law:
     @cached_property
     def precision(self) -> Floats:
         """The inverse of the covariance."""
-        precision: Floats = np.linalg.inv(self.covariance)
-        return precision
+        return np.asarray(np.linalg.inv(self.covariance), np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +85,7 @@ def candidates_for(plates: Plates, frame: Frame, law: Law) -> Candidates:
     degree = SHAPES[law.name].degree
     shares = frame.to_shares(plates.places_mm)
     terms = terms_of(shares[:, 0], shares[:, 1], degree)
-    spread = np.sqrt(np.einsum("ni,ij,nj->n", terms, law.covariance, terms, optimize=True)) * frame.size_mm[2]
+    spread = np.sqrt(((terms @ law.covariance) * terms).sum(axis=1)) * frame.size_mm[2]
     band = np.clip(_BAND_SD * spread, _LEAST_BAND_MM, _MOST_BAND_MM)
     near = np.abs(shares[:, 2] - terms @ law.mean) * frame.size_mm[2] <= band
     plates, shares, terms = plates.chosen(near), shares[near], terms[near]
@@ -154,7 +153,7 @@ def _search(candidates: Candidates, law: Law) -> list[Floats]:
     drawn = np.concatenate([law.mean[None], drawn])
     worth = _votes_for(few, drawn)
     off = drawn - law.mean
-    worth -= 0.5 * np.einsum("ni,ij,nj->n", off, law.precision, off, optimize=True)
+    worth -= 0.5 * ((off @ law.precision) * off).sum(axis=1)
     order = np.argsort(-worth)
     return [drawn[n] for n in order[:_BEST]]
 

@@ -1,8 +1,8 @@
 """Plates: thin bright sheets in a lung, as fissures are, found by the Hessian of the smoothed picture.
 
-A plate is curved across itself and flat along itself: of the three eigenvalues of its second derivatives one is strongly
-negative, the others are near nothing; a vessel has two strongly negative ones (Sato Y et al., IEEE Trans Vis Comput
-Graph 2000;6:160; for fissures Wiemker R et al., Int Congr Ser 2005;1281:1121).
+A plate is curved across itself and flat along itself: of the three eigenvalues of its second derivatives one is
+strongly negative, the others are near nothing; a vessel has two strongly negative ones (Sato Y et al., IEEE Trans Vis
+Comput Graph 2000;6:160; for fissures Wiemker R et al., Int Congr Ser 2005;1281:1121).
 """
 
 from __future__ import annotations
@@ -23,17 +23,23 @@ Box = tuple[slice, slice, slice]
 _WORKING_MM = 1.65
 # Standard deviation of the smoothing; in voxels at least the second, so that second differences mean something.
 _SMOOTH_MM, _SMOOTH_VOXELS = 1.3, 0.7
-# Walls, vessels and consolidation are cut off here, that they do not outshine a fissure (thinner than a voxel, it shows
-# at -800 to -400 HU).
-_DARKEST_HU, _BRIGHTEST_HU = -1000.0, -350.0
+# A fissure is thinner than a voxel and shows 50 to 200 HU above the lung around, be that healthy or ground glass. What
+# is more, vessels and walls, is cut off there, that it does not outshine a fissure; so is air in bronchi and cysts.
+_DARKEST_HU, _BRIGHTEST_HU = -120.0, 200.0
+# A plate thinner than a voxel does not reach this in the smoothed picture, a vessel as wide as two voxels does.
+_VESSEL_HU = 90.0
+# The lung around: the mean over so far, in which dense voxels count as no more than that.
+_AROUND_MM, _DENSEST_HU = 8.0, -350.0
 # Of a plate the second eigenvalue is less than this share of the first.
 _FLATNESS = 0.5
 # A voxel within so many voxels of the ridge holds it.
 _HALF_VOXEL = 0.6
+# A plate does not count for more by being brighter than so many times the usual curvature.
+_STRONGEST = 1.0
 # This close to the border of the lung its wall is in the smoothed picture.
-_BORDER_MM = 2.5
+_BORDER_MM = 1.5
 # No more voxels than this share of a lung are looked at closely: those that are curved most.
-_CLOSE_LOOK = 0.08
+_CLOSE_LOOK = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +67,39 @@ def find_plates(volume: Volume, lung: NDArray[np.bool_], box: Box) -> Plates:
     inside = _averaged(lung, steps) > 0.99
     axes = _axes(volume.geometry, steps)
     spacing = np.linalg.norm(axes, axis=0)
-    reach = max(1, round(_BORDER_MM / float(spacing[1:].mean())))
-    inside = ndimage.binary_erosion(inside, iterations=reach)
-    picture = _averaged(np.clip(volume.hu[box], _DARKEST_HU, _BRIGHTEST_HU), steps)
+    picture = _contrast(_averaged(volume.hu[box], steps), inside, spacing)
+    inside = _without_border(inside, spacing)
     sigma = np.maximum(_SMOOTH_MM / spacing, _SMOOTH_VOXELS)
     smooth = ndimage.gaussian_filter(picture, sigma, truncate=3.0)
-    index = _most_curved(smooth, inside, spacing)
+    vessels = ndimage.binary_dilation(smooth > _VESSEL_HU, iterations=1)
+    index = _most_curved(smooth, inside & ~vessels, spacing)
     origin = _origin(volume.geometry, box, steps)
     return _plates_at(smooth, index, axes, origin)
+
+
+def _contrast(picture: Picture, inside: NDArray[np.bool_], spacing: Floats) -> Picture:
+    """Give how much brighter each voxel is than the lung around it, within limits; 0 outside the lung."""
+    coarse = tuple(slice(None, None, max(1, int(_AROUND_MM / 2 / mm))) for mm in spacing)
+    weight = inside[coarse].astype(np.float32)
+    sigma = [_AROUND_MM / mm / part.step for mm, part in zip(spacing, coarse, strict=True)]
+    dense = np.clip(picture[coarse], -1000.0, _DENSEST_HU) * weight
+    around = ndimage.gaussian_filter(dense, sigma, truncate=2.5)
+    around /= np.maximum(ndimage.gaussian_filter(weight, sigma, truncate=2.5), np.float32(1e-3))
+    for axis, part in enumerate(coarse):
+        around = around.repeat(part.step, axis=axis)
+    around = around[tuple(slice(0, size) for size in picture.shape)]
+    contrast: Picture = np.clip(picture - around, np.float32(_DARKEST_HU), np.float32(_BRIGHTEST_HU))
+    contrast *= inside
+    return contrast
+
+
+def _without_border(inside: NDArray[np.bool_], spacing: Floats) -> NDArray[np.bool_]:
+    """Take the border of the lung away, but not where the scan cuts it."""
+    for axis in range(3):
+        line = np.ones([3 if n == axis else 1 for n in range(3)], bool)
+        layers = max(1, round(_BORDER_MM / float(spacing[axis])))
+        inside = ndimage.binary_erosion(inside, line, iterations=layers, border_value=1)
+    return inside
 
 
 def _steps(geometry: Geometry) -> tuple[int, int, int]:
@@ -93,7 +124,7 @@ def _averaged(
 
 
 def _axes(geometry: Geometry, steps: tuple[int, int, int]) -> Floats:
-    """Give the way from a voxel to the next along each axis as columns, float64 (3, 3), LPS mm; stacks may be sheared."""
+    """Give the way from a voxel to the next along each axis as columns, float64 (3, 3), LPS; stacks may be sheared."""
     stack = geometry.origins_mm[-1] - geometry.origins_mm[0]
     row, column = geometry.pixel_spacing_mm
     return np.column_stack(
@@ -146,7 +177,7 @@ def _plates_at(smooth: Picture, index: NDArray[np.intp], axes: Floats, origin: F
         return Plates(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
     gradient, hessian = _derivatives(smooth, index)
     back = np.linalg.inv(axes)
-    hessian = np.einsum("ai,nij,jb->nab", back.T, hessian, back, optimize=True)
+    hessian = back.T @ hessian @ back
     gradient = gradient @ back
     values, vectors = np.linalg.eigh(hessian)
     across, normals = values[:, 0], vectors[:, :, 0]
@@ -156,7 +187,7 @@ def _plates_at(smooth: Picture, index: NDArray[np.intp], axes: Floats, origin: F
     usual = float(np.median(-across))
     keep = (across < 0) & (along < _FLATNESS * -across) & (np.abs(off_mm) <= _HALF_VOXEL * size_mm)
     places = origin + index @ axes.T + off_mm[:, None] * normals
-    strengths = (-across - along) / max(usual, 1e-6)
+    strengths = np.minimum((-across - along) / max(usual, 1e-6), _STRONGEST)
     return Plates(places[keep], normals[keep], strengths[keep])
 
 

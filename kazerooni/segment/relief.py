@@ -1,8 +1,8 @@
 """Relief: a fissure as heights over a lattice of the plane, bent locally where plates say so.
 
-A height is a shape of the atlas plus a local field, both under normal laws (Gaussian process regression, Rasmussen CE,
-Williams CKI, MIT Press 2006, ch. 2.7): near plates the surface follows them, far from them it returns to the shape that
-fits all of them best.
+A height is a shape of the atlas plus a local field of bumps, both under normal laws (Bayesian linear regression,
+Rasmussen CE, Williams CKI, Gaussian Processes for Machine Learning, MIT Press 2006, ch. 2.1): near plates the surface
+follows them, far from them it returns to the shape that fits all of them best.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from kazerooni.segment.match import COLUMN_MM, Candidates, Law
 
 Floats = NDArray[np.float64]
 
-# What fissures are beside a cubic: standard deviation and extent of the local field.
-_LOCAL_MM, _EXTENT_MM = 7.0, 30.0
+# What fissures are beside a polynomial: bumps so wide, so far apart, and of this standard deviation; together they have
+# one of 7 mm and go on over 30 mm.
+_BUMP_EXTENT_MM, _BUMP_APART_MM, _BUMP_MM = 21.0, 24.0, 4.5
 # Error of the height that one column of plates tells, and of a point that a person placed.
 _ERROR_MM, _PIN_ERROR_MM = 1.0, 0.3
-_REACHES_MM = (8.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)
+_REACHES_MM = (8.0, 6.0, 4.0, 3.0, 2.0, 2.0)
 _COSINE = 0.85
 # A column counts where it gives this part of its vote to the surface (chance gives 0.02: one plate in a band of 90 mm),
 # and so do this many of the nine columns around.
@@ -120,23 +121,35 @@ def _regress(relief: Relief, law: Law, heights: Floats, votes: Floats, pins_mm: 
     seen = np.flatnonzero(votes)
     slope_x, slope_y = (np.gradient(relief.heights_mm, COLUMN_MM, axis=n).ravel()[seen] for n in (0, 1))
     error = _ERROR_MM**2 * (1 + slope_x**2 + slope_y**2) / np.clip(votes.ravel()[seen], 0.05, 1.0)
-    at = np.concatenate([lattice[seen], pins_mm[:, :2]])
+    weights = np.concatenate([1 / error, np.full(len(pins_mm), 1 / _PIN_ERROR_MM**2)])
     told = np.concatenate([heights.ravel()[seen], pins_mm[:, 2]])
-    error = np.concatenate([error, np.full(len(pins_mm), _PIN_ERROR_MM**2)])
-    tall, terms = frame.size_mm[2], _terms(frame, law, at)
-    within = _covariance(at, at, terms, terms, law.covariance * tall**2) + np.diag(error)
-    solved = np.linalg.solve(within, told - (frame.low_mm[2] + tall * (terms @ law.mean)))
-    everywhere = _terms(frame, law, lattice)
-    result: Floats = frame.low_mm[2] + tall * (everywhere @ law.mean)
-    result += _covariance(lattice, at, everywhere, terms, law.covariance * tall**2) @ solved
-    return result.reshape(relief.heights_mm.shape)
+    everywhere = _design(frame, law, lattice)
+    design = np.concatenate([everywhere[seen], _design(frame, law, pins_mm[:, :2])])
+    mean = np.zeros(design.shape[1])
+    mean[: len(law.mean)] = law.mean
+    precision = np.eye(len(mean)) / _BUMP_MM**2
+    precision[: len(law.mean), : len(law.mean)] = law.precision
+    off = told - frame.low_mm[2] - design @ mean
+    weighted = design.T * weights
+    mean += np.linalg.solve(precision + weighted @ design, weighted @ off)
+    result: Floats = (frame.low_mm[2] + everywhere @ mean).reshape(relief.heights_mm.shape)
+    return result
 
 
-def _covariance(a_mm: Floats, b_mm: Floats, a_terms: Floats, b_terms: Floats, law: Floats) -> Floats:
-    """Give the covariance of heights at places a and b: of the shape, and of the local field."""
-    apart = ((a_mm[:, None] - b_mm[None]) ** 2).sum(axis=-1)
-    covariance: Floats = a_terms @ law @ b_terms.T + _LOCAL_MM**2 * np.exp(-0.5 * apart / _EXTENT_MM**2)
-    return covariance
+def _design(frame: Frame, law: Law, places_mm: Floats) -> Floats:
+    """Give what heights over places (n, 2) are a sum of, in mm: the terms of the shape, and bumps all over the lung."""
+    terms = _terms(frame, law, places_mm) * frame.size_mm[2]
+    across, along = (
+        np.exp(-0.5 * ((places_mm[:, n, None] - _middles_mm(frame, n)) / _BUMP_EXTENT_MM) ** 2) for n in (0, 1)
+    )
+    bumps = (across[:, :, None] * along[:, None, :]).reshape(len(places_mm), across.shape[1] * along.shape[1])
+    return np.concatenate([terms, bumps], axis=1)
+
+
+def _middles_mm(frame: Frame, axis: int) -> Floats:
+    """Give where the bumps stand along x or y: from edge to edge of the lung."""
+    count = max(2, int(np.ceil(frame.size_mm[axis] / _BUMP_APART_MM)) + 1)
+    return np.linspace(frame.low_mm[axis], frame.low_mm[axis] + frame.size_mm[axis], count)
 
 
 def _terms(frame: Frame, law: Law, places_mm: Floats) -> Floats:
