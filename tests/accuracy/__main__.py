@@ -37,7 +37,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="coarse phantoms; fissures blur, so numbers are lower")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/explanations/lobe-accuracy.md")
     parser.add_argument("--cache", type=Path, metavar="FOLDER", help=f"where phantoms are kept (${CACHE_VARIABLE})")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.write and (asked.quick or asked.only != list(CASES)):
+        parser.error("--write is for the whole table at full size; leave out --quick and --only")
+    return asked
 
 
 def _cases(text: str) -> list[str]:

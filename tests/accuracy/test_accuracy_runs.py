@@ -65,6 +65,14 @@ def test_a_miss_is_told_by_the_status(cache: Path, monkeypatch: pytest.MonkeyPat
     assert command.main() == status
 
 
+@pytest.mark.parametrize("less", [["--quick"], ["--only", "thick"]])
+def test_a_part_of_the_table_is_not_written(monkeypatch: pytest.MonkeyPatch, less: list[str]) -> None:
+    """What is measured of a part, or coarsely, does not replace the table of the docs."""
+    monkeypatch.setattr(sys, "argv", ["accuracy", "--write", *less])
+    with pytest.raises(SystemExit, match="2"):
+        command.main()
+
+
 def test_each_wish_holds_for_its_part() -> None:
     """A wish holds for every lobe, another one for the middle lobe, or one for the mean of all."""
     found = {"RUL": 0.96, "RML": 0.91, "RLL": 0.97, "LUL": 0.95, "LLL": 0.98}
