@@ -39,8 +39,8 @@ def _lobes(found: Segmentation) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("")
     for lobe in Lobe:
-        share, condition = found.shares.get(lobe), found.conditions.get(lobe)
-        if share is None and condition is None:
+        share, remark = found.shares.get(lobe), _remark(found, lobe)
+        if share is None and not remark:
             continue
         usual = usual_share(lobe)
         table.add_row(
@@ -49,9 +49,16 @@ def _lobes(found: Segmentation) -> Table:
             _NOTHING if share is None else f"{share.percent:.1f}",
             _NOTHING if usual is None else f"{usual[0]:.1f}-{usual[1]:.1f}",
             _NOTHING if share is None else str(share.slices),
-            "" if condition is None else condition.replace("_", " "),
+            remark,
         )
     return table
+
+
+def _remark(found: Segmentation, lobe: Lobe) -> str:
+    condition = found.conditions.get(lobe)
+    if condition is not None:
+        return condition.replace("_", " ")
+    return "not told from its neighbour" if lobe in found.unparted else ""
 
 
 def _fissures(found: Segmentation) -> Iterator[RenderableType]:

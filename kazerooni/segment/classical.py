@@ -9,7 +9,7 @@ from kazerooni.model import Volume
 from kazerooni.segment.find import find_fissures
 from kazerooni.segment.fissure_doubts import fissure_doubts
 from kazerooni.segment.lingula import with_lingula
-from kazerooni.segment.lobes import lobes_of
+from kazerooni.segment.lobes import lobes_of, unparted_lobes
 from kazerooni.segment.lungs import find_lungs
 from kazerooni.segment.request import SegmentRequest
 from kazerooni.segment.result import Segmentation, segmentation_of
@@ -33,4 +33,5 @@ def classical(volume: Volume, request: SegmentRequest) -> Segmentation:
     request.tell("Parting the lobes")
     lobes = lobes_of(lungs, fissures, without=guidance.gone, source=f"kazerooni {__version__} classical")
     lobes = replace(lobes, notices=(*lobes.notices, *fissure_doubts(fissures)))
-    return segmentation_of(lobes, method="classical", fissures=fissures, conditions=guidance.lobes)
+    unparted = unparted_lobes(lungs, fissures, without=guidance.gone)
+    return segmentation_of(lobes, method="classical", fissures=fissures, conditions=guidance.lobes, unparted=unparted)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kazerooni.model import FissureName, LobeMap
+from kazerooni.model import FissureName, Lobe, LobeMap
 from kazerooni.segment.guidance import Guidance
 from kazerooni.segment.lingula import with_lingula
-from kazerooni.segment.lobes import lobes_of
+from kazerooni.segment.lobes import lobes_of, unparted_lobes
 from kazerooni.segment.placed import with_placed
 from kazerooni.segment.result import Segmentation, segmentation_of
 from kazerooni.segment.traced import lungs_of_lobes, trace_fissures
@@ -21,7 +21,9 @@ def corrected(lobes: LobeMap, guidance: Guidance, *, method: str) -> Segmentatio
     wants_lingula = guidance.lingula and fissures.get(FissureName.LINGULA) is None
     if wants_lingula:
         fissures = with_lingula(fissures, lungs, guidance.fissures)
+    unparted: frozenset[Lobe] = frozenset()
     if guidance.has_points or guidance.gone or wants_lingula:
         source = f"{lobes.source or 'a file'}, corrected"
         lobes = lobes_of(lungs, fissures, without=guidance.gone, source=source)
-    return segmentation_of(lobes, method=method, fissures=fissures, conditions=guidance.lobes)
+        unparted = unparted_lobes(lungs, fissures, without=guidance.gone)
+    return segmentation_of(lobes, method=method, fissures=fissures, conditions=guidance.lobes, unparted=unparted)

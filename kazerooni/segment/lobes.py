@@ -57,6 +57,11 @@ class _Lung:
         wanted = (self.lower, *above_oblique) if self.oblique in below else (*above_oblique, self.lower)
         return next((int(lobe) for lobe in wanted if lobe not in without), OUTSIDE)
 
+    @property
+    def lobes(self) -> tuple[Lobe, Lobe, Lobe]:
+        """The lobes of the lung from above."""
+        return self.upper, self.between, self.lower
+
     def borders(self, without: Collection[Lobe]) -> tuple[FissureName, ...]:
         """Name the fissures that part lobes of this lung that are there."""
         has_upper, has_between, has_lower = (n not in without for n in (self.upper, self.between, self.lower))
@@ -83,7 +88,7 @@ def lobes_of(
         lobe is left has none.
 
     A fissure that is absent or not assessable, or that nothing is known of, parts nothing: what it would part stays one
-    lobe, the upper one, and a notice `lobes-not-parted` says so.
+    lobe, the upper one, and a notice `lobes-not-parted` says so; `unparted_lobes` names the lobes.
     """
     surfaces = _surfaces(fissures)
     without = _gone(without, surfaces)
@@ -92,6 +97,18 @@ def lobes_of(
     _Parting(lungs, surfaces, without).write(labels, slices)
     notices = (*lungs.notices, *_unparted(lungs, surfaces, without))
     return LobeMap(labels, lungs.geometry, source=source, notices=notices)
+
+
+def unparted_lobes(lungs: Lungs, fissures: FissureSet, *, without: Collection[Lobe] = NO_LOBES) -> frozenset[Lobe]:
+    """Name the lobes that `lobes_of` cannot tell from their neighbours, as the fissure between them has no surface."""
+    surfaces = _surfaces(fissures)
+    without = _gone(without, surfaces)
+    return frozenset(
+        lobe
+        for lung, name in _missing(lungs, surfaces, without)
+        for lobe in (lung.lobes if name is lung.oblique else (lung.upper, lung.between))
+        if lobe not in without
+    )
 
 
 def move_fissures(
@@ -238,16 +255,19 @@ def _gone(without: Collection[Lobe], surfaces: Surfaces) -> frozenset[Lobe]:
     return frozenset(without) if FissureName.LINGULA in surfaces else frozenset({*without, Lobe.LIN})
 
 
+def _missing(lungs: Lungs, surfaces: Surfaces, without: Collection[Lobe]) -> Iterator[tuple[_Lung, FissureName]]:
+    """List the fissures that would part a lung that was found, but have no surface."""
+    for lung in _LUNGS:
+        if any(np.any(plane == lung.side) for plane in lungs.labels):
+            yield from ((lung, name) for name in lung.borders(without) if name not in surfaces)
+
+
 def _unparted(lungs: Lungs, surfaces: Surfaces, without: Collection[Lobe]) -> Iterator[Notice]:
     """Tell of the lungs whose lobes are not parted because a fissure is missing."""
-    for lung in _LUNGS:
-        if not any(np.any(plane == lung.side) for plane in lungs.labels):
-            continue
-        for name in lung.borders(without):
-            if name not in surfaces:
-                yield Notice(
-                    "lobes-not-parted",
-                    "warning",
-                    f"no surface of the {name.full_name}: the lobes that it parts are counted as the upper one; place"
-                    " points on it",
-                )
+    for _, name in _missing(lungs, surfaces, without):
+        yield Notice(
+            "lobes-not-parted",
+            "warning",
+            f"no surface of the {name.full_name}: the lobes that it parts are labelled as the upper one and cannot be"
+            " graded; place points where the border is",
+        )

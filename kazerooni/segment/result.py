@@ -23,6 +23,7 @@ class Segmentation:
     method: name of the method in SEGMENTERS.
     fissures: that part the lobes; None where only a map is known.
     conditions: lobes that a person said to be absent, collapsed or not assessable.
+    unparted: lobes that could not be told from their neighbours: what is labelled as one of them is more than that.
     shares, support: measured from the map.
     """
 
@@ -30,6 +31,7 @@ class Segmentation:
     method: str
     fissures: FissureSet | None = None
     conditions: Mapping[Lobe, LobeCondition] = field(default_factory=dict)
+    unparted: frozenset[Lobe] = frozenset()
     shares: Mapping[Lobe, LobeShare] = field(default_factory=dict)
     support: Mapping[FissureName, Support] = field(default_factory=dict)
 
@@ -49,6 +51,7 @@ def segmentation_of(
     method: str,
     fissures: FissureSet | None = None,
     conditions: Mapping[Lobe, LobeCondition] | None = None,
+    unparted: frozenset[Lobe] = frozenset(),
 ) -> Segmentation:
     """Measure shares and support of lobes, and gather what is to be told of them."""
     said = dict(conditions or {})
@@ -56,7 +59,7 @@ def segmentation_of(
     told = {notice.code for notice in lobes.notices}
     is_whole = not told & {"lungs-cut", "lung-missing", "lungs-not-found"}
     gone = [lobe for lobe, condition in said.items() if condition.is_gone]
-    doubts = doubts_of_shares(shares, gone) if is_whole else ()
+    doubts = doubts_of_shares(shares, gone) if is_whole and not unparted else ()
     strays = () if fissures is None else doubts_of_points(lobes, fissures)
     lobes = replace(lobes, notices=(*lobes.notices, *doubts, *strays))
     return Segmentation(
@@ -64,6 +67,7 @@ def segmentation_of(
         method=method,
         fissures=fissures,
         conditions=said,
+        unparted=unparted,
         shares=shares,
         support={} if fissures is None else support_of(lobes, fissures),
     )
@@ -75,7 +79,11 @@ def segmentation_json(found: Segmentation) -> dict[str, Any]:
         "schema_version": SEGMENTATION_SCHEMA_VERSION,
         "method": found.method,
         "source": found.lobes.source,
-        "lobes": [_lobe_json(found, lobe) for lobe in Lobe if lobe in found.shares or lobe in found.conditions],
+        "lobes": [
+            _lobe_json(found, lobe)
+            for lobe in Lobe
+            if lobe in found.shares or lobe in found.conditions or lobe in found.unparted
+        ],
         "fissures": None if found.fissures is None else _fissures_json(found.fissures, found.support),
     }
 
@@ -86,6 +94,7 @@ def _lobe_json(found: Segmentation, lobe: Lobe) -> dict[str, Any]:
     return {
         "lobe": lobe.name,
         "condition": None if condition is None else condition.value,
+        "parted": lobe not in found.unparted,
         "volume_ml": None if share is None else share.volume_ml,
         "share_percent": None if share is None else share.percent,
         "usual_percent": None if usual is None else list(usual),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def lobe_finder(source: LobeSource, on_step: Step | None) -> LobeFinder:
 
     def find(volume: Volume, series: Series) -> tuple[LobeMap, FissureSet | None, tuple[Entry, ...]]:
         found = _segment(volume, series, source, request)
-        return found.lobes, found.fissures, state_entries(found.conditions)
+        return found.lobes, found.fissures, state_entries(found)
 
     return find
 
@@ -92,15 +91,20 @@ def _segment(volume: Volume, series: Series, source: LobeSource, request: Segmen
     return replace(found, lobes=replace(found.lobes, notices=(told, *found.lobes.notices)))
 
 
-def state_entries(conditions: Mapping[Lobe, LobeCondition]) -> tuple[Entry, ...]:
-    """Say of both components of a lobe what was said of the lobe: absent, or not assessable and why."""
-    return tuple(_entry(lobe, component, conditions[lobe]) for lobe in sorted(conditions) for component in Component)
+def state_entries(found: Segmentation) -> tuple[Entry, ...]:
+    """Say of both components of a lobe what is known of the lobe: absent, or not assessable and why."""
+    spoken_of = sorted({*found.conditions, *found.unparted})
+    return tuple(_entry(found, lobe, component) for lobe in spoken_of for component in Component)
 
 
-def _entry(lobe: Lobe, component: Component, condition: LobeCondition) -> Entry:
-    state = State.ABSENT if condition is LobeCondition.ABSENT else State.NOT_ASSESSABLE
-    reason = "collapse" if condition is LobeCondition.COLLAPSED else ""
-    return Entry(lobe=lobe, component=component, state=state, reason=reason)
+def _entry(found: Segmentation, lobe: Lobe, component: Component) -> Entry:
+    condition = found.conditions.get(lobe)
+    if condition is LobeCondition.ABSENT:
+        return Entry(lobe=lobe, component=component, state=State.ABSENT)
+    reason = "" if condition is LobeCondition.NOT_ASSESSABLE else "not told from its neighbour: no fissure is known"
+    if condition is LobeCondition.COLLAPSED:
+        reason = "collapse"
+    return Entry(lobe=lobe, component=component, state=State.NOT_ASSESSABLE, reason=reason)
 
 
 def segmentation_document(scan: SegmentedScan) -> dict[str, object]:

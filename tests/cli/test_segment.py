@@ -236,6 +236,22 @@ def test_states_of_lobes_go_into_the_reading(
     assert told["LUL"]["grade"] == 5
 
 
+def test_lobes_that_are_not_parted_are_not_graded(
+    run: Run, chest: tuple[Path, ThoraxTruth], marks: Path, tmp_path: Path
+) -> None:
+    """Where nothing tells two lobes apart neither gets a grade, and the total is refused."""
+    points = tmp_path / "points.json"
+    document = {"schema_version": 1, "fissures": {"left_oblique": {"state": "not_assessable"}}}
+    points.write_text(json.dumps(document), encoding="utf-8")
+    result = run("score", chest[0], "--alveolar", marks, "--points", points, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    lobes = {lobe["lobe"]: lobe["alveolar"] for lobe in told["lobes"]}
+    assert {name: lobes[name]["grade"] for name in ("LUL", "LLL", "RUL")} == {"LUL": None, "LLL": None, "RUL": 0}
+    assert lobes["LLL"]["state"] == "not_assessable"
+    assert told["totals"]["alveolar"] is None
+
+
 def test_points_beside_a_lobe_map_correct_it(
     run: Run, chest: tuple[Path, ThoraxTruth], marks: Path, tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ from kazerooni.model import (
 )
 from kazerooni.phantom import Thorax, spiral_ct, thorax_series
 from kazerooni.segment import LobeCondition, fit_surface, lobes_of, segmentation_json
+from kazerooni.segment.lobes import unparted_lobes
 from kazerooni.segment.result import segmentation_of
 from tests.segment.builders import box_geometry, box_lungs, plane, share, three_planes
 
@@ -131,6 +132,24 @@ def test_points_outside_their_lung_are_told(points: list[tuple[float, float, flo
     told = [n for n in segmentation_of(lobes, method="m", fissures=FissureSet((minor,))).notices if "point" in n.code]
     assert [n.code for n in told] == ["points-outside-lung"] * bool(astray)
     assert not astray or told[0].message.startswith(f"{astray} of 2 points on the right minor fissure")
+
+
+@pytest.mark.parametrize(
+    ("missing", "lobes"),
+    [
+        (FissureName.RIGHT_MINOR, {Lobe.RUL, Lobe.RML}),
+        (FissureName.RIGHT_OBLIQUE, {Lobe.RUL, Lobe.RML, Lobe.RLL}),
+        (FissureName.LEFT_OBLIQUE, {Lobe.LUL, Lobe.LLL}),
+    ],
+)
+def test_lobes_without_a_fissure_between_them_are_named(missing: FissureName, lobes: set[Lobe]) -> None:
+    """Lobes whose fissure has no surface are told from each other by nothing; those that are gone are not named."""
+    known = FissureSet(tuple(f for f in three_planes().fissures if f.name is not missing))
+    assert unparted_lobes(box_lungs(), known) == lobes
+    gone = min(lobes)
+    assert gone not in unparted_lobes(box_lungs(), known, without={gone})
+    assert unparted_lobes(box_lungs(), three_planes()) == frozenset()
+    assert unparted_lobes(box_lungs(), three_planes(lingula=True)) == frozenset()
 
 
 def test_json_holds_lobes_and_fissures() -> None:
