@@ -93,9 +93,7 @@ def _solve(say: Floats, pull: Floats, stiff: tuple[float, float], start: Floats)
 
 def _scaled(rest: Floats, scale: Floats) -> Floats:
     waves = fft.rfft(fft.dct(rest, axis=0, norm="ortho"), axis=1, norm="ortho")
-    result: Floats = fft.idct(
-        fft.irfft(waves * scale, n=rest.shape[1], axis=1, norm="ortho"), axis=0, norm="ortho"
-    )
+    result: Floats = fft.idct(fft.irfft(waves * scale, n=rest.shape[1], axis=1, norm="ortho"), axis=0, norm="ortho")
     return result
 
 
