@@ -41,9 +41,11 @@ _DEEP_MM = 8.0
 _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
 _MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
 _STIFF = 0.5
-# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air.
-_FAT_HU = (-150, -30)
-# Slivers thinner than twice this are no disease.
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the heart
+# are thick, walls of honeycomb that look like it are thin.
+_FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
+# Slivers thinner than twice this are no disease, but the walls of cysts where air comes as close to the wall as this.
+_CLOSE_MM = 4.5
 _SLIVER_MM = 2.5
 
 
@@ -78,7 +80,7 @@ def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: 
     _keep_between(scan, medial, *bounds, margin_mm=_OFF_DOME_MM)
     added = beyond | medial
     _leave_fat(scan, added)
-    added = open_planes(added, scan.pixels(_SLIVER_MM))
+    added &= open_planes(added, scan.pixels(_SLIVER_MM)) | view.between(wall - _RIND_MM, wall, sight.is_close)
     return Reached(lung | added, added | view.between(wall - _RIND_MM, wall, diseased))
 
 
@@ -114,6 +116,12 @@ class _Sight:
         """In which directions of which planes there is air; bool (z, DIRECTIONS)."""
         seen: Mask = np.isfinite(self.outer)
         return seen
+
+    @cached_property
+    def is_close(self) -> Mask:
+        """Where air all but reaches the wall; bool (z, DIRECTIONS)."""
+        close: Mask = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf) < _CLOSE_MM
+        return close
 
     @cached_property
     def is_thin(self) -> Mask:
@@ -152,11 +160,15 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
 
 
 def _dense_share(sight: _Sight, lung: Mask) -> Floats:
-    """Give the share of the rind that holds no air; float64 (z, DIRECTIONS)."""
+    """Give the share of the rind that holds no air; float64 (z, DIRECTIONS).
+
+    In the recess beside the diaphragm the lung itself is thinner than the rind: what lies before its air is left out.
+    """
     share, view = np.ones(sight.outer.shape), sight.cage.view
+    begins = np.fmax(sight.cage.radius_mm - _RIND_MM, sight.inner)
     for z in np.flatnonzero(lung.any(axis=(1, 2))):
-        wall = sight.cage.radius_mm[z][view.direction]
-        rind = (view.radius <= wall) & (view.radius > wall - _RIND_MM)
+        rind = view.radius <= sight.cage.radius_mm[z][view.direction]
+        rind &= view.radius >= begins[z][view.direction]
         whole = np.bincount(view.direction[rind], minlength=DIRECTIONS)
         air = np.bincount(view.direction[rind & lung[z]], minlength=DIRECTIONS)
         share[z] = 1 - air / np.maximum(whole, 1)
@@ -185,7 +197,8 @@ def _leave_fat(scan: Axial, added: Mask) -> None:
     if box is None:
         return
     hu = ndimage.uniform_filter(scan.hu[box], (1, 3, 3))
-    added[box] &= ~open_planes((hu > _FAT_HU[0]) & (hu < _FAT_HU[1]), 1)
+    fat = (hu > _FAT_HU[0]) & (hu < _FAT_HU[1])
+    added[box] &= ~open_planes(fat, scan.pixels(_FAT_RADIUS_MM))
 
 
 def _keep_between(scan: Axial, added: Mask, dome: Dome, cupola: Dome, *, margin_mm: float = 0.0) -> None:
