@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from kazerooni.segment.axial import Axial
 from kazerooni.segment.envelope import fit_envelope
-from kazerooni.segment.planes import Mask
+from kazerooni.segment.planes import Mask, Voxels, edge_of
 
 Floats = NDArray[np.float64]
-Voxels = tuple[NDArray[np.intp], ...]
 
 # 5 degrees in either way: 6 mm on a dome of 70 mm.
 _AROUND, _RISES = 72, 18
@@ -57,17 +56,6 @@ def find_cupola(scan: Axial, lung: Mask) -> Dome:
     low = max(float(edge[0].max()) * scan.spacing_mm[0] - _CUPOLA_MM, 0.0)
     upper = edge[0] * scan.spacing_mm[0] >= low
     return _fit(scan, tuple(n[upper] for n in edge), low, outer=True)
-
-
-def edge_of(lung: Mask) -> Voxels:
-    """Give the voxels of a mask that have a neighbour outside it in their plane or above or below, (z, y, x)."""
-    inside = lung.copy()
-    for axis in range(3):
-        low, high = ([slice(None)] * 3 for _ in range(2))
-        low[axis], high[axis] = slice(None, -1), slice(1, None)
-        inside[tuple(low)] &= lung[tuple(high)]
-        inside[tuple(high)] &= lung[tuple(low)]
-    return np.nonzero(lung & ~inside)
 
 
 def _fit(scan: Axial, edge: Voxels, height_mm: float, *, outer: bool) -> Dome:

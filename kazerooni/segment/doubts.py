@@ -19,7 +19,7 @@ _CUT_MM2, _BORDER_MM2 = 100.0, 300.0
 _MM3_PER_LITRE = 1e6
 # Gas in the stomach or a loop of bowel: all but empty of tissue over a centimetre, more of it than a large bronchus
 # holds. In lungs that are emptier than this share throughout it says nothing.
-_GAS_HU, _GAS_RADIUS_MM, _LEAST_GAS_MM3, _EMPTY_SHARE = -960, 5.0, 10_000.0, 0.1
+_GAS_HU, _GAS_RADIUS_MM, _LEAST_GAS_MM3, _EMPTY_SHARE = -975, 5.0, 20_000.0, 0.1
 
 
 def doubts_of(labels: NDArray[np.uint8], geometry: Geometry, *, leaks: bool = False) -> tuple[Notice, ...]:

@@ -17,10 +17,10 @@ from kazerooni.segment.airways import find_airways
 from kazerooni.segment.axial import Axial, axial_of
 from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
+from kazerooni.segment.cage import find_cage
 from kazerooni.segment.doubts import doubts_of, holds_gas
 from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_planes, label_parts
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
-from kazerooni.segment.cage import find_cage
 from kazerooni.segment.wall import reach_the_wall
 
 # Ground glass is up to about -300 HU, soft tissue begins at -100.
@@ -97,9 +97,9 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
     sides = part_sides(parts, count, parting_line(scan, body))
     _drop_specks(sides, scan)
     inflated = sides > 0
+    if not inflated.any():
+        return sides, inflated
     cage = find_cage(scan, inflated, body)
-    if cage is None:
-        return np.zeros(body.shape, np.uint8), inflated
     taken = dilate_planes(airways, 1) | ~body
     whole, sure = np.zeros_like(sides), np.zeros_like(inflated)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):

@@ -10,6 +10,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 
 Mask = NDArray[np.bool_]
 Parts = NDArray[np.int32]
+Voxels = tuple[NDArray[np.intp], ...]
 
 IN_PLANE = np.zeros((3, 3, 3), bool)
 IN_PLANE[1] = [[False, True, False], [True, True, True], [False, True, False]]
@@ -49,7 +50,7 @@ def largest_part(mask: Mask) -> Mask:
 def dilate_planes(mask: Mask, pixels: int) -> Mask:
     """Grow a mask by a disc in each plane: all offsets with dx^2 + dy^2 <= r^2 + r, as round as pixels are.
 
-    A disc is a pile of lines: the mask is widened along rows, step by step, and laid over itself a row higher and lower.
+    A disc is a pile of lines: the mask is widened along rows step by step and laid over itself, higher and lower.
     """
     _, rows, columns = mask.shape
     wide = np.pad(mask, ((0, 0), (0, 0), (pixels, pixels)))
@@ -99,3 +100,14 @@ def box_of(mask: Mask, *, margin: int = 0) -> tuple[slice, slice, slice] | None:
         wider = margin if axis else 0
         found.append(slice(max(0, int(index[0]) - wider), min(mask.shape[axis], int(index[-1]) + 1 + wider)))
     return found[0], found[1], found[2]
+
+
+def edge_of(lung: Mask) -> Voxels:
+    """Give the voxels of a mask that have a neighbour outside it in their plane or above or below, (z, y, x)."""
+    inside = lung.copy()
+    for axis in range(3):
+        low, high = ([slice(None)] * 3 for _ in range(2))
+        low[axis], high[axis] = slice(None, -1), slice(1, None)
+        inside[tuple(low)] &= lung[tuple(high)]
+        inside[tuple(high)] &= lung[tuple(low)]
+    return np.nonzero(lung & ~inside)

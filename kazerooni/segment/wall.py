@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.cage import DIRECTIONS, SPINE_HALF_MM, Cage, gather_rows, polar, rows_step, spread_rows
-from kazerooni.segment.dome import Dome, edge_of, find_cupola, find_dome
+from kazerooni.segment.cage import SPINE_HALF_MM, Cage, rows_step
+from kazerooni.segment.dome import Dome, find_cupola, find_dome
 from kazerooni.segment.envelope import fit_envelope
 from kazerooni.segment.planes import Mask, box_of, open_planes
+from kazerooni.segment.polar import DIRECTIONS, Polar, gather_rows, outward_degrees, spread_rows
 
 Floats = NDArray[np.float64]
 
@@ -40,9 +41,11 @@ _DEEP_MM = 8.0
 _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
 _MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
 _STIFF = 0.5
-# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air.
-_FAT_HU = (-150, -30)
-# Slivers thinner than twice this are no disease.
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the heart
+# are thick, walls of honeycomb that look like it are thin.
+_FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
+# Slivers thinner than twice this are no disease, but the walls of cysts where air comes as close to the wall as this.
+_CLOSE_MM = 4.5
 _SLIVER_MM = 2.5
 
 
@@ -63,36 +66,34 @@ def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: 
     air: everything else dark in the body, of which pockets within these bounds are lung. outwards: -1 for the right
     lung (towards smaller x), 1 for the left.
     """
+    view, wall = cage.view, cage.radius_mm
     sight = _Sight.of(scan, cage, lung, outwards)
     bounds = find_dome(scan, lung), find_cupola(scan, lung)
     lung = lung | _pockets(scan, sight, air, *bounds)
     sight = sight.again(lung)
     diseased = _diseased(sight, lung)
-    beyond = _between(sight, _starts(sight), cage.radius_mm, diseased) & ~lung
-    medial = _between(sight, sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
-    _leave_middle(scan, cage, beyond, SPINE_HALF_MM)
-    _leave_middle(scan, cage, medial, _MEDIASTINUM_MM)
+    beyond = view.between(_starts(sight) - scan.pixel_mm / 2, wall, diseased) & ~lung
+    medial = view.between(sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
+    _leave_middle(scan, view, beyond, SPINE_HALF_MM)
+    _leave_middle(scan, view, medial, _MEDIASTINUM_MM)
     _keep_between(scan, beyond, *bounds)
     _keep_between(scan, medial, *bounds, margin_mm=_OFF_DOME_MM)
     added = beyond | medial
     _leave_fat(scan, added)
-    added = open_planes(added, scan.pixels(_SLIVER_MM))
-    rind = _between(sight, cage.radius_mm - _RIND_MM, cage.radius_mm, diseased)
-    return Reached(lung | added, added | rind)
+    added &= open_planes(added, scan.pixels(_SLIVER_MM)) | view.between(wall - _RIND_MM, wall, sight.is_close)
+    return Reached(lung | added, added | view.between(wall - _RIND_MM, wall, diseased))
 
 
 @dataclass(frozen=True, eq=False)
 class _Sight:
     """One lung seen from the axis of the chest.
 
-    direction, radius: of every pixel, (y, x). angle: of every direction from straight outwards, degrees, negative to
-    the front. inner, outer: the smallest and largest distance of air in every direction, float64 (z, DIRECTIONS), NaN
-    where there is none. guess: where lung begins, as deep as air lies near by, likewise but everywhere.
+    angle: of every direction from straight outwards, degrees, negative to the front. inner, outer: the smallest and
+    largest distance of air in every direction, float64 (z, DIRECTIONS), NaN where there is none. guess: where lung
+    begins, as deep as air lies near by, likewise but everywhere.
     """
 
     cage: Cage
-    direction: NDArray[np.intp]
-    radius: NDArray[np.float32]
     angle: Floats
     inner: Floats
     outer: Floats
@@ -100,23 +101,27 @@ class _Sight:
 
     @classmethod
     def of(cls, scan: Axial, cage: Cage, lung: Mask, outwards: int) -> _Sight:
-        direction, radius = polar(scan, cage.centre)
-        angle = (np.arange(DIRECTIONS) + 0.5) / DIRECTIONS * 2 * np.pi - np.pi
-        outward = np.rad2deg(np.arctan2(np.sin(angle), outwards * np.cos(angle)))
-        inner, outer = _reach(lung, direction, radius)
+        inner, outer = cage.view.reach(lung)
         step = rows_step(scan)
         rows = fit_envelope(gather_rows(inner, step, outer=False), outer=False, around=_STIFF, along=_STIFF).surface
-        return cls(cage, direction, radius, outward, inner, outer, spread_rows(rows, step, inner.shape[0]))
+        return cls(cage, outward_degrees(outwards), inner, outer, spread_rows(rows, step, inner.shape[0]))
 
     def again(self, lung: Mask) -> _Sight:
         """See more of the lung, with the same guess."""
-        inner, outer = _reach(lung, self.direction, self.radius)
+        inner, outer = self.cage.view.reach(lung)
         return replace(self, inner=inner, outer=outer)
 
     @cached_property
     def seen(self) -> Mask:
         """In which directions of which planes there is air; bool (z, DIRECTIONS)."""
-        return np.isfinite(self.outer)
+        seen: Mask = np.isfinite(self.outer)
+        return seen
+
+    @cached_property
+    def is_close(self) -> Mask:
+        """Where air all but reaches the wall; bool (z, DIRECTIONS)."""
+        close: Mask = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf) < _CLOSE_MM
+        return close
 
     @cached_property
     def is_thin(self) -> Mask:
@@ -126,28 +131,11 @@ class _Sight:
         return thin
 
 
-def _reach(lung: Mask, direction: NDArray[np.intp], radius: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """Give the smallest and the largest distance of lung in every direction of every plane; NaN where there is none."""
-    z, y, x = edge_of(lung)
-    inner, outer = (np.full((lung.shape[0], DIRECTIONS), n) for n in (np.inf, -np.inf))
-    np.minimum.at(inner, (z, direction[y, x]), radius[y, x])
-    np.maximum.at(outer, (z, direction[y, x]), radius[y, x])
-    return np.where(np.isfinite(inner), inner, np.nan), np.where(np.isfinite(outer), outer, np.nan)
-
-
-def _between(sight: _Sight, low: Floats, high: Floats, chosen: Mask) -> Mask:
-    """Give the voxels between two distances in the chosen directions; bool (z, y, x)."""
-    found = np.zeros((low.shape[0], *sight.radius.shape), bool)
-    low, high = np.where(chosen, low - 1.0, np.inf), np.where(chosen, high, -np.inf)
-    for z in np.flatnonzero(chosen.any(axis=1)):
-        found[z] = (sight.radius >= low[z][sight.direction]) & (sight.radius <= high[z][sight.direction])
-    return found
-
-
 def _pockets(scan: Axial, sight: _Sight, air: Mask, dome: Dome, cupola: Dome) -> Mask:
     """Give the air within the bounds of a lung that is cut off from it: cysts of honeycomb, aerated lung in dense."""
-    pockets = air & _between(sight, sight.guess, sight.cage.radius_mm, np.abs(sight.angle) < 90 + 0 * sight.guess)
-    _leave_middle(scan, sight.cage, pockets, SPINE_HALF_MM)
+    sideways = np.broadcast_to(np.abs(sight.angle) < 90, sight.guess.shape)
+    pockets = air & sight.cage.view.between(sight.guess, sight.cage.radius_mm, sideways)
+    _leave_middle(scan, sight.cage.view, pockets, SPINE_HALF_MM)
     _keep_between(scan, pockets, dome, cupola)
     return pockets
 
@@ -164,7 +152,7 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
     back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
     looks = (sight.angle > front) & (sight.angle < back)
     looks |= sight.is_thin & (np.abs(sight.angle) < _BACK_DEGREES)
-    looks &= (sight.cage.trust > _TRUSTED) & lung.any(axis=(1, 2))[:, None]
+    looks &= (sight.cage.trust > _TRUSTED) & np.any(lung, axis=(1, 2), keepdims=True)[:, 0]
     dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
     around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
     diseased: Mask = dense & (around > 0.5)
@@ -172,13 +160,17 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
 
 
 def _dense_share(sight: _Sight, lung: Mask) -> Floats:
-    """Give the share of the rind that holds no air; float64 (z, DIRECTIONS)."""
-    share = np.ones(sight.outer.shape)
+    """Give the share of the rind that holds no air; float64 (z, DIRECTIONS).
+
+    In the recess beside the diaphragm the lung itself is thinner than the rind: what lies before its air is left out.
+    """
+    share, view = np.ones(sight.outer.shape), sight.cage.view
+    begins = np.fmax(sight.cage.radius_mm - _RIND_MM, sight.inner)
     for z in np.flatnonzero(lung.any(axis=(1, 2))):
-        wall = sight.cage.radius_mm[z][sight.direction]
-        rind = (sight.radius <= wall) & (sight.radius > wall - _RIND_MM)
-        whole = np.bincount(sight.direction[rind], minlength=DIRECTIONS)
-        air = np.bincount(sight.direction[rind & lung[z]], minlength=DIRECTIONS)
+        rind = view.radius <= sight.cage.radius_mm[z][view.direction]
+        rind &= view.radius >= begins[z][view.direction]
+        whole = np.bincount(view.direction[rind], minlength=DIRECTIONS)
+        air = np.bincount(view.direction[rind & lung[z]], minlength=DIRECTIONS)
         share[z] = 1 - air / np.maximum(whole, 1)
     smooth: Floats = ndimage.uniform_filter1d(share, 3, axis=1, mode="wrap")
     return smooth
@@ -193,9 +185,9 @@ def _is_deep(scan: Axial, sight: _Sight, diseased: Mask) -> Mask:
     return deep
 
 
-def _leave_middle(scan: Axial, cage: Cage, added: Mask, half_mm: float) -> None:
+def _leave_middle(scan: Axial, view: Polar, added: Mask, half_mm: float) -> None:
     """Take away what lies behind the axis and this near to the midline: the spine and what lies before it."""
-    row, column = (round(n) for n in cage.centre)
+    row, column = (round(n) for n in view.centre)
     half = scan.pixels(half_mm)
     added[:, max(0, row) :, max(0, column - half) : max(0, column + half + 1)] = False
 
@@ -205,7 +197,8 @@ def _leave_fat(scan: Axial, added: Mask) -> None:
     if box is None:
         return
     hu = ndimage.uniform_filter(scan.hu[box], (1, 3, 3))
-    added[box] &= ~open_planes((hu > _FAT_HU[0]) & (hu < _FAT_HU[1]), 1)
+    fat = (hu > _FAT_HU[0]) & (hu < _FAT_HU[1])
+    added[box] &= ~open_planes(fat, scan.pixels(_FAT_RADIUS_MM))
 
 
 def _keep_between(scan: Axial, added: Mask, dome: Dome, cupola: Dome, *, margin_mm: float = 0.0) -> None:
