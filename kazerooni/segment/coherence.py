@@ -15,9 +15,9 @@ from kazerooni.segment.plates import Plates
 
 Floats = NDArray[np.float64]
 
-# Plates within this distance speak for each other where neither lies farther from the plane of the other than so much,
-# and the cosine between their normals is not below this (20 degrees).
-_NEAR_MM, _OFF_PLANE_MM, _COSINE = 6.0, 1.2, 0.94
+# Plates within this distance speak for each other where neither lies farther from the plane of the other than so much
+# (both in lengths of the smoothing), and the cosine between their normals is not below this (23 degrees).
+_NEAR, _OFF_PLANE, _COSINE = 4.5, 0.9, 0.92
 _SECTORS = 8
 # Plates with support from fewer sectors are left out.
 _LEAST_SECTORS = 3
@@ -27,14 +27,15 @@ def coherent(plates: Plates) -> Plates:
     """Give the plates that others support, their strengths multiplied by the square of the share of directions."""
     if len(plates) < 2:
         return plates.chosen(np.zeros(len(plates), bool))
-    pairs = cKDTree(plates.places_mm).query_pairs(_NEAR_MM, output_type="ndarray")
+    pairs = cKDTree(plates.places_mm).query_pairs(_NEAR * plates.smooth_mm, output_type="ndarray")
     first, second = pairs[:, 0], pairs[:, 1]
+    off_mm = _OFF_PLANE * plates.smooth_mm
     normals = plates.normals.astype(np.float32)
     between = (plates.places_mm[second] - plates.places_mm[first]).astype(np.float32)
     alike = np.abs(_dots(normals[first], normals[second])) > _COSINE
     first, second, between = first[alike], second[alike], between[alike]
-    flat = np.abs(_dots(normals[first], between)) < _OFF_PLANE_MM
-    flat &= np.abs(_dots(normals[second], between)) < _OFF_PLANE_MM
+    flat = np.abs(_dots(normals[first], between)) < off_mm
+    flat &= np.abs(_dots(normals[second], between)) < off_mm
     first, second, between = first[flat], second[flat], between[flat]
     across, along = _plane_of(normals)
     seen = np.zeros((len(plates), _SECTORS), bool)
@@ -44,7 +45,7 @@ def coherent(plates: Plates) -> Plates:
         seen[one, sector] = True
     count = seen.sum(axis=1)
     strengths = plates.strengths * (count / _SECTORS) ** 2
-    return Plates(plates.places_mm, plates.normals, strengths).chosen(count >= _LEAST_SECTORS)
+    return Plates(plates.places_mm, plates.normals, strengths, plates.smooth_mm).chosen(count >= _LEAST_SECTORS)
 
 
 def _dots(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:

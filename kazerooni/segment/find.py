@@ -37,7 +37,7 @@ Named = Mapping[FissureName, Fissure]
 Points = tuple[FissurePoint, ...]
 
 # Slices farther apart than this do not show a fissure as a plate.
-_THIN_MM = 2.6
+_MOST_GAP_MM = 5.5
 # A fissure counts as seen where so many votes are for it, this share of all, and this many times more than for any
 # surface of its shape so far above or below it. (In phantoms whose lobes are all diseased and that have no fissure, the
 # best shape has 3 to 4 % of the votes, 4 times those beside it; with 40 % of a fissure missing 15 %, 25 times.)
@@ -169,4 +169,4 @@ def _shows_plates(geometry: Geometry, frame: Frame) -> bool:
     if not frame.is_placed and np.ptp(frame.places_mm[:, 2]) < _LEAST_UNPLACED_MM:
         return False
     gap = geometry.usual_gap_mm
-    return gap is not None and gap <= _THIN_MM and geometry.is_even and not geometry.is_sampled
+    return gap is not None and gap <= _MOST_GAP_MM and geometry.is_even and not geometry.is_sampled

@@ -19,10 +19,12 @@ Floats = NDArray[np.float64]
 Picture = NDArray[np.float32]
 Box = tuple[slice, slice, slice]
 
-# Voxels are averaged until they are nearly so large: a fissure is 1 mm thick and its picture about 1.5 mm.
+# Voxels are averaged until they are nearly so large, for the smoothing that is usual and in proportion to it: a fissure
+# is 1 mm thick and its picture about 1.5 mm.
 _WORKING_MM = 1.65
-# Standard deviation of the smoothing; in voxels at least the second, so that second differences mean something.
-_SMOOTH_MM, _SMOOTH_VOXELS = 1.3, 0.7
+# Standard deviation of the smoothing, half the distance of slices if that is more; along an axis at least so many
+# voxels, so that second differences mean something.
+_SMOOTH_MM, _SMOOTH_OF_GAP, _SMOOTH_VOXELS = 1.3, 0.5, 0.6
 # A fissure is thinner than a voxel and shows 50 to 200 HU above the lung around, be that healthy or ground glass. What
 # is more, vessels and walls, is cut off there, that it does not outshine a fissure; so is air in bronchi and cysts.
 _DARKEST_HU, _BRIGHTEST_HU = -120.0, 200.0
@@ -46,35 +48,37 @@ _CLOSE_LOOK = 0.2
 class Plates:
     """Places on plates: places_mm (n, 3) LPS; normals (n, 3), unit vectors of either sign; strengths (n,), positive.
 
-    A strength counts in standard deviations of what the texture of the lung gives.
+    A strength counts in what is usual among them, and at most that. smooth_mm: how coarse a picture they are of.
     """
 
     places_mm: Floats
     normals: Floats
     strengths: Floats
+    smooth_mm: float
 
     def __len__(self) -> int:
         return len(self.strengths)
 
     def chosen(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Plates:
         """Give some of them."""
-        return Plates(self.places_mm[which], self.normals[which], self.strengths[which])
+        return Plates(self.places_mm[which], self.normals[which], self.strengths[which], self.smooth_mm)
 
 
 def find_plates(volume: Volume, lung: NDArray[np.bool_], box: Box) -> Plates:
     """Find the plates in a lung; bool (slice, row, column) of the box, which is a box of the scan."""
-    steps = _steps(volume.geometry)
+    smooth_mm = max(_SMOOTH_MM, _SMOOTH_OF_GAP * (volume.geometry.usual_gap_mm or 0.0))
+    steps = _steps(volume.geometry, _WORKING_MM * smooth_mm / _SMOOTH_MM)
     inside = _averaged(lung, steps) > 0.99
     axes = _axes(volume.geometry, steps)
     spacing = np.linalg.norm(axes, axis=0)
     picture = _contrast(_averaged(volume.hu[box], steps), inside, spacing)
     inside = _without_border(inside, spacing)
-    sigma = np.maximum(_SMOOTH_MM / spacing, _SMOOTH_VOXELS)
+    sigma = np.maximum(smooth_mm / spacing, _SMOOTH_VOXELS)
     smooth = ndimage.gaussian_filter(picture, sigma, truncate=3.0)
     vessels = ndimage.binary_dilation(smooth > _VESSEL_HU, iterations=1)
     index = _most_curved(smooth, inside & ~vessels, spacing)
     origin = _origin(volume.geometry, box, steps)
-    return _plates_at(smooth, index, axes, origin)
+    return Plates(*_plates_at(smooth, index, axes, origin), smooth_mm)
 
 
 def _contrast(picture: Picture, inside: NDArray[np.bool_], spacing: Floats) -> Picture:
@@ -102,9 +106,9 @@ def _without_border(inside: NDArray[np.bool_], spacing: Floats) -> NDArray[np.bo
     return inside
 
 
-def _steps(geometry: Geometry) -> tuple[int, int, int]:
+def _steps(geometry: Geometry, working_mm: float) -> tuple[int, int, int]:
     spacing = (geometry.usual_gap_mm or 1.0, *geometry.pixel_spacing_mm)
-    slices, rows, columns = (max(1, int(_WORKING_MM / mm)) for mm in spacing)
+    slices, rows, columns = (max(1, int(working_mm / mm)) for mm in spacing)
     return slices, rows, columns
 
 
@@ -171,10 +175,10 @@ def _ends(array: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
     return array[tuple(slice(None, None, step) if n == axis else slice(None) for n in range(3))]
 
 
-def _plates_at(smooth: Picture, index: NDArray[np.intp], axes: Floats, origin: Floats) -> Plates:
-    """Look closely at some voxels: which are flat plates, where their ridge runs and how it is turned."""
+def _plates_at(smooth: Picture, index: NDArray[np.intp], axes: Floats, origin: Floats) -> tuple[Floats, Floats, Floats]:
+    """Look closely at some voxels: where those that are flat plates have their ridge, how it is turned, how strong."""
     if not index.size:
-        return Plates(np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0))
+        return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0)
     gradient, hessian = _derivatives(smooth, index)
     back = np.linalg.inv(axes)
     hessian = back.T @ hessian @ back
@@ -188,7 +192,7 @@ def _plates_at(smooth: Picture, index: NDArray[np.intp], axes: Floats, origin: F
     keep = (across < 0) & (along < _FLATNESS * -across) & (np.abs(off_mm) <= _HALF_VOXEL * size_mm)
     places = origin + index @ axes.T + off_mm[:, None] * normals
     strengths = np.minimum((-across - along) / max(usual, 1e-6), _STRONGEST)
-    return Plates(places[keep], normals[keep], strengths[keep])
+    return places[keep], normals[keep], strengths[keep]
 
 
 def _derivatives(smooth: Picture, index: NDArray[np.intp]) -> tuple[Floats, Floats]:

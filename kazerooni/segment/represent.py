@@ -15,10 +15,10 @@ Floats = NDArray[np.float64]
 # Points of one fissure that stand for what was seen of it, and the weight of one whose column votes in full: a point
 # that a person places, of weight 1, wins over those around it.
 _MOST_DETECTED, _DETECTED_WEIGHT = 120, 0.1
-# Points of the prior stand this far apart, and this far from any other.
+# Points of the prior stand this far apart, and this far from what was seen.
 _PRIOR_APART_MM, _PRIOR_AWAY_MM = 24.0, 15.0
-# What was seen this near to a placed point is told by that.
-_PLACED_MM = 10.0
+# What was seen this near to a placed point, and what is usual so near to one, is told by that.
+_PLACED_MM, _PLACED_PRIOR_MM = 10.0, 32.0
 
 
 def points_of(relief: Relief, pins: tuple[FissurePoint, ...]) -> list[FissurePoint]:
@@ -30,11 +30,11 @@ def points_of(relief: Relief, pins: tuple[FissurePoint, ...]) -> list[FissurePoi
     placed = np.array([pin.position_mm[:2] for pin in pins]).reshape(-1, 2)
     seen = np.flatnonzero((votes > 0) & (_nearest_mm(places, placed) > _PLACED_MM))
     seen = seen[_spread(places[seen, :2], _MOST_DETECTED)]
-    told = np.concatenate([placed, places[seen, :2]])
     coarse = max(1, round(_PRIOR_APART_MM / COLUMN_MM))
     lattice = np.arange(votes.size).reshape(relief.votes.shape)
     sparse = lattice[coarse // 2 :: coarse, coarse // 2 :: coarse].ravel()
-    unseen = sparse[_nearest_mm(places[sparse], told) > _PRIOR_AWAY_MM]
+    unseen = sparse[_nearest_mm(places[sparse], places[seen, :2]) > _PRIOR_AWAY_MM]
+    unseen = unseen[_nearest_mm(places[unseen], placed) > _PLACED_PRIOR_MM]
     weights = np.clip(_DETECTED_WEIGHT * votes[seen] / max(float(votes.max()), 1e-9), PRIOR_WEIGHT, _DETECTED_WEIGHT)
     return [
         *_points(places[seen], weights, PointOrigin.DETECTED),

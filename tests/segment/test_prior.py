@@ -27,7 +27,7 @@ def lungs_of(truth: ThoraxTruth) -> Lungs:
 
 @pytest.mark.parametrize("seed", [5, 6, 7])
 def test_anatomy_alone_parts_a_sequential_scan(seed: int) -> None:
-    """On slices 10 mm apart the lobes from anatomy alone overlap the true ones by 0.80 in the mean."""
+    """On slices 10 mm apart the lobes from anatomy alone overlap the true ones by 0.90 in the mean."""
     truth = chest(seed)
     found = lobes_of(lungs_of(truth), default_fissures(lungs_of(truth))).labels
     dice = [
@@ -35,7 +35,7 @@ def test_anatomy_alone_parts_a_sequential_scan(seed: int) -> None:
         / int((found == lobe).sum() + (truth.lobes == lobe).sum())
         for lobe in (Lobe.RUL, Lobe.RML, Lobe.RLL, Lobe.LUL, Lobe.LLL)
     ]  # fmt: skip
-    assert sum(dice) / 5 >= 0.80
+    assert sum(dice) / 5 >= 0.90
 
 
 def test_prior_says_what_it_is() -> None:
@@ -52,7 +52,7 @@ def test_prior_says_what_it_is() -> None:
 def test_placed_point_wins_over_the_prior() -> None:
     """A point that a person places 30 mm above the prior draws the surface to within 3 mm of it."""
     fissure = default_fissures(lungs_of(chest(5))).fissures[0]
-    x, y, z = fissure.points[4].position_mm
+    x, y, z = fissure.points[12].position_mm
     point = FissurePoint((x, y, z + 30.0), 1.0, PointOrigin.PLACED)
     assert float(height_mm(fit_surface([*fissure.points, point]), x, y)) == pytest.approx(z + 30.0, abs=3.0)
 
