@@ -41,8 +41,8 @@ _DEEP_MM = 8.0
 _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
 _MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
 _STIFF = 0.5
-# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the heart
-# are thick, walls of honeycomb that look like it are thin.
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the
+# heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
 # Slivers thinner than twice this are no disease, but the walls of cysts where air comes as close to the wall as this.
 _CLOSE_MM = 4.5
