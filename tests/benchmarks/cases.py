@@ -73,6 +73,7 @@ _FUNCTIONS: Final = {
     "lungs": _LUNG_FINDERS,
     "lobes": _LOBE_FINDERS,
     "lobes30": {OURS: "lobes_with_kazerooni:lobes"},
+    "point": {OURS: "point_with_kazerooni:move"},
 }
 # What is run to count the memory of Python objects: of an index it gives all that this project keeps of it.
 MEMORY_OF: Final = {"index": "with_kazerooni:find", "tally": "tally_with_kazerooni:tally"}
@@ -89,6 +90,7 @@ GROUPS: Final = {
     "lungs": "volume of a chest -> both lungs (the closing: 7 mm, of all air, alone)",
     "lobes": "volume of a chest -> lobes, lungs included (Hessian: sheets at full resolution, alone)",
     "lobes30": "volume of a sequential series -> lobes, lungs included",
+    "point": "a point on a fissure moved and moved back -> lobes up to date after each",
 }
 
 

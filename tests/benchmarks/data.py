@@ -35,7 +35,7 @@ SYNTAXES = {
 }
 _LABELLED = ("tally", "brush")
 # Group -> whether its chest is scanned slice by slice.
-_THORACIC = {"lungs": False, "lobes": False, "lobes30": True}
+_THORACIC = {"lungs": False, "lobes": False, "lobes30": True, "point": False}
 _WARM_SLICES = 2
 _WARM_CHEST = {False: 60, True: 20}  # slices, enough for lungs to be found
 _WARM_LABELS = 5  # the slices at both ends are empty

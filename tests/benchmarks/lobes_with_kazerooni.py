@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kazerooni.model import Volume
-from kazerooni.segment import default_fissures, find_lungs, lobes_of
+from kazerooni.segment import find_lungs, segment
 from tests.benchmarks.result import Index
 from tests.benchmarks.thorax import load
 
@@ -19,12 +19,8 @@ def lungs(volume: Volume) -> Index:
 
 
 def lobes(volume: Volume) -> Index:
-    """Find both lungs, the fissures and the lobes that they part.
-
-    To be `find_fissures(volume, found)`, as in `tests.accuracy.method`.
-    """
-    found = find_lungs(volume)
-    return _counted(lobes_of(found, default_fissures(found)).labels)
+    """Find both lungs, the fissures and the lobes that they part, measure the lobes and what each fissure stands on."""
+    return _counted(segment(volume).lobes.labels)
 
 
 def _counted(labels: NDArray[np.uint8]) -> Index:

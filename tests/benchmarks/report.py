@@ -17,7 +17,15 @@ from tests.benchmarks.run import Group, Result
 from tests.benchmarks.size import Size
 from tests.benchmarks.targets import Reached, targets_of
 
-_COMPARED = {"index": "series", "tally": "counts", "brush": "counts", "lungs": "", "lobes": "", "lobes30": ""}
+_COMPARED = {
+    "index": "series",
+    "tally": "counts",
+    "brush": "counts",
+    "lungs": "",
+    "lobes": "",
+    "lobes30": "",
+    "point": "",
+}
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy")
 
 

@@ -39,6 +39,7 @@ _TEMPORARY_MB: Final = 8.0  # of a tally
 _STROKES_SECONDS: Final = 0.2  # for 1,000 strokes
 _SEGMENTED_MB: Final = 2500.0
 _SEQUENTIAL_SECONDS: Final = 1.0  # for the lobes of 30 slices
+_POINT_SECONDS: Final = 0.6  # for a point moved and moved back
 _VOLUMES: Final = ("raw", "rle", "jpegls", "jpegsv1", "j2k")
 
 
@@ -66,6 +67,10 @@ def _near_limit(group: Group) -> Iterator[Reached]:
     if group.name == "lobes30":
         took = group.ours.time
         yield Reached(OURS, f"<= {_SEQUENTIAL_SECONDS:g} s", f"{took:.2f} s", took <= _SEQUENTIAL_SECONDS)
+
+    if group.name == "point":
+        took = group.ours.time
+        yield Reached(OURS, f"<= {_POINT_SECONDS:g} s there and back", f"{took:.2f} s", took <= _POINT_SECONDS)
 
 
 def _small(group: Group, size: Size) -> Iterator[Reached]:

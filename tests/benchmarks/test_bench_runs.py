@@ -53,7 +53,7 @@ def test_every_program_counts_the_same_labels(tmp_path: Path, capsys: pytest.Cap
 def test_lungs_and_lobes_are_found_in_a_chest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One round on a coarse chest: nobody fails, lobes are found in it, the table names every target."""
     coarse = Size(slices=60, side=64, sequential=20)
-    for group in run(["lungs", "lobes", "lobes30"], coarse, rounds=1, cache=tmp_path):
+    for group in run(["lungs", "lobes", "lobes30", "point"], coarse, rounds=1, cache=tmp_path):
         assert [r.error for r in group.results if r.error] == []
         assert len(group.ours.digests) == 1
         print_group(group, coarse)
