@@ -61,7 +61,9 @@ class Sight:
         return lung
 
     def _is_dense(self, most_mm: float) -> bool:
-        """Tell whether slices lie close together, and enough of the lung is seen."""
+        """Tell whether slices lie close together, enough of the lung is seen, and its values are known to be HU."""
+        if not self.volume.is_hu_proven:
+            return False
         if not self.frame.is_placed and np.ptp(self.frame.places_mm[:, 2]) < _LEAST_UNPLACED_MM:
             return False
         geometry = self.volume.geometry

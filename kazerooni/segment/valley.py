@@ -28,10 +28,10 @@ _VESSEL_HU, _AROUND_MM = 110.0, 10.0
 _SMOOTH_MM = 3.0
 # Where vessels are counted, in mm along the normal of a shape: on it, and in the flanks of the valley.
 _ON_MM, _FLANKS_MM = (-2.0, 0.0, 2.0), (-14.0, -11.0, -8.0, 8.0, 11.0, 14.0)
-_DRAWN = 400
+_DRAWN = 600
 # What a valley speaks for: one that is deeper by 0.01 (1 % of the voxels on the shape are vessels, 2 % beside it) is
-# this many times e as likely. A place may not tell more than so much.
-_BELIEF, _MOST = 0.6, 0.3
+# e to this power times as likely. A place may not tell more than so much.
+_BELIEF, _MOST = 1.0, 0.3
 _LEAST_PLACES = 20
 # What a law leaves open however deep the valley is: the least standard deviation of its coefficients.
 _REST = 0.015
