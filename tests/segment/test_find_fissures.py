@@ -330,7 +330,7 @@ def test_lungs_of_any_shape_give_fissures_or_say_why_not(
     random = np.random.default_rng(seed)
     shape = (int(random.integers(1, 12)), int(random.integers(1, 20)), int(random.integers(1, 20)))
     normal = np.cross(orientation[:3], orientation[3:])
-    origins = np.arange(shape[0])[:, None] * normal[None] * 2.0
+    origins = np.asarray(np.arange(shape[0])[:, None] * normal[None] * 2.0, np.float64)
     geometry = Geometry(shape, (2.0, 6.0), origins, orientation, 2.0)
     hu = random.integers(-1100, 300, shape).astype(np.int16)
     for labels in (np.ones(shape, np.uint8), random.integers(0, 3, shape).astype(np.uint8)):
