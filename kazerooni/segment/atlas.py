@@ -8,8 +8,8 @@ each person, under a normal law of its coefficients, by expectation and maximisa
 left lungs; what a polynomial misses the points by is 4 to 6 mm, registration included).
 
 The levels (the first coefficients) were moved towards where the mean surfaces part those lungs in the shares that lobes
-have of healthy ones (score.md): the oblique ones wholly, by +10 (right) and -1 mm (left), the minor one, which the points
-put 25 mm lower than the shares do, half-way. People with COPD have larger upper lobes.
+have of healthy ones (score.md): the oblique ones wholly, by +10 (right) and -1 mm (left); the minor one half-way, as the
+points put it 25 mm lower than the shares do. People with COPD have larger upper lobes.
 """
 
 from __future__ import annotations
