@@ -1,14 +1,15 @@
 """Atlas: the mean shape of each fissure and the ways in which people differ from it, in coordinates of their lung.
 
-From points on the fissures of a hundred people with and without COPD (inspiration and expiration) that the Chest
-Imaging Platform comes with (github.com/acil-bwh/ChestImagingPlatform, Resources/LungLobeAtlasData, commit c73ca30,
-Chest Imaging Platform licence; Ross JC et al., MICCAI 2010, LNCS 6363:163), placed by people, with the affine
-registrations of each to one pair of lungs. Only numbers derived from them stand here: for each fissure a polynomial of
+From points on the fissures of a hundred smokers, at inspiration or expiration (by their file names of the COPDGene and
+ECLIPSE studies), that the Chest Imaging Platform comes with, and the affine registrations of each to one pair of lungs
+(github.com/acil-bwh/ChestImagingPlatform, Resources/LungLobeAtlasData, commit c73ca30, Chest Imaging Platform licence;
+Ross JC et al., MICCAI 2010, LNCS 6363:163). Only numbers derived from them stand here: for each fissure a polynomial of
 each person, under a normal law of its coefficients, by expectation and maximisation with robust weights (96 right, 94
 left lungs; what a polynomial misses the points by is 4 to 6 mm, registration included).
 
-The levels (the first coefficients) are moved, by +10, +25 and -1 mm, so that the mean surfaces part those lungs in the
-shares that lobes have of healthy ones (score.md): people with COPD have larger upper lobes.
+The levels (the first coefficients) were moved towards where the mean surfaces part those lungs in the shares that
+lobes have of healthy ones (score.md), smokers having larger upper lobes: the oblique ones wholly, by +10 (right) and
+-1 mm (left); the minor one half-way, as the points put it 25 mm lower than the shares do.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ SHAPES: Mapping[FissureName, FissureShape] = {
     FissureName.RIGHT_MINOR: FissureShape(
         RIGHT,
         2,
-        (0.609, -0.049, -0.004, -0.089, 0.029, -0.031),
+        (0.563, -0.049, -0.004, -0.089, 0.029, -0.031),
         (
             (-0.003, -0.073, 0.024, -0.002, 0.005, 0.013),
             (0.000, 0.023, 0.065, -0.002, 0.004, 0.003),

@@ -16,38 +16,24 @@ from kazerooni.model import (
     FissurePoint,
     FissureSet,
     FissureState,
-    Geometry,
     PointOrigin,
     Volume,
 )
 from kazerooni.segment.atlas import SHAPES, terms_of
-from kazerooni.segment.coherence import coherent
 from kazerooni.segment.fissures import fit_surface
 from kazerooni.segment.frame import Frame, frame_of
 from kazerooni.segment.lungs import Lungs
-from kazerooni.segment.match import Law, candidates_for, match, support
-from kazerooni.segment.plates import Plates, find_plates
+from kazerooni.segment.match import Law
 from kazerooni.segment.prior import usual_coefficients
-from kazerooni.segment.relief import Relief, bend, distances_mm, relief_of
+from kazerooni.segment.relief import Relief
 from kazerooni.segment.represent import points_of
 from kazerooni.segment.sides import LEFT, RIGHT
+from kazerooni.segment.sight import Sight, lay
 
 Floats = NDArray[np.float64]
 Named = Mapping[FissureName, Fissure]
 Points = tuple[FissurePoint, ...]
 
-# Slices farther apart than this do not show a fissure as a plate.
-_MOST_GAP_MM = 5.5
-# A fissure counts as seen where so many votes are for it, this share of all, and this many times more than for any
-# surface of its shape so far above or below it. (In phantoms whose lobes are all diseased and that have no fissure, the
-# best shape has 3 to 4 % of the votes, 4 times those beside it; with 40 % of a fissure missing 15 %, 25 times.)
-_LEAST_SUPPORT, _LEAST_SHARE, _LEAST_RATIO = 2.5, 0.045, 4.5
-_BESIDE_MM = (-30.0, -24.0, -18.0, -12.0, 12.0, 18.0, 24.0, 30.0)
-# Where it is not known what part of a lung is seen, a streak can pass for a fissure: more is asked of it, and so high a
-# part of the lung must be seen.
-_LEAST_UNPLACED_SHARE, _LEAST_UNPLACED_MM = 0.1, 40.0
-# Plates this near to the oblique fissure are its own; the minor one lies above.
-_OWN_MM = 4.0
 # Where it is not known what part of a lung is seen, its fissures may lie this much higher or lower (of its height).
 _UNPLACED = 0.25
 _PIN_ERROR_MM = 1.0
@@ -57,8 +43,8 @@ def find_fissures(volume: Volume, lungs: Lungs, *, placed: FissureSet | None = N
     """Find the fissures of both lungs.
 
     Anatomy says where they usually lie (`prior`). On series whose slices lie close together the plates that are seen
-    near there say where they do lie; where nothing of a fissure is seen, the rest of it says how it goes on. Points
-    that a person placed overrule both.
+    near there say where they do lie; where nothing of a fissure is seen, the rest of it says how it goes on, and where
+    no plate is seen at all, the valley between vessels. Points that a person placed overrule all of these.
 
     placed: an earlier set, of which the points of origin `placed` count, and the states: a fissure that is absent or
         not assessable is given back as it is, nothing is laid for it.
@@ -87,45 +73,20 @@ def _of_lung(volume: Volume, lungs: Lungs, side: int, known: Named) -> list[Fiss
     frame = frame_of(lungs, side)
     if frame is None:
         return [_as_placed(known[name]) for name in names if name in known]
-    usual = usual_coefficients(frame)
-    plates = None
-    if _shows_plates(volume.geometry, frame) and any(_is_wanted(known, name) for name in names):
-        plates = coherent(find_plates(volume, lungs.labels[frame.voxels] == side, frame.voxels))
-    fissures = []
+    sight, usual = Sight(volume, lungs, frame), usual_coefficients(frame)
+    fissures: list[Fissure] = []
+    oblique: Relief | None = None
     for name in names:
         if not _is_wanted(known, name):
             fissures.append(known[name])
             continue
         pins = _pins(known, name)
-        law = _law(frame, name, usual[name], pins)
-        relief, is_seen = _lay(frame, law, plates, pins)
+        places = np.array([pin.position_mm for pin in pins]).reshape(-1, 3)
+        relief, is_seen = lay(sight, _law(frame, name, usual[name], pins), places, oblique)
         is_told = is_seen or bool(pins) or frame.is_placed
         fissures.append(_fissure(name, relief, pins) if is_told else Fissure(name, FissureState.NOT_ASSESSABLE))
-        if plates is not None and is_seen:
-            away, _ = distances_mm(relief, plates.places_mm, plates.normals)
-            plates = plates.chosen(away > _OWN_MM)
+        oblique = relief if name is FissureName.RIGHT_OBLIQUE and is_told else None
     return fissures
-
-
-def _lay(frame: Frame, law: Law, plates: Plates | None, pins: Points) -> tuple[Relief, bool]:
-    """Lay a fissure on plates and through pins; tell whether it was seen."""
-    places = np.array([pin.position_mm for pin in pins]).reshape(-1, 3)
-    candidates = candidates_for(plates, frame, law) if plates is not None else None
-    if candidates is not None and len(candidates.votes):
-        shape = match(candidates, law)
-        beside = max(support(candidates, moved) for moved in _beside(shape, frame))
-        share = _LEAST_SHARE if frame.is_placed else _LEAST_UNPLACED_SHARE
-        least = max(_LEAST_SUPPORT, share * float(candidates.votes.sum()), _LEAST_RATIO * beside)
-        if support(candidates, shape) >= least:
-            return bend(relief_of(frame, law, shape), candidates, law, places), True
-    return bend(relief_of(frame, law, law.mean), None, law, places), False
-
-
-def _beside(shape: Floats, frame: Frame) -> list[Floats]:
-    """Give the same shape at some heights above and below."""
-    up = np.zeros_like(shape)
-    up[0] = 1 / frame.size_mm[2]
-    return [shape + by * up for by in _BESIDE_MM]
 
 
 def _law(frame: Frame, name: FissureName, usual: Floats, pins: Points) -> Law:
@@ -162,11 +123,3 @@ def _pins(known: Named, name: FissureName) -> Points:
     """List the points that a person placed on a fissure."""
     points = known[name].points if name in known else ()
     return tuple(point for point in points if point.origin is PointOrigin.PLACED)
-
-
-def _shows_plates(geometry: Geometry, frame: Frame) -> bool:
-    """Tell whether slices lie so close together, and enough of a lung is seen, that a fissure shows as a plate."""
-    if not frame.is_placed and np.ptp(frame.places_mm[:, 2]) < _LEAST_UNPLACED_MM:
-        return False
-    gap = geometry.usual_gap_mm
-    return gap is not None and gap <= _MOST_GAP_MM and geometry.is_even and not geometry.is_sampled

@@ -149,7 +149,7 @@ def _search(candidates: Candidates, law: Law) -> list[Floats]:
     """Try shapes drawn from the law and give the best ones, none much like another."""
     few = candidates.chosen(_strongest(candidates))
     random = np.random.default_rng(0)
-    drawn = random.multivariate_normal(law.mean, law.covariance, _DRAWN - 1, method="cholesky")
+    drawn = random.multivariate_normal(law.mean, law.covariance, _DRAWN - 1, method="eigh")
     drawn = np.concatenate([law.mean[None], drawn])
     worth = _votes_for(few, drawn)
     off = drawn - law.mean

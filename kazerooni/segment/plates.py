@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from kazerooni.model import Geometry, Volume
+from kazerooni.model import Volume
+from kazerooni.segment.grid import Box, Picture, average_blocks, block_steps, place_of_blocks
 
 Floats = NDArray[np.float64]
-Picture = NDArray[np.float32]
-Box = tuple[slice, slice, slice]
 
 # Voxels are averaged until they are nearly so large, for the smoothing that is usual and in proportion to it: a fissure
 # is 1 mm thick and its picture about 1.5 mm.
@@ -67,17 +66,16 @@ class Plates:
 def find_plates(volume: Volume, lung: NDArray[np.bool_], box: Box) -> Plates:
     """Find the plates in a lung; bool (slice, row, column) of the box, which is a box of the scan."""
     smooth_mm = max(_SMOOTH_MM, _SMOOTH_OF_GAP * (volume.geometry.usual_gap_mm or 0.0))
-    steps = _steps(volume.geometry, _WORKING_MM * smooth_mm / _SMOOTH_MM)
-    inside = _averaged(lung, steps) > 0.99
-    axes = _axes(volume.geometry, steps)
+    steps = block_steps(volume.geometry, _WORKING_MM * smooth_mm / _SMOOTH_MM)
+    inside = average_blocks(lung, steps) > 0.99
+    axes, origin = place_of_blocks(volume.geometry, box, steps)
     spacing = np.linalg.norm(axes, axis=0)
-    picture = _contrast(_averaged(volume.hu[box], steps), inside, spacing)
+    picture = _contrast(average_blocks(volume.hu[box], steps), inside, spacing)
     inside = _without_border(inside, spacing)
     sigma = np.maximum(smooth_mm / spacing, _SMOOTH_VOXELS)
     smooth = ndimage.gaussian_filter(picture, sigma, truncate=3.0)
     vessels = ndimage.binary_dilation(smooth > _VESSEL_HU, iterations=1)
     index = _most_curved(smooth, inside & ~vessels, spacing)
-    origin = _origin(volume.geometry, box, steps)
     return Plates(*_plates_at(smooth, index, axes, origin), smooth_mm)
 
 
@@ -104,47 +102,6 @@ def _without_border(inside: NDArray[np.bool_], spacing: Floats) -> NDArray[np.bo
         layers = max(1, round(_BORDER_MM / float(spacing[axis])))
         inside = ndimage.binary_erosion(inside, line, iterations=layers, border_value=1)
     return inside
-
-
-def _steps(geometry: Geometry, working_mm: float) -> tuple[int, int, int]:
-    spacing = (geometry.usual_gap_mm or 1.0, *geometry.pixel_spacing_mm)
-    slices, rows, columns = (max(1, int(working_mm / mm)) for mm in spacing)
-    return slices, rows, columns
-
-
-def _averaged(
-    array: NDArray[np.bool_] | NDArray[np.float32] | NDArray[np.int16], steps: tuple[int, int, int]
-) -> Picture:
-    """Give the means of blocks of voxels, float32."""
-    a, b, c = (size // step for size, step in zip(array.shape, steps, strict=True))
-    cut = array[: a * steps[0], : b * steps[1], : c * steps[2]]
-    total = np.zeros((a, b, c), np.float32)
-    for i in range(steps[0]):
-        for j in range(steps[1]):
-            for k in range(steps[2]):
-                total += cut[i :: steps[0], j :: steps[1], k :: steps[2]]
-    total /= np.float32(np.prod(steps))
-    return total
-
-
-def _axes(geometry: Geometry, steps: tuple[int, int, int]) -> Floats:
-    """Give the way from a voxel to the next along each axis as columns, float64 (3, 3), LPS; stacks may be sheared."""
-    stack = geometry.origins_mm[-1] - geometry.origins_mm[0]
-    row, column = geometry.pixel_spacing_mm
-    return np.column_stack(
-        [
-            stack / max(1, geometry.shape[0] - 1) * steps[0],
-            geometry.column_direction * row * steps[1],
-            geometry.row_direction * column * steps[2],
-        ]
-    )
-
-
-def _origin(geometry: Geometry, box: Box, steps: tuple[int, int, int]) -> Floats:
-    """Give the LPS place of the middle of the first block of a box."""
-    first = np.array([part.start for part in box]) + (np.array(steps) - 1) / 2
-    origin: Floats = geometry.origin_mm + _axes(geometry, (1, 1, 1)) @ first
-    return origin
 
 
 def _most_curved(smooth: Picture, inside: NDArray[np.bool_], spacing: Floats) -> NDArray[np.intp]:

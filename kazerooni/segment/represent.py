@@ -32,7 +32,11 @@ def points_of(relief: Relief, pins: tuple[FissurePoint, ...]) -> list[FissurePoi
     seen = seen[_spread(places[seen, :2], _MOST_DETECTED)]
     coarse = max(1, round(_PRIOR_APART_MM / COLUMN_MM))
     lattice = np.arange(votes.size).reshape(relief.votes.shape)
-    sparse = lattice[coarse // 2 :: coarse, coarse // 2 :: coarse].ravel()
+    rows, columns = relief.votes.shape
+    # Of a tiny lung one at least.
+    sparse = lattice[
+        min(coarse // 2, (rows - 1) // 2) :: coarse, min(coarse // 2, (columns - 1) // 2) :: coarse
+    ].ravel()
     unseen = sparse[_nearest_mm(places[sparse], places[seen, :2]) > _PRIOR_AWAY_MM]
     unseen = unseen[_nearest_mm(places[unseen], placed) > _PLACED_PRIOR_MM]
     weights = np.clip(_DETECTED_WEIGHT * votes[seen] / max(float(votes.max()), 1e-9), PRIOR_WEIGHT, _DETECTED_WEIGHT)

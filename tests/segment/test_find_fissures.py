@@ -310,3 +310,28 @@ def test_lungs_of_another_scan_are_refused() -> None:
     """Lungs of another shape than the scan are refused with both shapes."""
     with pytest.raises(SegmentError, match="find the lungs of this scan"):
         find_fissures(volume_of(chest(SEQUENTIAL, 6)), lungs_of(chest(THICK, 6)))
+
+
+ORIENTATIONS = (
+    (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    (1.0, 0.0, 0.0, 0.0, 0.0, -1.0),
+    (0.0, 1.0, 0.0, 0.0, 0.0, -1.0),
+)
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS, ids=["axial", "coronal", "sagittal"])
+@pytest.mark.parametrize("seed", range(4))
+def test_lungs_of_any_shape_give_fissures_or_say_why_not(
+    seed: int, orientation: tuple[float, float, float, float, float, float]
+) -> None:
+    """Lungs of a voxel, of noise or that fill a tiny picture, in any orientation, give every fissure a state."""
+    random = np.random.default_rng(seed)
+    shape = (int(random.integers(1, 12)), int(random.integers(1, 20)), int(random.integers(1, 20)))
+    normal = np.cross(orientation[:3], orientation[3:])
+    origins = np.asarray(np.arange(shape[0])[:, None] * normal[None] * 2.0, np.float64)
+    geometry = Geometry(shape, (2.0, 6.0), origins, orientation, 2.0)
+    hu = random.integers(-1100, 300, shape).astype(np.int16)
+    for labels in (np.ones(shape, np.uint8), random.integers(0, 3, shape).astype(np.uint8)):
+        lungs = Lungs(labels, geometry)
+        for fissure in find_fissures(Volume(hu.copy(), geometry, ScanRef(), Technique()), lungs).fissures:
+            assert (fissure.surface is not None) == (fissure.state is FissureState.PRESENT)
