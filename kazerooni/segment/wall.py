@@ -30,16 +30,18 @@ _RIND_MM, _DENSE_SHARE = 10.0, 0.4
 _THIN_MM = 12.0
 # Directions in which lung lies on the wall, from straight outwards, where air is seen: to the front, where the heart
 # begins, and to the back, where the spine does; and where none is seen, for then heart or aorta may be all there is.
-_FRONT_DEGREES, _BACK_DEGREES = -55.0, 80.0
+_FRONT_DEGREES, _BACK_DEGREES = -55.0, 75.0
+# Beside breastbone and spine the lung is rounder than the cage; slivers count only where it lies along it.
+_SIDE_DEGREES = 60.0
 _HEART_DEGREES, _SPINE_DEGREES = -20.0, 60.0
 # How well known the cage must be.
 _TRUSTED = 0.1
 # Air begins this much deeper than near by only where disease hides it; the hilum leaves smaller gaps.
-_DEEP_MM = 8.0
+_DEEP_MM = 6.0
 # Disease towards the mediastinum is believed this near to disease at the wall, in height and directions (12 degrees);
-# nearer to the midline than this lie aorta and gullet, nearer to the dome than this it is the liver.
+# nearer to the midline than this lie gullet and, on the left, the aorta; nearer to the dome than this it is the liver.
 _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
-_MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
+_MEDIASTINUM_MM, _OFF_DOME_MM = {-1: 30.0, 1: 42.0}, 5.0
 _STIFF = 0.5
 # Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the heart
 # are thick, walls of honeycomb that look like it are thin.
@@ -75,7 +77,7 @@ def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: 
     beyond = view.between(_starts(sight) - scan.pixel_mm / 2, wall, diseased) & ~lung
     medial = view.between(sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
     _leave_middle(scan, view, beyond, SPINE_HALF_MM)
-    _leave_middle(scan, view, medial, _MEDIASTINUM_MM)
+    _leave_middle(scan, view, medial, _MEDIASTINUM_MM[outwards])
     _keep_between(scan, beyond, *bounds)
     _keep_between(scan, medial, *bounds, margin_mm=_OFF_DOME_MM)
     added = beyond | medial
@@ -121,7 +123,7 @@ class _Sight:
     def is_close(self) -> Mask:
         """Where air all but reaches the wall; bool (z, DIRECTIONS)."""
         close: Mask = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf) < _CLOSE_MM
-        return close
+        return close & (np.abs(self.angle) < _SIDE_DEGREES)
 
     @cached_property
     def is_thin(self) -> Mask:
@@ -151,7 +153,7 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
     front = np.where(sight.seen, _FRONT_DEGREES, _HEART_DEGREES)
     back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
     looks = (sight.angle > front) & (sight.angle < back)
-    looks |= sight.is_thin & (np.abs(sight.angle) < _BACK_DEGREES)
+    looks |= sight.is_thin & (np.abs(sight.angle) < _SIDE_DEGREES)
     looks &= (sight.cage.trust > _TRUSTED) & np.any(lung, axis=(1, 2), keepdims=True)[:, 0]
     dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
     around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
