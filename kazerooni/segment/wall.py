@@ -30,7 +30,7 @@ _RIND_MM, _DENSE_SHARE = 10.0, 0.4
 _THIN_MM = 12.0
 # Directions in which lung lies on the wall, from straight outwards, where air is seen: to the front, where the heart
 # begins, and to the back, where the spine does; and where none is seen, for then heart or aorta may be all there is.
-_FRONT_DEGREES, _BACK_DEGREES = -55.0, 75.0
+_FRONT_DEGREES, _BACK_DEGREES = -55.0, 66.0
 # Beside breastbone and spine the lung is rounder than the cage; slivers count only where it lies along it.
 _SIDE_DEGREES = 60.0
 _HEART_DEGREES, _SPINE_DEGREES = -20.0, 60.0
