@@ -33,7 +33,7 @@ _THIN_MM = 12.0
 _FRONT_DEGREES, _BACK_DEGREES = -55.0, 66.0
 # Beside breastbone and spine the lung is rounder than the cage; slivers count only where it lies along it.
 _SIDE_DEGREES = 60.0
-_HEART_DEGREES, _SPINE_DEGREES = -20.0, 60.0
+_HEART_DEGREES, _SPINE_DEGREES = -20.0, 66.0
 # How well known the cage must be.
 _TRUSTED = 0.1
 # Air begins this much deeper than near by only where disease hides it; the hilum leaves smaller gaps.
@@ -70,7 +70,7 @@ def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: 
     """
     view, wall = cage.view, cage.radius_mm
     sight = _Sight.of(scan, cage, lung, outwards)
-    bounds = find_dome(scan, lung), find_cupola(scan, lung)
+    bounds = find_dome(scan, lung, cage.floor), find_cupola(scan, lung)
     lung = lung | _pockets(scan, sight, air, *bounds)
     sight = sight.again(lung)
     diseased = _diseased(sight, lung)
@@ -154,7 +154,9 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
     back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
     looks = (sight.angle > front) & (sight.angle < back)
     looks |= sight.is_thin & (np.abs(sight.angle) < _SIDE_DEGREES)
-    looks &= (sight.cage.trust > _TRUSTED) & np.any(lung, axis=(1, 2), keepdims=True)[:, 0]
+    planes = np.arange(lung.shape[0])
+    within = (planes >= sight.cage.floor) & (planes <= np.flatnonzero(lung.any(axis=(1, 2)))[-1])
+    looks &= (sight.cage.trust > _TRUSTED) & within[:, None]
     dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
     around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
     diseased: Mask = dense & (around > 0.5)
