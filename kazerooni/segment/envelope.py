@@ -25,7 +25,7 @@ _MARK_SCALE_MM = 6.0
 _ROUNDS = 6
 _NO_SAY = 1e-6
 # Steps of a round, and when what is left over is small enough (mm^2 of a place).
-_MOST_STEPS, _ENOUGH = 80, 1e-6
+_MOST_STEPS, _ENOUGH = 40, 1e-4
 
 
 @dataclass(frozen=True, eq=False)
