@@ -50,8 +50,8 @@ _LEAST_OF_SKIN = 0.55
 class Cage:
     """The inner face of the chest wall.
 
-    floor: the lowest plane that shows lung of either side. view: where it is seen from. radius_mm: float64 (z, DIRECTIONS). trust: likewise, how much data near by tell of it;
-    0 none, 1 well known.
+    floor: the lowest plane that shows lung of either side. view: where it is seen from. radius_mm: float64 (z,
+    DIRECTIONS). trust: likewise, how much data near by tell of it; 0 none, 1 well known.
     """
 
     floor: int

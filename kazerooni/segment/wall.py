@@ -42,9 +42,10 @@ _DEEP_MM = 6.0
 # nearer to the midline than this lie gullet and, on the left, the aorta; nearer to the dome than this it is the liver.
 _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
 _MEDIASTINUM_MM, _OFF_DOME_MM = {-1: 30.0, 1: 42.0}, 5.0
+# Where lung begins bends more than the wall does: heart and hilum.
 _STIFF = 0.5
-# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the heart
-# are thick, walls of honeycomb that look like it are thin.
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air. Pads of it on the
+# heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
 # Slivers thinner than twice this are no disease, but the walls of cysts where air comes as close to the wall as this.
 _CLOSE_MM = 4.5
