@@ -19,7 +19,7 @@ from kazerooni.segment.axial import Axial
 from kazerooni.segment.cage import SPINE_HALF_MM, Cage, rows_step
 from kazerooni.segment.dome import Dome, find_cupola, find_dome
 from kazerooni.segment.envelope import fit_envelope
-from kazerooni.segment.planes import Mask, box_of, open_planes
+from kazerooni.segment.planes import Mask, box_of, dilate_planes, open_planes
 from kazerooni.segment.polar import DIRECTIONS, Polar, gather_rows, outward_degrees, spread_rows
 
 Floats = NDArray[np.float64]
@@ -47,6 +47,8 @@ _STIFF = 0.5
 # Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air. Pads of it on the
 # heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
+# Cysts of honeycomb are up to 10 mm wide (Hansell DM et al., Radiology 2008;246:697); wider pockets of gas are bowel.
+_CYST_MM, _GAS_HU = 10.0, -940
 # Slivers thinner than twice this are no disease, but the walls of cysts where air comes as close to the wall as this.
 _CLOSE_MM = 4.5
 _SLIVER_MM = 2.5
@@ -136,8 +138,10 @@ class _Sight:
 
 def _pockets(scan: Axial, sight: _Sight, air: Mask, dome: Dome, cupola: Dome) -> Mask:
     """Give the air within the bounds of a lung that is cut off from it: cysts of honeycomb, aerated lung in dense."""
-    sideways = np.broadcast_to(np.abs(sight.angle) < 90, sight.guess.shape)
+    sideways = (sight.angle > _FRONT_DEGREES) & (sight.angle < 90) & sight.seen.any(axis=1, keepdims=True)
     pockets = air & sight.cage.view.between(sight.guess, sight.cage.radius_mm, sideways)
+    gas = open_planes(pockets & (scan.hu < _GAS_HU), scan.pixels(_CYST_MM / 2))
+    pockets &= ~dilate_planes(gas, scan.pixels(_CYST_MM / 2))
     _leave_middle(scan, sight.cage.view, pockets, SPINE_HALF_MM)
     _keep_between(scan, pockets, dome, cupola)
     return pockets
