@@ -50,10 +50,11 @@ _LEAST_OF_SKIN = 0.55
 class Cage:
     """The inner face of the chest wall.
 
-    view: where it is seen from. radius_mm: float64 (z, DIRECTIONS). trust: likewise, how much data near by tell of it;
-    0 none, 1 well known.
+    floor: the lowest plane that shows lung of either side. view: where it is seen from. radius_mm: float64 (z,
+    DIRECTIONS). trust: likewise, how much data near by tell of it; 0 none, 1 well known.
     """
 
+    floor: int
     view: Polar
     radius_mm: Floats
     trust: Floats
@@ -69,7 +70,7 @@ def find_cage(scan: Axial, lung: Mask, body: Mask) -> Cage:
     surface, trust = _fit(air_rows, rib_rows, row_mm=step * scan.spacing_mm[0])
     # Nothing beyond a rib is lung.
     wall = np.fmin(spread_rows(surface, step, air.shape[0]), rib - scan.pixel_mm)
-    return Cage(view, wall, spread_rows(trust, step, air.shape[0]))
+    return Cage(int(lung.any(axis=(1, 2)).argmax()), view, wall, spread_rows(trust, step, air.shape[0]))
 
 
 def rows_step(scan: Axial) -> int:

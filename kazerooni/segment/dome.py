@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 # 5 degrees in either way: 6 mm on a dome of 70 mm.
 _AROUND, _RISES = 72, 18
-# The place that is looked from lies so far below the lowest lung, so that the rim is seen against the wall.
+# The place that is looked from lies so far below the floor, so that the rim is seen against the wall.
 _BELOW_MM = 15.0
 _STIFF = 2.0
 # The roof of a lung rises this far above the second rib, up to where ribs enclose it.
@@ -44,10 +44,12 @@ class Dome:
         return beyond
 
 
-def find_dome(scan: Axial, lung: Mask) -> Dome:
-    """Fit the diaphragm below a lung: the smallest distances from a place below it."""
-    edge = edge_of(lung)
-    return _fit(scan, edge, float(edge[0].min()) * scan.spacing_mm[0] - _BELOW_MM, outer=False)
+def find_dome(scan: Axial, lung: Mask, floor: int) -> Dome:
+    """Fit the diaphragm below a lung: the smallest distances from a place below the floor, the lowest plane with lung.
+
+    Where the base of one lung is dense, the other one tells how low lungs reach.
+    """
+    return _fit(scan, edge_of(lung), floor * scan.spacing_mm[0] - _BELOW_MM, outer=False)
 
 
 def find_cupola(scan: Axial, lung: Mask) -> Dome:

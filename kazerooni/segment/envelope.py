@@ -18,14 +18,14 @@ Floats = NDArray[np.float64]
 
 # Data this far within the surface (mm) have lost three quarters of their say: curves of a healthy wall are told by
 # less, disease by more.
-_WITHIN_SCALE_MM = 3.0
+_WITHIN_SCALE_MM = 2.0
 _WITHIN_SAY, _BEYOND_SAY = 0.3, 2.0
 # Marks (ribs) this far from the surface (mm), to either side, have lost three quarters: the thickness of a rib.
 _MARK_SCALE_MM = 6.0
 _ROUNDS = 6
 _NO_SAY = 1e-6
 # Steps of a round, and when what is left over is small enough (mm^2 of a place).
-_MOST_STEPS, _ENOUGH = 80, 1e-6
+_MOST_STEPS, _ENOUGH = 40, 1e-4
 
 
 @dataclass(frozen=True, eq=False)

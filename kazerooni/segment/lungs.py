@@ -1,7 +1,7 @@
 """Lungs: the left and the right lung of a scan, found without a network.
 
 Threshold, connected parts and closing, after Hu S et al., IEEE Trans Med Imaging 2001;20:490, in axial planes at
-working resolution; the ribs keep dense disease inside; borders are drawn at the resolution of the scan.
+working resolution; ribs and diaphragm keep dense disease inside; borders are drawn at the resolution of the scan.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
 from kazerooni.segment.cage import find_cage
 from kazerooni.segment.doubts import doubts_of, holds_gas
-from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_planes, label_parts
+from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_upwards, label_parts
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
 from kazerooni.segment.wall import reach_the_wall
 
@@ -34,6 +34,8 @@ _LEAST_PLANE_MM2, _LEAST_PART_MM2 = 900.0, 60.0
 _LEAST_SHARE = 0.02
 # Vessels of the hilum and nodules below the pleura are narrower than twice this.
 _CLOSING_MM = 12.0
+# On the lowest plane, where nothing tells a mass from the dome of the liver: masses are seldom wider than 45 mm.
+_LARGEST_HOLE_MM2 = 1500.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +103,15 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
         return sides, inflated
     cage = find_cage(scan, inflated, body)
     taken = dilate_planes(airways, 1) | ~body
+    hole = _LARGEST_HOLE_MM2 / scan.pixel_area_mm2
     whole, sure = np.zeros_like(sides), np.zeros_like(inflated)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):
         lung = sides == side
         if not lung.any():
             continue
-        reached = reach_the_wall(scan, cage, fill_planes(lung), air & ~inflated, outwards=outwards)
+        reached = reach_the_wall(scan, cage, fill_upwards(lung, most_pixels=hole), air & ~inflated, outwards=outwards)
         sure |= reached.sure
-        closed = fill_planes(close_planes(reached.lung, scan.pixels(_CLOSING_MM)))
+        closed = fill_upwards(close_planes(reached.lung, scan.pixels(_CLOSING_MM)), most_pixels=hole)
         whole[closed & ~taken & (whole == 0) & (~inflated | lung)] = side
     return whole, (whole > 0) & sure & ~inflated
 

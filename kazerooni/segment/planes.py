@@ -111,3 +111,22 @@ def edge_of(lung: Mask) -> Voxels:
         inside[tuple(low)] &= lung[tuple(high)]
         inside[tuple(high)] &= lung[tuple(low)]
     return np.nonzero(lung & ~inside)
+
+
+def fill_upwards(mask: Mask, *, most_pixels: float) -> Mask:
+    """Fill what the mask encloses in each plane, but not what rises into it from below, as the dome of the liver does.
+
+    Plane by plane from the lowest: a hole is filled where most of it lies above the mask or what was filled already. In
+    the lowest plane nothing tells; there holes of up to so many pixels are filled.
+    """
+    filled = fill_planes(mask)
+    low = next(iter(np.flatnonzero(filled.any(axis=(1, 2)))), 0)
+    for z in range(int(low), filled.shape[0]):
+        holes, count = ndimage.label(filled[z] & ~mask[z])
+        if not count:
+            continue
+        sizes = np.bincount(holes.ravel(), minlength=count + 1)
+        above = np.bincount(holes[filled[z - 1]], minlength=count + 1) if z > low else np.zeros(count + 1, np.intp)
+        kept = (2 * above >= sizes) if z > low else (sizes <= most_pixels)
+        filled[z] &= mask[z] | kept[holes]
+    return filled

@@ -19,7 +19,7 @@ from kazerooni.segment.axial import Axial
 from kazerooni.segment.cage import SPINE_HALF_MM, Cage, rows_step
 from kazerooni.segment.dome import Dome, find_cupola, find_dome
 from kazerooni.segment.envelope import fit_envelope
-from kazerooni.segment.planes import Mask, box_of, open_planes
+from kazerooni.segment.planes import Mask, box_of, dilate_planes, open_planes
 from kazerooni.segment.polar import DIRECTIONS, Polar, gather_rows, outward_degrees, spread_rows
 
 Floats = NDArray[np.float64]
@@ -30,20 +30,25 @@ _RIND_MM, _DENSE_SHARE = 10.0, 0.4
 _THIN_MM = 12.0
 # Directions in which lung lies on the wall, from straight outwards, where air is seen: to the front, where the heart
 # begins, and to the back, where the spine does; and where none is seen, for then heart or aorta may be all there is.
-_FRONT_DEGREES, _BACK_DEGREES = -55.0, 80.0
-_HEART_DEGREES, _SPINE_DEGREES = -20.0, 60.0
+_FRONT_DEGREES, _BACK_DEGREES = -55.0, 66.0
+# Beside breastbone and spine the lung is rounder than the cage; slivers count only where it lies along it.
+_SIDE_DEGREES = 60.0
+_HEART_DEGREES, _SPINE_DEGREES = -20.0, 66.0
 # How well known the cage must be.
 _TRUSTED = 0.1
 # Air begins this much deeper than near by only where disease hides it; the hilum leaves smaller gaps.
-_DEEP_MM = 8.0
+_DEEP_MM = 6.0
 # Disease towards the mediastinum is believed this near to disease at the wall, in height and directions (12 degrees);
-# nearer to the midline than this lie aorta and gullet, nearer to the dome than this it is the liver.
+# nearer to the midline than this lie gullet and, on the left, the aorta; nearer to the dome than this it is the liver.
 _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
-_MEDIASTINUM_MM, _OFF_DOME_MM = 42.0, 5.0
+_MEDIASTINUM_MM, _OFF_DOME_MM = {-1: 30.0, 1: 42.0}, 5.0
+# Where lung begins bends more than the wall does: heart and hilum.
 _STIFF = 0.5
-# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air; pads of it on the
+# Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air. Pads of it on the
 # heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
+# Cysts of honeycomb are up to 10 mm wide (Hansell DM et al., Radiology 2008;246:697); wider pockets of gas are bowel.
+_CYST_MM, _GAS_HU = 10.0, -940
 # Slivers thinner than twice this are no disease, but the walls of cysts where air comes as close to the wall as this.
 _CLOSE_MM = 4.5
 _SLIVER_MM = 2.5
@@ -68,14 +73,14 @@ def reach_the_wall(scan: Axial, cage: Cage, lung: Mask, air: Mask, *, outwards: 
     """
     view, wall = cage.view, cage.radius_mm
     sight = _Sight.of(scan, cage, lung, outwards)
-    bounds = find_dome(scan, lung), find_cupola(scan, lung)
+    bounds = find_dome(scan, lung, cage.floor), find_cupola(scan, lung)
     lung = lung | _pockets(scan, sight, air, *bounds)
     sight = sight.again(lung)
     diseased = _diseased(sight, lung)
     beyond = view.between(_starts(sight) - scan.pixel_mm / 2, wall, diseased) & ~lung
     medial = view.between(sight.guess, sight.inner, _is_deep(scan, sight, diseased)) & ~lung
     _leave_middle(scan, view, beyond, SPINE_HALF_MM)
-    _leave_middle(scan, view, medial, _MEDIASTINUM_MM)
+    _leave_middle(scan, view, medial, _MEDIASTINUM_MM[outwards])
     _keep_between(scan, beyond, *bounds)
     _keep_between(scan, medial, *bounds, margin_mm=_OFF_DOME_MM)
     added = beyond | medial
@@ -121,7 +126,7 @@ class _Sight:
     def is_close(self) -> Mask:
         """Where air all but reaches the wall; bool (z, DIRECTIONS)."""
         close: Mask = np.where(self.seen, self.cage.radius_mm - self.outer, np.inf) < _CLOSE_MM
-        return close
+        return close & (np.abs(self.angle) < _SIDE_DEGREES)
 
     @cached_property
     def is_thin(self) -> Mask:
@@ -133,8 +138,10 @@ class _Sight:
 
 def _pockets(scan: Axial, sight: _Sight, air: Mask, dome: Dome, cupola: Dome) -> Mask:
     """Give the air within the bounds of a lung that is cut off from it: cysts of honeycomb, aerated lung in dense."""
-    sideways = np.broadcast_to(np.abs(sight.angle) < 90, sight.guess.shape)
+    sideways = (sight.angle > _FRONT_DEGREES) & (sight.angle < 90) & sight.seen.any(axis=1, keepdims=True)
     pockets = air & sight.cage.view.between(sight.guess, sight.cage.radius_mm, sideways)
+    gas = open_planes(pockets & (scan.hu < _GAS_HU), scan.pixels(_CYST_MM / 2))
+    pockets &= ~dilate_planes(gas, scan.pixels(_CYST_MM / 2))
     _leave_middle(scan, sight.cage.view, pockets, SPINE_HALF_MM)
     _keep_between(scan, pockets, dome, cupola)
     return pockets
@@ -151,8 +158,10 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
     front = np.where(sight.seen, _FRONT_DEGREES, _HEART_DEGREES)
     back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
     looks = (sight.angle > front) & (sight.angle < back)
-    looks |= sight.is_thin & (np.abs(sight.angle) < _BACK_DEGREES)
-    looks &= (sight.cage.trust > _TRUSTED) & np.any(lung, axis=(1, 2), keepdims=True)[:, 0]
+    looks |= sight.is_thin & (np.abs(sight.angle) < _SIDE_DEGREES)
+    planes = np.arange(lung.shape[0])
+    within = (planes >= sight.cage.floor) & (planes <= np.flatnonzero(lung.any(axis=(1, 2)))[-1])
+    looks &= (sight.cage.trust > _TRUSTED) & within[:, None]
     dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
     around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
     diseased: Mask = dense & (around > 0.5)

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from kazerooni.segment.planes import close_planes, dilate_planes, edge_of, erode_planes, open_planes
+from kazerooni.segment.planes import close_planes, dilate_planes, edge_of, erode_planes, fill_upwards, open_planes
 
 
 def disc(pixels: int) -> NDArray[np.bool_]:
@@ -49,3 +49,19 @@ def test_the_edge_is_what_has_a_neighbour_outside() -> None:
     edge = np.zeros_like(mask)
     edge[edge_of(mask)] = True
     assert np.array_equal(edge, mask & ~ndimage.binary_erosion(mask, border_value=1))
+
+
+def test_a_dome_from_below_is_no_hole_but_a_ball_within_is() -> None:
+    """A dome that rises into a mask from below stays out, a ball within it is filled, a small hole below too."""
+    z, y, x = np.indices((30, 60, 60))
+    whole = (z >= 5) & (np.hypot(y - 30, x - 30) < 27)
+    dome = (y - 30) ** 2 + (x - 30) ** 2 + (z - 2) ** 2 < 14**2
+    rim = (z < 8) & (x > 30) & (np.abs(y - 30) < 10)
+    ball = (y - 30) ** 2 + (x - 30) ** 2 + (z - 23) ** 2 < 5**2
+    filled = fill_upwards(whole & ~dome & ~rim & ~ball, most_pixels=20)
+    assert filled[ball].all()
+    assert not filled[dome & (z >= 5)].any()
+    speck = whole.copy()
+    speck[5, 30:33, 30:33] = False
+    assert fill_upwards(speck, most_pixels=20)[5, 31, 31]
+    assert not fill_upwards(speck, most_pixels=5)[5, 31, 31]
