@@ -25,6 +25,9 @@ from kazerooni.cli.options import (
 from kazerooni.cli.terminal import print_json, progress, say, steps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kazerooni.dicom import Series
     from kazerooni.workflow import LobeSource, SegmentedScan
 
 
@@ -81,7 +84,7 @@ def segment(
         source = LobeSource(
             lobes, labels=labels, by_index=by_index, method=method or "classical", points=points, lingula=lingula
         )
-        found = _find(path, source, series=series, study=study)
+        found = _find(path, source, out, series=series, study=study)
         if out is not None:
             write_lobes(found, out, force=force)
         if preview is not None:
@@ -108,9 +111,15 @@ def _check_usage(out: Path | None, preview: Path | None, lobes: Path | None, *, 
         raise typer.BadParameter("the lobe map that is read would be overwritten; give another name", param_hint="-o")
 
 
-def _find(path: Path, source: LobeSource, *, series: str | None, study: str | None) -> SegmentedScan:
+def _find(path: Path, source: LobeSource, out: Path | None, *, series: str | None, study: str | None) -> SegmentedScan:
     from kazerooni.cli.score_table import series_line
+    from kazerooni.labels import check_writable
     from kazerooni.workflow import segment_scan
+
+    def choice(chosen: Series, rivals: Sequence[Series]) -> None:
+        say(series_line(chosen, rivals))
+        if out is not None and chosen.geometry is not None:
+            check_writable(out, chosen.geometry)  # before the long work, not after it
 
     with progress("Reading slices") as told, steps() as step:
         return segment_scan(
@@ -119,6 +128,6 @@ def _find(path: Path, source: LobeSource, *, series: str | None, study: str | No
             series=series,
             study=study,
             progress=told,
-            on_choice=lambda chosen, rivals: say(series_line(chosen, rivals)),
+            on_choice=choice,
             on_step=step,
         )

@@ -13,13 +13,14 @@ from kazerooni.labels.readings import (
     reading_text,
     write_reading,
 )
-from kazerooni.labels.write import write_map
+from kazerooni.labels.write import check_writable, write_map
 
 __all__ = [
     "COLOURS",
     "CONVENTIONS",
     "READING_SCHEMA_VERSION",
     "Author",
+    "check_writable",
     "read_finding_map",
     "read_lobe_map",
     "read_reading",

@@ -10,10 +10,10 @@ from kazerooni.dicom import Series
 from kazerooni.errors import LabelError, OutputError
 from kazerooni.files import check_new, write_whole
 from kazerooni.labels.author import UNNAMED, Author
-from kazerooni.labels.grid import regular_grid
-from kazerooni.labels.images import WRITERS
+from kazerooni.labels.grid import FileGrid, regular_grid
+from kazerooni.labels.images import WRITERS, Writer
 from kazerooni.labels.wanted import FINDINGS, LOBES, Wanted
-from kazerooni.model import FindingMap, LobeMap
+from kazerooni.model import FindingMap, Geometry, LobeMap
 
 if TYPE_CHECKING:
     from kazerooni.labels.author import SegKind
@@ -56,12 +56,26 @@ def write_map(
     write_whole(path, data, force=force)
 
 
+def check_writable(path: str | os.PathLike[str], geometry: Geometry) -> None:
+    """Refuse early, before a map is made, a name that ends in no format, or a format that cannot hold the grid.
+
+    Raises OutputError.
+    """
+    name = Path(path).name
+    if not name.lower().endswith(".dcm"):
+        _writer_and_grid(name, geometry)
+
+
 def _image_bytes(name: str, labels: LobeMap | FindingMap, wanted: Wanted) -> bytes:
+    make, grid = _writer_and_grid(name, labels.geometry)
+    return make(labels.labels, grid, wanted)
+
+
+def _writer_and_grid(name: str, geometry: Geometry) -> tuple[Writer, FileGrid]:
     make = next((write for suffix, write in WRITERS.items() if name.lower().endswith(suffix)), None)
     if make is None:
         raise OutputError(f"{name}: no format ends so; .dcm, {', '.join(WRITERS)} are known")
     try:
-        grid = regular_grid(name, labels.geometry)
+        return make, regular_grid(name, geometry)
     except LabelError as error:
         raise OutputError(f"{error}; write .dcm") from None
-    return make(labels.labels, grid, wanted)

@@ -264,10 +264,11 @@ def _missing(lungs: Lungs, surfaces: Surfaces, without: Collection[Lobe]) -> Ite
 
 def _unparted(lungs: Lungs, surfaces: Surfaces, without: Collection[Lobe]) -> Iterator[Notice]:
     """Tell of the lungs whose lobes are not parted because a fissure is missing."""
-    for _, name in _missing(lungs, surfaces, without):
+    missing = [name.full_name for _, name in _missing(lungs, surfaces, without)]
+    if missing:
         yield Notice(
             "lobes-not-parted",
             "warning",
-            f"no surface of the {name.full_name}: the lobes that it parts are labelled as the upper one and cannot be"
-            " graded; place points where the border is",
+            f"no surface of the {', '.join(missing)}: the lobes beside are labelled as the upper one, not"
+            " to be graded; place points where the border is",
         )

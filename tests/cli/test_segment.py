@@ -157,6 +157,16 @@ def test_wrong_usage_is_told(run: Run, chest: tuple[Path, ThoraxTruth], argument
     assert told in " ".join(result.output.replace("│", " ").split())
 
 
+def test_a_name_that_cannot_hold_the_map_is_refused_early(run: Run, tmp_path: Path) -> None:
+    """A name of no format, and an image file for uneven slices, are refused before lobes are sought."""
+    sample = Path(__file__).resolve().parents[2] / "sample_scans" / "2000"
+    for name, told in (("lobes.txt", "no format ends so"), ("lobes.nrrd", "unevenly spaced")):
+        result = run("segment", sample, "-o", tmp_path / name)
+        assert result.exit_code == 3
+        assert told in " ".join(result.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_is_there_is_kept(run: Run, chest: tuple[Path, ThoraxTruth], tmp_path: Path) -> None:
     """Neither map nor picture overwrites a file without --force; with it both do."""
     for name, option in (("lobes.dcm", "-o"), ("p.png", "--preview")):
