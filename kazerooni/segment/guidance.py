@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from kazerooni.errors import SegmentError
 from kazerooni.model import Fissure, FissureName, FissurePoint, FissureSet, FissureState, Lobe, PointOrigin
+from kazerooni.strict_json import read_json
 
 GUIDANCE_SCHEMA_VERSION = 1
 # The weight of a point that a person places; those of the prior and of detection are far below it.
@@ -20,7 +21,7 @@ PLACED_WEIGHT = 1.0
 # Far above any real file: a point takes some 30 bytes.
 _LARGEST_BYTES = 2**22
 _LONGEST_TOLD = 60
-# Patients lie within metres of the origin; no number of a file is farther away, NaN and Infinity neither.
+# Patients lie within metres of the origin; no number of a file is farther away.
 _FARTHEST_MM = 1e6
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -83,18 +84,9 @@ def read_guidance(path: str | os.PathLike[str]) -> Guidance:
     """
     file = Path(path)
     try:
-        with file.open("rb") as opened:
-            data = opened.read(_LARGEST_BYTES + 1)
-    except OSError as error:
-        raise SegmentError(f"{file.name}: cannot be read ({error.strerror}); give a JSON file of points") from None
-    if len(data) > _LARGEST_BYTES:
-        raise SegmentError(f"{file.name}: larger than {_LARGEST_BYTES // 2**20} MB, which no file of points is")
-    try:
-        return _guidance(json.loads(data.decode("utf-8-sig"), object_pairs_hook=_unique))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise SegmentError(f"{file.name}: is not JSON; give a JSON file of points") from None
-    except ValueError:
-        raise SegmentError(f"{file.name}: holds a number of too many digits") from None
+        return _guidance(
+            read_json(file, largest_bytes=_LARGEST_BYTES, wanted="a JSON file of points", error=SegmentError)
+        )
     except SegmentError as error:
         raise SegmentError(f"{file.name}: {error}") from None
 
@@ -113,15 +105,6 @@ def guidance_json(guidance: Guidance) -> dict[str, Any]:
         "lobes": {lobe.name: condition.value for lobe, condition in guidance.lobes.items()},
         "lingula": guidance.lingula,
     }
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise SegmentError(f"the member {_told(twice)} stands twice in one object; give it once")
-    return found
 
 
 def _guidance(document: object) -> Guidance:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from kazerooni.workflow.reading import measure
 from kazerooni.workflow.readings import Failure, follow, score_reading, score_readings, score_table
 from kazerooni.workflow.results import report_visits, score_document, timeline_document, write_tables
-from kazerooni.workflow.scans import LobeSource, MapFiles, score_scan
+from kazerooni.workflow.scans import MapFiles, score_scan
+from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
     from kazerooni.workflow.lobes import (

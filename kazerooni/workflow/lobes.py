@@ -20,7 +20,7 @@ from kazerooni.segment import (
     segmentation_json,
 )
 from kazerooni.version import __version__
-from kazerooni.workflow.scans import Choice, LobeFinder, LobeSource, Step, read_chosen
+from kazerooni.workflow.source import Choice, LobeFinder, LobeSource, Step, read_chosen
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

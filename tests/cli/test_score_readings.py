@@ -156,8 +156,8 @@ def test_typed_values_on_an_edge_give_a_range(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "give a scan with --lobes"),
-        (("reading.json", "--alveolar", "a.nrrd"), "goes with a scan"),
+        ((), "give a scan with its maps"),
+        (("a", "--lobes", "l.nrrd"), "goes with a scan and the map of at least one component"),
         (("--table", "t.csv", "--lobes", "l.nrrd"), "stands alone"),
         (("a", "b", "--lobes", "l.nrrd", "--alveolar", "a.nrrd"), "one scan at a time"),
         ((".",), "is a folder"),

@@ -105,14 +105,14 @@ SLIPS = {
     "two numbers": (changed(*POINTS, value=[[1, 2, 3], [1, 2]]), r"point 2 is \[1, 2\]; \[x, y, z\]"),
     "text": (changed(*POINTS, value=[["1", 2, 3]]), "point 1 is"),
     "true": (changed(*POINTS, value=[[True, 2, 3]]), "point 1 is"),
-    "infinite": (changed(*POINTS, value=[[float("inf"), 2, 3]]), "point 1 is"),
-    "not a number": (changed(*POINTS, value=[[float("nan"), 2, 3]]), "point 1 is"),
+    "infinite": (changed(*POINTS, value=[[float("inf"), 2, 3]]), "holds Infinity, which is no finite"),
+    "not a number": (changed(*POINTS, value=[[float("nan"), 2, 3]]), "holds NaN, which is no finite"),
     "kilometres": (changed(*POINTS, value=[[10**400, 2, 3]]), "point 1 is"),
     "lingula": (changed("lingula", value="yes"), 'lingula is "yes"; true or false'),
-    "twice": ('{"schema_version": 1, "lobes": {}, "lobes": {}}', 'the member "lobes" stands twice'),
+    "twice": ('{"schema_version": 1, "lobes": {}, "lobes": {}}', "the name 'lobes' stands twice"),
     "no JSON": ("{", "is not JSON"),
     "digits": ('{"schema_version": ' + "1" * 5000 + "}", "a number of too many digits"),
-    "deep": ("[" * 100_000, "is not JSON"),
+    "deep": ("[" * 100_000, "is nested too deeply"),
 }
 
 
@@ -132,7 +132,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         read_guidance(tmp_path / "points.json")
     path = tmp_path / "other.json"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SegmentError, match="is not JSON"):
+    with pytest.raises(SegmentError, match="is not UTF-8"):
         read_guidance(path)
     path.write_bytes(b" " * (2**22 + 1))
     with pytest.raises(SegmentError, match="larger than 4 MB"):

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
 from kazerooni.errors import ReadingError
 from kazerooni.files import write_whole
 from kazerooni.labels.readings.document import reading_from_json, reading_json
 from kazerooni.model import Reading
+from kazerooni.strict_json import read_json
 
 # Far above any real reading (one of 600 slices takes half a megabyte).
 _LARGEST_BYTES = 2**26
 _INDENT = "  "
-_LONGEST_TOLD = 60
 
 
 def write_reading(reading: Reading, path: str | os.PathLike[str], *, force: bool = False) -> None:
@@ -44,52 +42,11 @@ def read_reading(path: str | os.PathLike[str]) -> Reading:
     """
     file = Path(path)
     try:
-        with file.open("rb") as opened:
-            data = opened.read(_LARGEST_BYTES + 1)
-    except OSError as error:
-        raise ReadingError(f"{file.name}: cannot be read ({error.strerror}); give a reading.json") from None
-    try:
-        return reading_from_json(_parse(data))
+        return reading_from_json(
+            read_json(file, largest_bytes=_LARGEST_BYTES, wanted="a whole reading.json", error=ReadingError)
+        )
     except ReadingError as error:
         raise ReadingError(f"{file.name}: {error}") from None
-
-
-def _parse(data: bytes) -> object:
-    if len(data) > _LARGEST_BYTES:
-        raise ReadingError(f"larger than {_LARGEST_BYTES // 2**20} MB, which no reading is; give a reading.json")
-    try:
-        return json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
-        )
-    except UnicodeDecodeError:
-        raise ReadingError("is not UTF-8 text; give a reading.json") from None
-    except json.JSONDecodeError as error:
-        raise ReadingError(
-            f"is not JSON ({error.msg} in line {error.lineno}, column {error.colno}); it may be cut off, give a whole "
-            "reading.json"
-        ) from None
-    except RecursionError:
-        raise ReadingError("is nested too deeply for a reading; give a reading.json") from None
-    except ValueError:
-        raise ReadingError("holds a number of too many digits; give a reading.json") from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ReadingError(f"the name {twice!r:.60} stands twice in one object; the file is damaged")
-    return found
-
-
-def _refuse(constant: str) -> float:
-    raise ReadingError(f"holds {constant}, which is no finite number; the file is damaged")
-
-
-def _finite(number: str) -> float:
-    value = float(number)
-    return value if isfinite(value) else _refuse(number[:_LONGEST_TOLD])
 
 
 def _pretty(value: object, indent: str) -> str:
