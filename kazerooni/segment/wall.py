@@ -44,6 +44,8 @@ _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
 _MEDIASTINUM_MM, _OFF_DOME_MM = {-1: 30.0, 1: 42.0}, 5.0
 # Where lung begins bends more than the wall does: heart and hilum.
 _STIFF = 0.5
+# The recess beside the diaphragm is a few centimetres deep; below its own lowest air a lung is dense no deeper.
+_BELOW_AIR_MM = 30.0
 # Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air. Pads of it on the
 # heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
@@ -95,7 +97,7 @@ class _Sight:
 
     angle: of every direction from straight outwards, degrees, negative to the front. inner, outer: the smallest and
     largest distance of air in every direction, float64 (z, DIRECTIONS), NaN where there is none. guess: where lung
-    begins, as deep as air lies near by, likewise but everywhere.
+    begins, as deep as air lies near by, likewise but everywhere. floor: the lowest plane where this lung may be dense.
     """
 
     cage: Cage
@@ -103,13 +105,16 @@ class _Sight:
     inner: Floats
     outer: Floats
     guess: Floats
+    floor: int
 
     @classmethod
     def of(cls, scan: Axial, cage: Cage, lung: Mask, outwards: int) -> _Sight:
         inner, outer = cage.view.reach(lung)
         step = rows_step(scan)
         rows = fit_envelope(gather_rows(inner, step, outer=False), outer=False, around=_STIFF, along=_STIFF).surface
-        return cls(cage, outward_degrees(outwards), inner, outer, spread_rows(rows, step, inner.shape[0]))
+        lowest = int(lung.any(axis=(1, 2)).argmax()) - round(_BELOW_AIR_MM / scan.spacing_mm[0])
+        guess = spread_rows(rows, step, inner.shape[0])
+        return cls(cage, outward_degrees(outwards), inner, outer, guess, max(cage.floor, lowest))
 
     def again(self, lung: Mask) -> _Sight:
         """See more of the lung, with the same guess."""
@@ -159,8 +164,8 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
     back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
     looks = (sight.angle > front) & (sight.angle < back)
     looks |= sight.is_thin & (np.abs(sight.angle) < _SIDE_DEGREES)
-    planes = np.arange(lung.shape[0])
-    within = (planes >= sight.cage.floor) & (planes <= np.flatnonzero(lung.any(axis=(1, 2)))[-1])
+    planes, own = np.arange(lung.shape[0]), np.flatnonzero(lung.any(axis=(1, 2)))
+    within = (planes >= sight.floor) & (planes <= own[-1])
     looks &= (sight.cage.trust > _TRUSTED) & within[:, None]
     dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
     around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
