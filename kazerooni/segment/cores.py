@@ -22,33 +22,37 @@ _OFF_MM = 4.0
 _MOST_STEPS = 40
 
 
+# Nothing else is in gas: nearly all of a heart is as dark. Of lungs with severe emphysema up to three quarters are.
+_GAS_SHARE = 0.85
+
+
 @dataclass(frozen=True, eq=False)
 class Cores:
-    """Pieces of air. pieces: int32 (z, y, x), 1 and on. hearts: likewise, before the rest was given to them.
+    """Pieces of air.
 
-    sizes: voxels of every piece; [0] is the rest. is_flat: whether every plane was taken apart by itself.
+    pieces: int32 (z, y, x), 1 and on. sizes: voxels of every piece; [0] is the rest. is_gas: which pieces hold nothing
+    but gas. is_flat: whether every plane was taken apart by itself.
     """
 
     pieces: Parts
-    hearts: Parts
     sizes: NDArray[np.int64]
+    is_gas: Mask
     is_flat: bool
 
     @classmethod
-    def of(cls, scan: Axial, air: Mask) -> Cores:
-        """Take air apart; in single planes, every plane by itself."""
+    def of(cls, scan: Axial, air: Mask, *, gas_hu: float) -> Cores:
+        """Take air apart, of which gas is darker than `gas_hu`; in single planes, every plane by itself."""
         is_flat = scan.is_sampled or scan.hu.shape[0] == 1
         structure = IN_PLANE if is_flat else None
         off = ndimage.binary_erosion(air, structure=structure, iterations=scan.pixels(_OFF_MM), border_value=1)
         hearts, count = label_parts(off, in_plane=is_flat)
-        pieces = _grow(hearts, air, in_plane=is_flat)
-        return cls(pieces, hearts, sizes_of(pieces, count), is_flat)
-
-    def share(self, chosen: Mask) -> NDArray[np.float64]:
-        """Give the share of every heart that lies in a mask; float64 (pieces + 1,)."""
-        count = self.sizes.size - 1
-        share: NDArray[np.float64] = sizes_of(self.hearts[chosen], count) / np.maximum(sizes_of(self.hearts, count), 1)
-        return share
+        dark = air & (scan.hu < gas_hu)
+        is_gas: Mask = sizes_of(hearts[dark], count) >= _GAS_SHARE * sizes_of(hearts, count)
+        is_gas[0] = False
+        # Gas goes on as gas up to its border, however near a lung lies.
+        pieces = _grow(hearts, dark, is_gas, in_plane=is_flat)
+        pieces = _grow(pieces, air, np.ones(count + 1, bool), in_plane=is_flat)
+        return cls(pieces, sizes_of(pieces, count), is_gas, is_flat)
 
     def joined(self, chosen: Mask, least: NDArray[np.float64]) -> NDArray[np.intp]:
         """Give every piece the one of the chosen that it belongs to, 0 none; int (pieces + 1,).
@@ -72,8 +76,8 @@ class Cores:
             owner[here[best]] = before[there[best]]  # the last, the widest border, stays
 
 
-def _grow(hearts: Parts, air: Mask, *, in_plane: bool) -> Parts:
-    """Give the rest of the air to the heart that it is reached from first."""
+def _grow(hearts: Parts, air: Mask, chosen: Mask, *, in_plane: bool) -> Parts:
+    """Give the rest of the air to that of the chosen hearts, bool (hearts + 1,), that it is reached from first."""
     wide = np.pad(hearts, 1)
     _, rows, columns = wide.shape
     flat = wide.ravel()
@@ -84,7 +88,7 @@ def _grow(hearts: Parts, air: Mask, *, in_plane: bool) -> Parts:
         for offset in offsets:
             np.maximum(found, flat[rest + offset], out=found)
             np.maximum(found, flat[rest - offset], out=found)
-        reached = found > 0
+        reached = (found > 0) & chosen[found]
         if not reached.any():
             break
         flat[rest[reached]] = found[reached]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +15,8 @@ from kazerooni.segment.planes import Mask, Parts, label_parts, sizes_of
 LEAST_PLANE_MM2, _LEAST_PART_MM2 = 900.0, 60.0
 # Parts smaller than this share of the largest are no lung of their own.
 _LEAST_SHARE = 0.02
-# Gas is at most this much brighter than the air outside (scatter), and nothing else is in it: nearly all of a piece is
-# as dark. Of lungs with severe emphysema up to three quarters are.
-_BRIGHTER_HU, _DARKEST_PERCENT, _GAS_HU, _GAS_SHARE = 70, 20, -925, 0.85
+# Gas is at most this much brighter than the air outside, which scatter makes it.
+_BRIGHTER_HU, _DARKEST_PERCENT, _GAS_HU = 70, 20, -925
 # Borders between pieces in faces for their size (`Cores.joined`): of pieces of one lung 0.5 to 6, of a bulla, round and
 # half bare, 3, of a stomach and the lung above it 0.05.
 _LEAST_BORDER, _LEAST_GAS_BORDER = 0.3, 1.0
@@ -33,22 +34,32 @@ def gas_limit(scan: Axial, body: Mask) -> float:
     return float(np.percentile(dark[::16], _DARKEST_PERCENT)) + _BRIGHTER_HU if dark.size else _GAS_HU
 
 
-def inflated_parts(scan: Axial, air: Mask, *, gas_hu: float) -> tuple[Parts, int]:
+@dataclass(frozen=True, eq=False)
+class Inflated:
+    """What of the air in a body is lung. parts: int32 (z, y, x), 1 to count. gas: what is none; bool (z, y, x)."""
+
+    parts: Parts
+    count: int
+    gas: Mask
+
+
+def find_inflated(scan: Axial, air: Mask, *, gas_hu: float) -> Inflated:
     """Give numbers to the parts of the air in the body that are lung.
 
     In a stack with gaps, gas is told from lung in each plane before planes are linked.
     """
-    cores = Cores.of(scan, air)
-    is_gas = cores.share(scan.hu < gas_hu) >= _GAS_SHARE
-    least = np.where(is_gas, _LEAST_GAS_BORDER, _LEAST_BORDER)
+    cores = Cores.of(scan, air, gas_hu=gas_hu)
+    least = np.where(cores.is_gas, _LEAST_GAS_BORDER, _LEAST_BORDER)
     if not cores.is_flat:
-        owner = cores.joined(_lungs_among(scan, cores.pieces, cores.sizes, ~is_gas), least)
-        return _numbered(cores.pieces, owner)
-    lung = ~is_gas & (cores.sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2)
+        owner = cores.joined(_lungs_among(scan, cores.pieces, cores.sizes, ~cores.is_gas), least)
+        return Inflated(*_numbered(cores.pieces, owner), (cores.is_gas & (owner == 0))[cores.pieces])
+    lung = ~cores.is_gas & (cores.sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2)
     lung[0] = False
-    parts, count = label_parts((cores.joined(lung, least) > 0)[cores.pieces])
+    owner = cores.joined(lung, least)
+    parts, count = label_parts((owner > 0)[cores.pieces])
     chosen = _lungs_among(scan, parts, sizes_of(parts, count), np.ones(count + 1, bool))
-    return _numbered(parts, np.where(chosen, np.arange(count + 1), 0))
+    numbered = _numbered(parts, np.where(chosen, np.arange(count + 1), 0))
+    return Inflated(*numbered, (cores.is_gas & (owner == 0))[cores.pieces])
 
 
 def _lungs_among(scan: Axial, parts: Parts, sizes: NDArray[np.int64], maybe: Mask) -> Mask:

@@ -19,7 +19,7 @@ from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
 from kazerooni.segment.cage import find_cage
 from kazerooni.segment.doubts import doubts_of, holds_gas
-from kazerooni.segment.inflated import LEAST_PLANE_MM2, gas_limit, inflated_parts
+from kazerooni.segment.inflated import LEAST_PLANE_MM2, gas_limit, find_inflated
 from kazerooni.segment.planes import Mask, box_of, close_planes, dilate_planes, fill_upwards
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
 from kazerooni.segment.wall import reach_the_wall
@@ -97,13 +97,14 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
     scan, body = scan.cut(box), body[box]
     airways = find_airways(scan, body)
     air = (scan.hu < LUNG_HU) & body & ~airways & ~scan.is_padding
-    parts, count = inflated_parts(scan, air, gas_hu=gas_limit(scan, body))
-    sides = part_sides(parts, count, parting_line(scan, body))
+    inflated = find_inflated(scan, air, gas_hu=gas_limit(scan, body))
+    sides = part_sides(inflated.parts, inflated.count, parting_line(scan, body))
     _drop_specks(sides, scan)
     low, high = _heights(scan, sides > 0)
     if low < high:
         near = np.s_[low:high]
-        found = _with_dense(scan.cut(near), sides[near], body[near], airways[near], air[near])
+        taken = dilate_planes(airways[near] | inflated.gas[near], 1) | ~body[near]
+        found = _with_dense(scan.cut(near), sides[near], body[near], air[near] & ~taken, taken)
         labels[box][near], dense[box][near] = found
     return labels, dense
 
@@ -116,12 +117,14 @@ def _heights(scan: Axial, lung: Mask) -> tuple[int, int]:
 
 
 def _with_dense(
-    scan: Axial, sides: NDArray[np.uint8], body: Mask, airways: Mask, air: Mask
+    scan: Axial, sides: NDArray[np.uint8], body: Mask, air: Mask, taken: Mask
 ) -> tuple[NDArray[np.uint8], Mask]:
-    """Add to inflated lungs, uint8 (z, y, x), what is dense of them; give it all, and which of it is dense."""
+    """Add to inflated lungs, uint8 (z, y, x), what is dense of them; give it all, and which of it is dense.
+
+    air: what is dark, and may be lung. taken: what is none.
+    """
     inflated = sides > 0
     cage = find_cage(scan, inflated, body)
-    taken = dilate_planes(airways, 1) | ~body
     hole = _LARGEST_HOLE_MM2 / scan.pixel_area_mm2
     whole, sure = np.zeros_like(sides), np.zeros_like(inflated)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):
