@@ -45,7 +45,7 @@ _MEDIASTINUM_MM, _OFF_DOME_MM = {-1: 30.0, 1: 42.0}, 5.0
 # Where lung begins bends more than the wall does: heart and hilum.
 _STIFF = 0.5
 # The recess beside the diaphragm is a few centimetres deep; below its own lowest air a lung is dense no deeper.
-_BELOW_AIR_MM = 30.0
+_BELOW_AIR_MM = 45.0
 # Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air. Pads of it on the
 # heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
