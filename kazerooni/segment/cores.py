@@ -1,8 +1,9 @@
 """Cores: the air of a body taken apart where it is narrow, so that lung is told from gas that only touches it.
 
 The diaphragm is as thin as a voxel, and a stomach or a colon full of gas comes through it into the lung at some place.
-Air is cut at such necks: what is left of it after a few millimetres are taken off all around are its cores, and the rest
-goes to the core that it is reached from first. A piece belongs to the lung that it shares a wide border with.
+Air is cut at such necks: what is left of it after a few millimetres are taken off all around are its hearts, and the
+rest goes to the heart that it is reached from first; what none reaches are pieces of their own. A piece belongs to the
+lung that it shares a wide border with.
 """
 
 from __future__ import annotations
@@ -48,11 +49,14 @@ class Cores:
         hearts, count = label_parts(off, in_plane=is_flat)
         dark = air & (scan.hu < gas_hu)
         is_gas: Mask = sizes_of(hearts[dark], count) >= _GAS_SHARE * sizes_of(hearts, count)
-        is_gas[0] = False
+        is_gas[0] = False  # the rest
         # Gas goes on as gas up to its border, however near a lung lies.
         pieces = _grow(hearts, dark, is_gas, in_plane=is_flat)
         pieces = _grow(pieces, air, np.ones(count + 1, bool), in_plane=is_flat)
-        return cls(pieces, sizes_of(pieces, count), is_gas, is_flat)
+        strays, more = label_parts(air & (pieces == 0), in_plane=is_flat)
+        is_stray_gas = 2 * sizes_of(strays[dark], more) > sizes_of(strays, more)
+        pieces = np.where(strays > 0, strays + np.int32(count), pieces)
+        return cls(pieces, sizes_of(pieces, count + more), np.append(is_gas, is_stray_gas[1:]), is_flat)
 
     def joined(self, chosen: Mask, least: NDArray[np.float64]) -> NDArray[np.intp]:
         """Give every piece the one of the chosen that it belongs to, 0 none; int (pieces + 1,).

@@ -87,7 +87,7 @@ def _is_wide(scan: Axial, part: Mask) -> bool:
 
 
 def _numbered(pieces: Parts, owner: NDArray[np.intp]) -> tuple[Parts, int]:
-    """Number the owners of pieces from 1 on."""
+    """Give the owners of pieces numbers from 1 on, and how many there are."""
     owners, number = np.unique(owner, return_inverse=True)
     number = number + (0 if owners[0] == 0 else 1)
     return number.astype(np.int32)[pieces], int(np.count_nonzero(owners))

@@ -19,7 +19,7 @@ from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
 from kazerooni.segment.cage import find_cage
 from kazerooni.segment.doubts import doubts_of, holds_gas
-from kazerooni.segment.inflated import LEAST_PLANE_MM2, gas_limit, find_inflated
+from kazerooni.segment.inflated import LEAST_PLANE_MM2, find_inflated, gas_limit
 from kazerooni.segment.planes import Mask, box_of, close_planes, dilate_planes, fill_upwards
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
 from kazerooni.segment.wall import reach_the_wall
