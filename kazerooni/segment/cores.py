@@ -32,12 +32,14 @@ class Cores:
     """Pieces of air.
 
     pieces: int32 (z, y, x), 1 and on. sizes: voxels of every piece; [0] is the rest. is_gas: which pieces hold nothing
-    but gas. is_flat: whether every plane was taken apart by itself.
+    but gas. hearts: bool (z, y, x), what lies away from borders and is no gas. is_flat: whether every plane was taken
+    apart by itself.
     """
 
     pieces: Parts
     sizes: NDArray[np.int64]
     is_gas: Mask
+    hearts: Mask
     is_flat: bool
 
     @classmethod
@@ -56,7 +58,8 @@ class Cores:
         strays, more = label_parts(air & (pieces == 0), in_plane=is_flat)
         is_stray_gas = 2 * sizes_of(strays[dark], more) > sizes_of(strays, more)
         pieces = np.where(strays > 0, strays + np.int32(count), pieces)
-        return cls(pieces, sizes_of(pieces, count + more), np.append(is_gas, is_stray_gas[1:]), is_flat)
+        all_gas = np.append(is_gas, is_stray_gas[1:])
+        return cls(pieces, sizes_of(pieces, count + more), all_gas, (hearts > 0) & ~is_gas[hearts], is_flat)
 
     def joined(self, chosen: Mask, least: NDArray[np.float64]) -> NDArray[np.intp]:
         """Give every piece the one of the chosen that it belongs to, 0 none; int (pieces + 1,).

@@ -11,8 +11,9 @@ from kazerooni.segment.axial import Axial
 from kazerooni.segment.cores import Cores
 from kazerooni.segment.planes import Mask, Parts, label_parts, sizes_of
 
-# A lung shows at least this much somewhere; a part of it that is cut off in a plane, this much.
-LEAST_PLANE_MM2, _LEAST_PART_MM2 = 900.0, 60.0
+# A lung shows at least this much somewhere, and this much of it away from its borders; a part of it that is cut off in
+# a plane, this much.
+LEAST_PLANE_MM2, _LEAST_HEART_MM2, _LEAST_PART_MM2 = 900.0, 300.0, 60.0
 # Parts smaller than this share of the largest are no lung of their own.
 _LEAST_SHARE = 0.02
 # Gas is at most this much brighter than the air outside, which scatter makes it.
@@ -51,25 +52,26 @@ def find_inflated(scan: Axial, air: Mask, *, gas_hu: float) -> Inflated:
     cores = Cores.of(scan, air, gas_hu=gas_hu)
     least = np.where(cores.is_gas, _LEAST_GAS_BORDER, _LEAST_BORDER)
     if not cores.is_flat:
-        owner = cores.joined(_lungs_among(scan, cores.pieces, cores.sizes, ~cores.is_gas), least)
+        owner = cores.joined(_lungs_among(scan, cores.pieces, cores.sizes, ~cores.is_gas, cores.hearts), least)
         return Inflated(*_numbered(cores.pieces, owner), (cores.is_gas & (owner == 0))[cores.pieces])
     lung = ~cores.is_gas & (cores.sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2)
     lung[0] = False
     owner = cores.joined(lung, least)
     parts, count = label_parts((owner > 0)[cores.pieces])
-    chosen = _lungs_among(scan, parts, sizes_of(parts, count), np.ones(count + 1, bool))
+    chosen = _lungs_among(scan, parts, sizes_of(parts, count), np.ones(count + 1, bool), cores.hearts)
     numbered = _numbered(parts, np.where(chosen, np.arange(count + 1), 0))
     return Inflated(*numbered, (cores.is_gas & (owner == 0))[cores.pieces])
 
 
-def _lungs_among(scan: Axial, parts: Parts, sizes: NDArray[np.int64], maybe: Mask) -> Mask:
+def _lungs_among(scan: Axial, parts: Parts, sizes: NDArray[np.int64], maybe: Mask, hearts: Mask) -> Mask:
     """Tell which parts are lungs, of those that may be: the largest, and what is widest at the same heights.
 
-    parts: int32 (z, y, x). sizes, maybe: int64 and bool (parts + 1,).
+    parts: int32 (z, y, x). sizes, maybe: int64 and bool (parts + 1,). hearts: bool (z, y, x), what lies away
+    from borders.
     """
     chosen: Mask = np.zeros(sizes.size, bool)
     order = np.argsort(-np.where(maybe, sizes, 0)[1:], kind="stable") + 1
-    first = next((int(n) for n in order[:_MOST_TRIED] if maybe[n] and _is_wide(scan, parts == n)), 0)
+    first = next((int(n) for n in order[:_MOST_TRIED] if maybe[n] and _is_wide(scan, parts == n, hearts)), 0)
     if not first:
         return chosen
     area = np.count_nonzero(parts == first, axis=(1, 2))
@@ -82,8 +84,11 @@ def _lungs_among(scan: Axial, parts: Parts, sizes: NDArray[np.int64], maybe: Mas
     return chosen
 
 
-def _is_wide(scan: Axial, part: Mask) -> bool:
-    return float(np.count_nonzero(part, axis=(1, 2)).max()) * scan.pixel_area_mm2 >= LEAST_PLANE_MM2
+def _is_wide(scan: Axial, part: Mask, hearts: Mask) -> bool:
+    """Tell whether a part is large enough in a plane to be a lung, and no web of narrow bits, as the cells of bone."""
+    planes = np.count_nonzero(part, axis=(1, 2)), np.count_nonzero(part & hearts, axis=(1, 2))
+    area, heart = (float(n.max()) * scan.pixel_area_mm2 for n in planes)
+    return area >= LEAST_PLANE_MM2 and heart >= _LEAST_HEART_MM2
 
 
 def _numbered(pieces: Parts, owner: NDArray[np.intp]) -> tuple[Parts, int]:
