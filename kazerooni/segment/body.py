@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.planes import Mask, Parts, label_parts, largest_part, open_planes
+from kazerooni.segment.planes import Mask, Parts, dilate_planes, fill_planes, label_parts, largest_part, open_planes
 
 # Half-way between air and soft tissue lies the border of both; fat is near -100, inflated lung near -850 HU.
 TISSUE_HU = -400
@@ -22,8 +22,8 @@ def find_body(scan: Axial) -> Mask:
     """Find the body, with all the air in it; bool (z, y, x).
 
     The largest connected tissue after thin things are taken away, with the air that it encloses in each plane. Lung
-    that the border of the picture or padding cuts is not enclosed: it is brighter than the air outside, and joined to
-    lung that is enclosed.
+    that the border of the picture or padding cuts, or that a wall as thin as a table top encloses, is not enclosed by
+    that: it is brighter than the air outside, and joined to lung that is enclosed.
     """
     tissue = scan.hu > TISSUE_HU
     solid = largest_part(open_planes(tissue, scan.pixels(_THIN_MM))) & tissue
@@ -34,12 +34,27 @@ def find_body(scan: Axial) -> Mask:
     if not outside.size:
         return enclosed
     darkness = float(np.percentile(outside[::16], _DARKEST_PERCENT)) + _BRIGHTER_HU
-    sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    dark = np.bincount(parts[scan.hu < darkness], minlength=count + 1)
-    is_cut = is_open & (2 * dark < sizes)
-    if not is_cut.any():
+    cut = (is_open & _is_bright(scan, parts, count, darkness))[parts]
+    parts, count = label_parts(~tissue & ~scan.is_padding & ~enclosed, in_plane=True)
+    is_thinly = ~_open_parts(scan, parts, count) & _is_bright(scan, parts, count, darkness)
+    is_thinly[0] = False
+    cut |= is_thinly[parts]
+    if not cut.any():
         return enclosed
-    return enclosed | _joined(is_cut[parts] & ~tissue, enclosed & ~tissue)
+    joined = _joined(cut & ~tissue, enclosed & ~tissue)
+    return enclosed | joined | _around(joined & is_thinly[parts], tissue, scan)
+
+
+def _is_bright(scan: Axial, parts: Parts, count: int, darkness: float) -> Mask:
+    """Tell which parts are mostly brighter than the air outside; bool (parts + 1,)."""
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)
+    bright: Mask = 2 * np.bincount(parts[scan.hu < darkness], minlength=count + 1) < sizes
+    return bright
+
+
+def _around(lung: Mask, tissue: Mask, scan: Axial) -> Mask:
+    """Give the thin wall around lung, and what is dense within it."""
+    return fill_planes(dilate_planes(lung, scan.pixels(2 * _THIN_MM)) & tissue | lung) if lung.any() else lung
 
 
 def _open_parts(scan: Axial, parts: Parts, count: int) -> Mask:

@@ -19,21 +19,17 @@ from kazerooni.segment.body import find_body
 from kazerooni.segment.borders import draw_fully
 from kazerooni.segment.cage import find_cage
 from kazerooni.segment.doubts import doubts_of, holds_gas
-from kazerooni.segment.planes import Mask, close_planes, dilate_planes, fill_upwards, label_parts
+from kazerooni.segment.inflated import LEAST_PLANE_MM2, find_inflated, gas_limit
+from kazerooni.segment.planes import Mask, box_of, close_planes, dilate_planes, fill_upwards
 from kazerooni.segment.sides import LEFT, RIGHT, part_sides, parting_line
 from kazerooni.segment.wall import reach_the_wall
 
 # Ground glass is up to about -300 HU, soft tissue begins at -100.
 LUNG_HU = -400
-# Gas in bowel and windpipe, and air outside, is near -1000 HU. The median of a lung is near -850, with severe emphysema
-# -950; parts of a lung that are cut off from it are seldom emptier than the rest.
-_GAS_HU, _LARGE_GAS_HU, _LARGE_SHARE = -940, -970, 0.2
-# A lung shows at least this much somewhere; a part of it that is cut off in a plane, this much.
-_LEAST_PLANE_MM2, _LEAST_PART_MM2 = 900.0, 60.0
-# Parts smaller than this share of the largest are no lung of their own.
-_LEAST_SHARE = 0.02
 # Vessels of the hilum and nodules below the pleura are narrower than twice this.
 _CLOSING_MM = 12.0
+# Ribs so far above and below the lungs tell where the wall runs.
+_AROUND_MM = 30.0
 # On the lowest plane, where nothing tells a mass from the dome of the liver: masses are seldom wider than 45 mm.
 _LARGEST_HOLE_MM2 = 1500.0
 
@@ -89,20 +85,46 @@ def find_lungs(volume: Volume) -> Lungs:
 
 
 def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
-    """Give the lungs at working resolution, and which of their voxels are dense though they are lung."""
+    """Give the lungs at working resolution, and which of their voxels are dense though they are lung.
+
+    The work is done within the box of the body, and that of the lungs within the heights around them.
+    """
     body = find_body(scan)
-    if not body.any():
-        return np.zeros(body.shape, np.uint8), body
+    labels, dense = np.zeros(body.shape, np.uint8), np.zeros(body.shape, bool)
+    box = box_of(body)
+    if box is None:
+        return labels, dense
+    scan, body = scan.cut(box), body[box]
     airways = find_airways(scan, body)
     air = (scan.hu < LUNG_HU) & body & ~airways & ~scan.is_padding
-    parts, count = _lung_parts(scan, air)
-    sides = part_sides(parts, count, parting_line(scan, body))
+    inflated = find_inflated(scan, air, gas_hu=gas_limit(scan, body))
+    sides = part_sides(inflated.parts, inflated.count, parting_line(scan, body))
     _drop_specks(sides, scan)
+    low, high = _heights(scan, sides > 0)
+    if low < high:
+        near = np.s_[low:high]
+        taken = dilate_planes(airways[near] | inflated.gas[near], 1) | ~body[near]
+        found = _with_dense(scan.cut(near), sides[near], body[near], air[near] & ~taken, taken)
+        labels[box][near], dense[box][near] = found
+    return labels, dense
+
+
+def _heights(scan: Axial, lung: Mask) -> tuple[int, int]:
+    """Give the planes that the lungs lie on, and some around them: from, to."""
+    planes = np.flatnonzero(lung.any(axis=(1, 2)))
+    more = round(_AROUND_MM / scan.spacing_mm[0])
+    return (max(0, int(planes[0]) - more), int(planes[-1]) + more + 1) if planes.size else (0, 0)
+
+
+def _with_dense(
+    scan: Axial, sides: NDArray[np.uint8], body: Mask, air: Mask, taken: Mask
+) -> tuple[NDArray[np.uint8], Mask]:
+    """Add to inflated lungs, uint8 (z, y, x), what is dense of them; give it all, and which of it is dense.
+
+    air: what is dark, and may be lung. taken: what is none.
+    """
     inflated = sides > 0
-    if not inflated.any():
-        return sides, inflated
     cage = find_cage(scan, inflated, body)
-    taken = dilate_planes(airways, 1) | ~body
     hole = _LARGEST_HOLE_MM2 / scan.pixel_area_mm2
     whole, sure = np.zeros_like(sides), np.zeros_like(inflated)
     for side, outwards in ((RIGHT, -1), (LEFT, 1)):
@@ -116,38 +138,9 @@ def _find_in(scan: Axial) -> tuple[NDArray[np.uint8], Mask]:
     return whole, (whole > 0) & sure & ~inflated
 
 
-def _lung_parts(scan: Axial, air: Mask) -> tuple[NDArray[np.int32], int]:
-    """Give numbers to the parts of the air in the body that are lung.
-
-    In a stack with gaps, gas is told from lung in each plane before planes are linked.
-    """
-    if scan.is_sampled:
-        planes, count = label_parts(air, in_plane=True)
-        sizes = np.bincount(planes.ravel(), minlength=count + 1)
-        air = (_is_lung(scan, planes, sizes) & (sizes * scan.pixel_area_mm2 >= _LEAST_PART_MM2))[planes]
-    parts, count = label_parts(air)
-    sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    sizes[0] = 0
-    keep = (sizes >= _LEAST_SHARE * sizes.max(initial=1)) & _is_lung(scan, parts, sizes)
-    renumber = np.zeros(count + 1, np.int32)
-    renumber[keep] = np.arange(1, int(keep.sum()) + 1)
-    return renumber[parts], int(keep.sum())
-
-
-def _is_lung(scan: Axial, parts: NDArray[np.int32], sizes: NDArray[np.intp]) -> Mask:
-    """Tell lung from gas by the median of each part: of a large one, which is hardly bowel, more is asked."""
-    limits = np.where(sizes >= _LARGE_SHARE * sizes[1:].max(initial=1), _LARGE_GAS_HU, _GAS_HU)
-    inside = parts > 0
-    owner = parts[inside]
-    dark = np.bincount(owner[scan.hu[inside] < limits[owner]], minlength=sizes.size)
-    lung: Mask = 2 * dark < sizes
-    lung[0] = False
-    return lung
-
-
 def _drop_specks(sides: NDArray[np.uint8], scan: Axial) -> None:
     """Take away a side that is nowhere large enough in a plane to be a lung."""
     for side in (RIGHT, LEFT):
         lung = sides == side
-        if lung.sum(axis=(1, 2)).max(initial=0) * scan.pixel_area_mm2 < _LEAST_PLANE_MM2:
+        if lung.sum(axis=(1, 2)).max(initial=0) * scan.pixel_area_mm2 < LEAST_PLANE_MM2:
             sides[lung] = 0

@@ -44,6 +44,10 @@ _NEAR_MM, _NEAR_DIRECTIONS = 15.0, 3
 _MEDIASTINUM_MM, _OFF_DOME_MM = {-1: 30.0, 1: 42.0}, 5.0
 # Where lung begins bends more than the wall does: heart and hilum.
 _STIFF = 0.5
+# The recess beside the diaphragm is a few centimetres deep; below its own lowest air a lung is dense no deeper.
+_BELOW_AIR_MM = 45.0
+# On less height than this nothing tells dense lung from the dome of the liver; masses are seldom wider than this.
+_TALL_MM, _MASS_MM = 30.0, 45.0
 # Fat is near -100 HU: lighter than disease as dense as tissue, denser than disease that holds air. Pads of it on the
 # heart are thick, walls of honeycomb that look like it are thin.
 _FAT_HU, _FAT_RADIUS_MM = (-150, -30), 4.0
@@ -95,7 +99,8 @@ class _Sight:
 
     angle: of every direction from straight outwards, degrees, negative to the front. inner, outer: the smallest and
     largest distance of air in every direction, float64 (z, DIRECTIONS), NaN where there is none. guess: where lung
-    begins, as deep as air lies near by, likewise but everywhere.
+    begins, as deep as air lies near by, likewise but everywhere. floor: the lowest plane where this lung may be dense.
+    is_tall: whether it is seen over such a height that it shows what is diaphragm.
     """
 
     cage: Cage
@@ -103,13 +108,19 @@ class _Sight:
     inner: Floats
     outer: Floats
     guess: Floats
+    floor: int
+    is_tall: bool
 
     @classmethod
     def of(cls, scan: Axial, cage: Cage, lung: Mask, outwards: int) -> _Sight:
         inner, outer = cage.view.reach(lung)
         step = rows_step(scan)
         rows = fit_envelope(gather_rows(inner, step, outer=False), outer=False, around=_STIFF, along=_STIFF).surface
-        return cls(cage, outward_degrees(outwards), inner, outer, spread_rows(rows, step, inner.shape[0]))
+        planes = np.flatnonzero(lung.any(axis=(1, 2)))
+        lowest = int(planes[0]) - round(_BELOW_AIR_MM / scan.spacing_mm[0])
+        is_tall = (int(planes[-1]) - int(planes[0])) * scan.spacing_mm[0] >= _TALL_MM
+        guess = spread_rows(rows, step, inner.shape[0])
+        return cls(cage, outward_degrees(outwards), inner, outer, guess, max(cage.floor, lowest), is_tall)
 
     def again(self, lung: Mask) -> _Sight:
         """See more of the lung, with the same guess."""
@@ -159,8 +170,10 @@ def _diseased(sight: _Sight, lung: Mask) -> Mask:
     back = np.where(sight.seen, _BACK_DEGREES, _SPINE_DEGREES)
     looks = (sight.angle > front) & (sight.angle < back)
     looks |= sight.is_thin & (np.abs(sight.angle) < _SIDE_DEGREES)
-    planes = np.arange(lung.shape[0])
-    within = (planes >= sight.cage.floor) & (planes <= np.flatnonzero(lung.any(axis=(1, 2)))[-1])
+    planes, own = np.arange(lung.shape[0]), np.flatnonzero(lung.any(axis=(1, 2)))
+    within = (planes >= sight.floor) & (planes <= own[-1])
+    if not sight.is_tall:
+        looks &= np.where(sight.seen, sight.cage.radius_mm - sight.outer, np.inf) < _MASS_MM
     looks &= (sight.cage.trust > _TRUSTED) & within[:, None]
     dense = looks & (_dense_share(sight, lung) >= _DENSE_SHARE)
     around = ndimage.uniform_filter(dense.astype(np.float64), 3, mode=("nearest", "wrap"))
@@ -190,7 +203,7 @@ def _is_deep(scan: Axial, sight: _Sight, diseased: Mask) -> Mask:
     reach = (2 * round(_NEAR_MM / scan.spacing_mm[0]) + 1, 2 * _NEAR_DIRECTIONS + 1)
     near = ndimage.maximum_filter(diseased.view(np.uint8), reach, mode=("nearest", "wrap")).view(bool)
     looks = (sight.angle > _HEART_DEGREES) & (sight.angle < _BACK_DEGREES)
-    deep: Mask = near & looks & sight.seen & (sight.inner - sight.guess >= _DEEP_MM)
+    deep: Mask = sight.is_tall & near & looks & sight.seen & (sight.inner - sight.guess >= _DEEP_MM)
     return deep
 
 
