@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
@@ -14,27 +15,32 @@ from kazerooni.phantom import VISITS, sample_folder
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _display(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _display(
+    tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[None]:
     """Give windows a screen that nobody sees, a renderer that needs no graphics card, and settings of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NAPARI_CONFIG", str(tmp_path_factory.mktemp("napari") / "settings.yaml"))
         patch.setenv("NAPARI_ASYNC", "0")
-        if not sys.platform.startswith("linux"):
-            yield
-            return
-        read, write = os.pipe()
-        screen = ("-screen", "0", "1280x800x24", "-nolisten", "tcp")
-        server = subprocess.Popen([tool("Xvfb"), "-displayfd", str(write), *screen], pass_fds=(write,))
-        os.close(write)
-        try:
-            with os.fdopen(read) as told:
-                patch.setenv("DISPLAY", f":{told.readline().strip()}")
-            for name, value in {"LIBGL_ALWAYS_SOFTWARE": "1", "QT_QPA_PLATFORM": "xcb"}.items():
-                patch.setenv(name, value)
-            yield
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
+        if sys.platform.startswith("linux"):
+            patch.setenv("DISPLAY", _start_screen(tool("Xvfb")))
+            patch.setenv("LIBGL_ALWAYS_SOFTWARE", "1")
+            patch.setenv("QT_QPA_PLATFORM", "xcb")
+        request.getfixturevalue("qapp")
+        yield
+
+
+def _start_screen(program: str) -> str:
+    """Start Xvfb and give the name of its display; it ends with its last client, so Qt never loses its screen."""
+    read, write = os.pipe()
+    options = ("-screen", "0", "1280x800x24", "-nolisten", "tcp", "-terminate")
+    server = subprocess.Popen(
+        [program, "-displayfd", str(write), *options], pass_fds=(write,), stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    atexit.register(server.terminate)
+    with os.fdopen(read) as told:
+        return f":{told.readline().strip()}"
 
 
 @pytest.fixture(scope="session")

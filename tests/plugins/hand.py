@@ -48,7 +48,7 @@ class Hand:
             button=button,
             modifiers=[],
             is_dragging=kind == "mouse_move",
-            view_direction=None,
+            view_direction=np.array([1.0, 0.0, 0.0]),
             dims_displayed=list(self.viewer.dims.displayed),
             dims_point=list(self.viewer.dims.point),
             camera_zoom=1.0,

@@ -7,8 +7,9 @@ tool.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from typing import Any, ClassVar
 
 import numpy as np
 from napari.layers import Labels
@@ -25,6 +26,16 @@ _NOT_AXIAL = "Marks are painted on axial slices only: go back to the axial view.
 _SCATTERED = "The corners of the polygon lie on several slices: draw it anew on one."
 
 
+def _with_left_button(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a tool of napari draw with the left button only: the right one drags the window (windowing.py)."""
+
+    def draw(layer: Labels, event: Any) -> Iterator[None]:
+        if event.button == 1:
+            yield from callback(layer, event)
+
+    return draw
+
+
 class MarkingLabels(Labels):
     """Labels of one map, painted slice by slice within `locks`; uint8 (slice, row, column), scaled in mm.
 
@@ -35,6 +46,10 @@ class MarkingLabels(Labels):
     refused: nothing was marked; `event.reason` is a sentence for the reader.
     """
 
+    _drag_modes: ClassVar[dict[Any, Any]] = {
+        mode: _with_left_button(tool) if mode in {"paint", "erase", "fill"} else tool
+        for mode, tool in Labels._drag_modes.items()
+    }
     _first: tuple[int, ...] | None = None
     _centre: NDArray[np.float64] | None = None
     _brush_mm: float | None = None
@@ -128,7 +143,9 @@ class MarkingLabels(Labels):
     def fill(self, coord: Sequence[float], new_label: int, refresh: bool = True) -> None:  # noqa: FBT001, FBT002 - napari's signature
         """Give the joined pixels of one label about a point another one, on this slice and within the locks."""
         self._touch(coord)
-        if self._is_axial() and self._is_inside(coord):
+        if not self._is_axial():
+            self._refuse(_NOT_AXIAL)
+        elif self._is_inside(coord):
             super().fill(coord, new_label, refresh)
 
     def paint_polygon(self, points: Any, new_label: int) -> None:
@@ -193,7 +210,9 @@ class MarkingLabels(Labels):
             if not self._is_axial():
                 self._refuse(_NOT_AXIAL)
             return
-        super()._paint_region_with_mask(slice_key, mask & allowed, new_label, dims_to_paint, refresh, region_data)
+        # napari tells an edit that stands alone before it makes it; a step of its own is told when it is done.
+        with nullcontext() if self._block_history else self.block_history():
+            super()._paint_region_with_mask(slice_key, mask & allowed, new_label, dims_to_paint, refresh, region_data)
 
     def _allowed(self, key: tuple[slice, ...], *, erasing: bool) -> Mask | None:
         """Give the pixels of a box on one slice that may be changed now; None, and the reason told, where none may."""
@@ -232,7 +251,8 @@ class MarkingLabels(Labels):
 
     def _mode_setter_helper(self, mode: Any) -> Any:
         mode = super()._mode_setter_helper(mode)
-        self._overlays["brush_stroke"].enabled = False  # the right button drags the window (windowing.py)
+        if "brush_stroke" in self._overlays:
+            self._overlays["brush_stroke"].enabled = False  # it begins with the right button
         return mode
 
     def _load_history(self, before: Any, after: Any, undoing: bool = True) -> None:  # noqa: FBT001, FBT002 - napari's signature
