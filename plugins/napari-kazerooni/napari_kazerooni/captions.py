@@ -38,4 +38,4 @@ class Captions:
 
 
 def _overlay(position: str, colour: tuple[float, ...]) -> TextOverlay:
-    return TextOverlay(position=position, color=colour, box=False, font_size=10, visible=False)
+    return TextOverlay(position=position, color=colour, box=False, font_size=8, visible=False)

@@ -27,7 +27,7 @@ def _slices(volume: Volume) -> str:
 def slice_text(volume: Volume, index: int, window: Window) -> str:
     """Tell the number of a slice, its true z in the patient (not that of an even grid), and the window."""
     z = float(volume.geometry.origins_mm[index, 2])
-    shown = f"{name_of(window)} window   W {window.width_hu:.0f}  L {window.level_hu:.0f}"
+    shown = f"{name_of(window)} window   W {window.width_hu:.0f}  L {_number(window.level_hu)}"
     return f"slice {index + 1} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{shown}"
 
 

@@ -27,6 +27,7 @@ ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
     "sagittal": (2, 0, 1),
 }
 _ZOOM_STEP: Final = 1.15
+_PLACED_BY: Final = ("scale", "translate", "metadata")
 _TOLD: Final = ("warning", "error")
 
 
@@ -45,6 +46,7 @@ class Room:
         self.volume: Volume | None = None
         self.layer: Image | None = None
         self.is_whole = False
+        self._size: object = None
         self.unseen: tuple[Notice, ...] = ()
         self.own_window: Window | None = None
         self.events = EmitterGroup(source=self, shown=Event, unseen=Event, help=Event, told=Event)
@@ -89,21 +91,28 @@ class Room:
         self.events.shown()
 
     def _show(self, volume: Volume, *, is_whole: bool) -> None:
-        window = self.window if self.layer is not None else None
-        old = self.layer
+        """Put a volume into the image layer; the layer is kept, as napari takes a third of a second to add one."""
         options = image_kwargs(volume)
-        layer = Image(volume.hu, **options)
-        layer.contrast_limits_range = RANGE_HU
-        if window is not None:
-            layer.contrast_limits = limits(window)
-        layer.events.contrast_limits.connect(self._tell_slice)
-        self.volume, self.layer, self.is_whole = volume, layer, is_whole
-        self.viewer.layers.insert(0, layer)
-        if old is not None and old in self.viewer.layers:
-            self.viewer.layers.remove(old)
-        layer.name = options["name"]
-        self.viewer.layers.selection.active = layer
+        if self.layer is None or self.layer not in self.viewer.layers:
+            self.layer = Image(volume.hu, **options)
+            self.layer.contrast_limits_range = RANGE_HU
+            self.layer.events.contrast_limits.connect(self._tell_slice)
+            self.viewer.layers.insert(0, self.layer)
+        else:
+            self.layer.data = volume.hu
+            for name in _PLACED_BY:
+                setattr(self.layer, name, options[name])
+        self.volume, self.is_whole = volume, is_whole
+        self.viewer.layers.selection.active = self.layer
         self.show_plane("axial")
+        self._fit_view(volume)
+
+    def _fit_view(self, volume: Volume) -> None:
+        """Show all of a picture that is of another size than the one before; else zoom and place stay."""
+        size = (volume.geometry.shape[1:], volume.geometry.pixel_spacing_mm)
+        if size != self._size:
+            self._size = size
+            self.viewer.reset_view()
 
     def acknowledge(self) -> None:
         """Take the notices out of sight: somebody has read them."""

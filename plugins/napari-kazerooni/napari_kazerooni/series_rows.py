@@ -9,7 +9,6 @@ from itertools import groupby
 from kazerooni.dicom import Found, Series
 from kazerooni.model import Notice
 
-HEAD = ("Series", "Scan", "Slices", "mm", "Kernel")
 _COLOURS = {"error": "#ff6b6b", "warning": "#ffb454", "info": "#9aa5b1"}
 
 
@@ -24,17 +23,22 @@ def _study(series: Series) -> str:
     return f"{date}   {printable(series.patient or 'no patient id')}"
 
 
-def row(series: Series) -> tuple[str, ...]:
-    """Give the cells of a series, in the order of HEAD; thickness and gap share one."""
+def title(series: Series) -> str:
+    """Give rank and description of a series, and that it is not fit where it is not."""
     part = f" (part {series.part} of {series.parts})" if series.parts > 1 else ""
-    title = f"{series.rank}  {printable(series.description) or '(no description)'}{part}"
-    return (
-        title if series.usable else f"{title} (not fit)",
+    words = f"{series.rank}  {printable(series.description) or '(no description)'}{part}"
+    return words if series.usable else f"{words} (not fit)"
+
+
+def row(series: Series) -> str:
+    """Give the two lines of a series: its title; then how it was scanned, slices, thickness and gap, kernel."""
+    facts = (
         f"{series.acquisition}, {series.sampling}",
-        str(series.slices),
-        f"{_mm(series.slice_thickness_mm)} / {_gap(series)}",
-        printable(series.kernel) or "-",
+        f"{series.slices} x {_mm(series.slice_thickness_mm)} mm",
+        f"gap {_gap(series)} mm",
+        printable(series.kernel) or "kernel unknown",
     )
+    return title(series) + "\n     " + " \N{MIDDLE DOT} ".join(facts)
 
 
 def _gap(series: Series) -> str:
@@ -51,7 +55,7 @@ def _mm(value: float | None) -> str:
 
 def details(series: Series) -> str:
     """Give, as HTML, why a series ranks where it does, what acquisition and sampling rest on, and its notices."""
-    lines = [f"<b>{escape(row(series)[0])}</b>"]
+    lines = [f"<b>{escape(title(series))}</b>"]
     lines += [escape(printable("; ".join(words))) for words in (series.reasons, series.evidence) if words]
     return "<br>".join([*lines, notice_lines(series.notices)] if series.notices else lines)
 

@@ -10,7 +10,6 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -28,9 +27,10 @@ from napari_kazerooni.help_widget import HelpOverlay
 from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.room import room_of
-from napari_kazerooni.series_rows import HEAD, details, row, studies, summary
+from napari_kazerooni.series_rows import details, row, studies, summary
 from napari_kazerooni.worker import Job, Tell, Work
 
+_NARROWEST = 310
 _SERIES_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -42,7 +42,6 @@ class SeriesWidget(QWidget):
         self.room = room_of(napari_viewer)
         self.job: Job | None = None
         self._help: HelpOverlay | None = None
-        self._series: Series | None = None
         self._drops = DropFilter(self)
         self._drops.dropped.connect(self.look_at)
         self._build()
@@ -54,16 +53,14 @@ class SeriesWidget(QWidget):
 
     def _build(self) -> None:
         self.tree = QTreeWidget()
-        self.tree.setHeaderLabels(HEAD)
+        self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(12)
-        header = self.tree.header()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
         self.tree.itemDoubleClicked.connect(self._on_double_click)
         self.tree.currentItemChanged.connect(self._on_chosen)
         self.details = QTextBrowser()
-        self.details.setMaximumHeight(170)
+        self.details.setMaximumHeight(200)
+        self.setMinimumWidth(_NARROWEST)
         self.notices = NoticesFrame(self.room.acknowledge)
         self.message = QLabel("Drop a folder, a DICOMDIR or a zip here, or choose one.")
         self.message.setWordWrap(True)
@@ -111,9 +108,8 @@ class SeriesWidget(QWidget):
     def _on_found(self, found: Found) -> None:
         for title, group in studies(found):
             study = QTreeWidgetItem(self.tree, [title])
-            study.setFirstColumnSpanned(True)
             for series in group:
-                item = QTreeWidgetItem(study, row(series))
+                item = QTreeWidgetItem(study, [row(series)])
                 item.setData(0, _SERIES_ROLE, series)
                 item.setDisabled(not series.usable)
                 item.setToolTip(0, "; ".join(series.reasons))
@@ -136,7 +132,7 @@ class SeriesWidget(QWidget):
 
     def open(self, series: Series) -> None:
         """Read a series in the background: its middle slice is shown at once, then all of it."""
-        self._series = series
+        self.details.setHtml(details(series))
 
         def work(progress: Progress, tell: Tell) -> Volume:
             tell(read_slice(series, middle(series)))
