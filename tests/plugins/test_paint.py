@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers.labels._labels_constants import Mode
+from numpy.typing import NDArray
+
 from napari_kazerooni.locks import Locks
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.strokes import Stroke
-from numpy.typing import NDArray
-
 from tests.plugins.hand import Hand
 
 SHAPE = (5, 60, 60)
 SLICE = 2
 SCALE = (10.0, 0.7, 0.7)
 WINDOW = (-700.0, -300.0)
-Volumes = dict[str, NDArray[Any]]
+Volumes = dict[str, Any]
 
 
 def body() -> Volumes:
@@ -147,7 +147,7 @@ def test_each_stroke_is_told_with_the_touched_box(make_napari_viewer: Any, way: 
 
 
 def test_the_lobe_is_that_under_the_first_click() -> None:
-    """A stroke that starts in one lobe and wanders into the next marks the first only; the next stroke is free again."""
+    """A stroke that wanders from one lobe into the next marks the first only; the next stroke is free again."""
     layer, hand = painter(None, in_lobe=True)
     lobes = layer.locks.lobes
     assert lobes is not None
@@ -188,7 +188,9 @@ def test_the_eraser_is_held_by_the_lobe_alone() -> None:
 @pytest.mark.parametrize(
     ("missing", "lock"), [("lobes", {"in_lobe": True}), ("lungs", {"in_lungs": True}), ("hu", {"window": WINDOW})]
 )
-def test_a_lock_without_what_it_needs_marks_nothing(make_napari_viewer: Any, missing: str, lock: dict[str, Any]) -> None:
+def test_a_lock_without_what_it_needs_marks_nothing(
+    make_napari_viewer: Any, missing: str, lock: dict[str, Any]
+) -> None:
     """A lock to lobes, lungs or HU that are not known refuses every mark instead of being ignored."""
     layer, hand = painter(make_napari_viewer(), **lock)
     setattr(layer.locks, missing, None)
@@ -256,11 +258,12 @@ def test_nothing_is_painted_across_gaps(way: Way) -> None:
 def test_no_other_labels_than_findings() -> None:
     """A label above the highest finding can be neither selected nor painted."""
     layer, _ = painter()
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: setattr(layer, "selected_label", 4),
         lambda: layer.paint((SLICE, 30, 20), 4),
         lambda: layer.mark(SLICE, np.ones(SHAPE[1:], np.bool_), 4),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(ValueError, match="out of bounds"):
             attempt()
     assert layer.selected_label == 2
@@ -303,7 +306,7 @@ def test_a_polygon_has_its_true_area(radius: int) -> None:
 
 
 def test_the_brush_has_its_true_area_in_mm() -> None:
-    """Over all places within a pixel a brush paints the area of its circle within 1 %, also where pixels are not square."""
+    """Over all places within a pixel a brush paints the area of its circle within 1 %, also with oblong pixels."""
     viewer = ViewerModel()
     layer = MarkingLabels(np.zeros((1, 60, 60), np.uint8), highest=1, scale=(10.0, 1.0, 0.5))
     viewer.add_layer(layer)

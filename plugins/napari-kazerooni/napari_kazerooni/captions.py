@@ -27,7 +27,7 @@ class Captions:
             viewer.canvas.overlays[f"kazerooni_{name}"] = overlay
 
     def __getitem__(self, name: str) -> str:
-        return self._overlays[name].text
+        return str(self._overlays[name].text)
 
     def __setitem__(self, name: str, text: str) -> None:
         overlay = self._overlays[name]

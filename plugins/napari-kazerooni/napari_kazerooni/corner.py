@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni.windowing import name_of
+
+Plane = Literal["axial", "coronal", "sagittal"]
 
 
 def scan_text(volume: Volume) -> str:
@@ -27,8 +30,18 @@ def _slices(volume: Volume) -> str:
 def slice_text(volume: Volume, index: int, window: Window) -> str:
     """Tell the number of a slice, its true z in the patient (not that of an even grid), and the window."""
     z = float(volume.geometry.origins_mm[index, 2])
-    shown = f"{name_of(window)} window   W {window.width_hu:.0f}  L {_number(window.level_hu)}"
-    return f"slice {index + 1} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{shown}"
+    return f"slice {index + 1} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
+
+
+def plane_text(volume: Volume, plane: Plane, place: Sequence[float], window: Window) -> str:
+    """Tell the name of a coronal or sagittal plane through a point of the array, that it is for looking, the window."""
+    axis = 1 if plane == "coronal" else 2
+    number = f"{plane} plane {round(place[axis]) + 1} of {volume.geometry.shape[axis]}"
+    return f"{number}, for looking only\n{_window(window)}"
+
+
+def _window(window: Window) -> str:
+    return f"{name_of(window)} window   W {window.width_hu:.0f}  L {_number(window.level_hu)}"
 
 
 def cursor_text(volume: Volume, place: Sequence[float]) -> str:

@@ -58,6 +58,7 @@ def help_html() -> str:
     """Give the list of keys and mouse as a table."""
     rows = [(key.key, key.words) for key in KEYS] + list(MOUSE)
     cells = "".join(
-        f'<tr><td style="padding-right: 24px"><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>' for key, words in rows
+        f'<tr><td style="padding-right: 24px"><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>'
+        for key, words in rows
     )
     return f"<h3>Reading room</h3><table>{cells}</table>"

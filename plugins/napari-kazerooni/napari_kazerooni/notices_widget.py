@@ -19,11 +19,15 @@ class NoticesFrame(QFrame):
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.button = QPushButton("I have read this")
-        self.button.clicked.connect(lambda: acknowledge())
+        self._acknowledge = acknowledge
+        self.button.clicked.connect(self._on_clicked)
         layout = QVBoxLayout(self)
         layout.addWidget(self.text)
         layout.addWidget(self.button)
         self.hide()
+
+    def _on_clicked(self) -> None:
+        self._acknowledge()
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
         """Show these notices instead of those before."""

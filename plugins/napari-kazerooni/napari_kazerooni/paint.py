@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -131,7 +132,7 @@ class MarkingLabels(Labels):
 
     # --- The tools ---
 
-    def paint(self, coord: Sequence[float], new_label: int, refresh: bool = True) -> None:  # noqa: FBT001, FBT002 - napari's signature
+    def paint(self, coord: Sequence[float], new_label: int, refresh: bool = True) -> None:
         """Paint a disc of `brush_mm` about a point (slice, row, column), within the locks."""
         self._touch(coord)
         self._centre = np.asarray(coord, float)[_IN_PLANE]
@@ -140,7 +141,7 @@ class MarkingLabels(Labels):
         finally:
             self._centre = None
 
-    def fill(self, coord: Sequence[float], new_label: int, refresh: bool = True) -> None:  # noqa: FBT001, FBT002 - napari's signature
+    def fill(self, coord: Sequence[float], new_label: int, refresh: bool = True) -> None:
         """Give the joined pixels of one label about a point another one, on this slice and within the locks."""
         self._touch(coord)
         if not self._is_axial():
@@ -202,7 +203,7 @@ class MarkingLabels(Labels):
         mask: Mask,
         new_label: int,
         dims_to_paint: list[int],
-        refresh: bool = True,  # noqa: FBT001, FBT002 - napari's signature
+        refresh: bool = True,
         region_data: NDArray[Any] | None = None,
     ) -> None:
         allowed = self._allowed(slice_key, erasing=new_label == _ERASED) if self._is_axial() else None
@@ -230,7 +231,7 @@ class MarkingLabels(Labels):
             return None
         return locks.allowed(key[0].start, (key[1], key[2]), first, erasing=erasing)
 
-    def data_setitem(self, indices: tuple[Any, ...], value: Any, refresh: bool = True) -> None:  # noqa: FBT001, FBT002 - napari's signature
+    def data_setitem(self, indices: tuple[Any, ...], value: Any, refresh: bool = True) -> None:
         """Refuse: what is set voxel by voxel would get round the locks; `mark` does it within them."""
         raise NotImplementedError("data_setitem gets round the locks: use mark, paint, fill or paint_polygon")
 
@@ -255,12 +256,12 @@ class MarkingLabels(Labels):
             self._overlays["brush_stroke"].enabled = False  # it begins with the right button
         return mode
 
-    def _load_history(self, before: Any, after: Any, undoing: bool = True) -> None:  # noqa: FBT001, FBT002 - napari's signature
+    def _load_history(self, before: Any, after: Any, undoing: bool = True) -> None:
         if not before:
             return
         item = before[-1]
         if undoing:
-            undone = [stroke._replace(before=stroke.after, after=stroke.before) for stroke in self._strokes(item)]
+            undone = [replace(stroke, before=stroke.after, after=stroke.before) for stroke in self._strokes(item)]
             super()._load_history(before, after, undoing)
             for stroke in undone:
                 self.events.stroke(stroke=stroke)

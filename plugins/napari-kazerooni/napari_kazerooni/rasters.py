@@ -42,9 +42,9 @@ def disc(centre: ArrayLike, diameter_mm: float, spacing_mm: tuple[float, float],
 
 
 def polygon(vertices: ArrayLike, shape: tuple[int, int]) -> Raster:
-    """Give the pixels whose centre lies in a closed polygon of (row, column) vertices; even-odd where it crosses itself.
+    """Give the pixels whose centre lies in a closed polygon of (row, column) vertices.
 
-    Of two polygons that share an edge each pixel belongs to one (half-open rule).
+    Even-odd where it crosses itself. Of two polygons that share an edge each pixel belongs to one (half-open rule).
     """
     corners = np.asarray(vertices, float)
     box = _box(corners.min(axis=0), corners.max(axis=0), shape)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from napari.layers import Image
@@ -17,9 +17,8 @@ from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
 from napari_kazerooni._layers import image_kwargs
 from napari_kazerooni.captions import Captions
+from napari_kazerooni.corner import Plane
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits, window_of
-
-Plane = Literal["axial", "coronal", "sagittal"]
 
 ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
     "axial": (0, 1, 2),
@@ -60,7 +59,7 @@ class Room:
     def actions(self) -> dict[str, Callable[[], None]]:
         """Give what can be done by a key, by name (keys.py)."""
         return {
-            "help": lambda: self.events.help(),
+            "help": self._ask_for_help,
             "slice_up": lambda: self.step(1),
             "slice_down": lambda: self.step(-1),
             "slice_first": lambda: self.go_to(0),
@@ -73,6 +72,9 @@ class Room:
             "plane_coronal": lambda: self.show_plane("coronal"),
             "plane_sagittal": lambda: self.show_plane("sagittal"),
         }
+
+    def _ask_for_help(self) -> None:
+        self.events.help()
 
     # --- The scan ---
 
@@ -87,6 +89,7 @@ class Room:
         self.captions["scan"] = corner.scan_text(volume)
         self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
         self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
+        self._tell_slice()
         self._tell_unseen()
         self.events.shown()
 
@@ -150,18 +153,28 @@ class Room:
         axis = dims.not_displayed[0]
         dims.set_current_step(axis, dims.current_step[axis] + by)
 
+    @property
+    def plane(self) -> Plane | None:
+        """The plane that is shown, None where it is none of the three."""
+        if self.viewer.dims.ndisplay != 2:
+            return None
+        order = tuple(self.viewer.dims.order)
+        return next((plane for plane, axes in ORDERS.items() if axes == order), None)
+
     def show_plane(self, plane: Plane) -> None:
         """Show axial, coronal or sagittal planes; the latter two only of a scan without gaps, the head up."""
-        if plane != "axial" and (self.volume is None or self.volume.geometry.sampling not in ("contiguous", "overlapping")):
+        if plane != "axial" and (
+            self.volume is None or self.volume.geometry.sampling not in ("contiguous", "overlapping")
+        ):
             self.events.told(message=f"This scan has gaps between its slices, so there is no {plane} plane of it.")
             return
-        order = ORDERS[plane]
-        if self.viewer.dims.ndisplay == 2 and tuple(self.viewer.dims.order) == order:
+        if self.plane == plane:
             return
         self.viewer.dims.ndisplay = 2
-        self.viewer.dims.order = order
+        self.viewer.dims.order = ORDERS[plane]
         self.viewer.scene.camera.orientation2d = ("down" if plane == "axial" else "up", "right")
         self.viewer.reset_view()
+        self._tell_slice()
 
     # --- The window ---
 
@@ -204,8 +217,16 @@ class Room:
     # --- The words in the corners ---
 
     def _tell_slice(self) -> None:
-        if self.volume is not None:
+        if self.volume is None or self.layer is None:
+            return
+        plane = self.plane
+        if plane is None:
+            self.captions["slice"] = ""
+        elif plane == "axial":
             self.captions["slice"] = corner.slice_text(self.volume, self.index, self.window)
+        else:
+            place = self.layer.world_to_data(self.viewer.dims.point)
+            self.captions["slice"] = corner.plane_text(self.volume, plane, place, self.window)
 
     def _tell_cursor(self) -> None:
         if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:

@@ -73,7 +73,10 @@ class SeriesWidget(QWidget):
         layout.setStretchFactor(self.tree, 1)
 
     def _choosers(self) -> QWidget:
-        folder, file = QPushButton("Open folder\N{HORIZONTAL ELLIPSIS}"), QPushButton("Open file\N{HORIZONTAL ELLIPSIS}")
+        folder, file = (
+            QPushButton("Open folder\N{HORIZONTAL ELLIPSIS}"),
+            QPushButton("Open file\N{HORIZONTAL ELLIPSIS}"),
+        )
         folder.clicked.connect(self._choose_folder)
         file.clicked.connect(self._choose_file)
         return _beside(folder, file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,8 @@ from napari_kazerooni.rasters import Box
 Labels = NDArray[np.uint8]
 
 
-class Stroke(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Stroke:
     """What a step changed on one slice: its index, the touched box, and the labels in it before and after."""
 
     index: int

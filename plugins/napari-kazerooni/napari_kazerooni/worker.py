@@ -1,4 +1,4 @@
-"""Worker: one piece of work in a thread, with progress and an end at any time; what it gives arrives in the main thread."""
+"""Worker: a piece of work in a thread, with progress and an end at any time; its results arrive in the main thread."""
 
 from __future__ import annotations
 
