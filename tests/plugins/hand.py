@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from napari.utils._proxies import ReadOnlyWrapper
 from napari.utils.interactions import (
     mouse_double_click_callbacks,
     mouse_move_callbacks,
@@ -41,7 +42,7 @@ class Hand:
 
     def _event(self, kind: str, point: Point, button: int) -> Any:
         world = tuple(self.layer.data_to_world(np.asarray(point, float)))
-        return SimpleNamespace(
+        event = SimpleNamespace(
             type=kind,
             position=world,
             pos=np.asarray(point[-1:-3:-1], float),
@@ -54,3 +55,4 @@ class Hand:
             camera_zoom=1.0,
             handled=False,
         )
+        return ReadOnlyWrapper(event, exceptions=("handled",))

@@ -1,4 +1,7 @@
-"""Drops: folders and files that are dropped anywhere on the window come to the series dock first."""
+"""Drops: folders and files that are dropped anywhere on the window come to the series dock first.
+
+The same watch tells when the window closes.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ class DropFilter(QObject):
     """Takes drops that hold a CT, and leaves all others to napari (which would ask which reader to use)."""
 
     dropped = Signal(list)
+    closing = Signal()
 
     def watch(self, widget: QWidget) -> None:
         """Watch a widget and all within it that take drops."""
@@ -24,8 +28,14 @@ class DropFilter(QObject):
                 part.removeEventFilter(self)
                 part.installEventFilter(self)
 
-    def eventFilter(self, _: QObject | None, event: Any) -> bool:  # noqa: N802 - Qt's name
-        """Take a drop of local paths where one of them holds a CT."""
+    def _tell_closing(self, watched: Any) -> None:
+        if watched.isWindow():
+            self.closing.emit()
+
+    def eventFilter(self, watched: QObject | None, event: Any) -> bool:  # noqa: N802 - Qt's name
+        """Take a drop of local paths where one of them holds a CT; tell of a window that closes."""
+        if event is not None and event.type() == QEvent.Type.Close and watched is not None and watched.isWidgetType():
+            self._tell_closing(watched)
         if event is None or event.type() not in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             return False
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -29,7 +29,7 @@ class HelpOverlay(QFrame):
 
     def toggle(self) -> None:
         """Show it where it is hidden, hide it where it is shown."""
-        if self.isVisible():
+        if not self.isHidden():
             self._leave()
             return
         self.adjustSize()

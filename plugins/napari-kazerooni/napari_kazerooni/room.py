@@ -25,6 +25,7 @@ ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
     "coronal": (1, 0, 2),
     "sagittal": (2, 0, 1),
 }
+SAMPLE: Final = "kazerooni sample"
 _ZOOM_STEP: Final = 1.15
 _PLACED_BY: Final = ("scale", "translate", "metadata")
 _TOLD: Final = ("warning", "error")
@@ -89,7 +90,6 @@ class Room:
         self.captions["scan"] = corner.scan_text(volume)
         self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
         self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
-        self._tell_slice()
         self._tell_unseen()
         self.events.shown()
 
@@ -97,18 +97,22 @@ class Room:
         """Put a volume into the image layer; the layer is kept, as napari takes a third of a second to add one."""
         options = image_kwargs(volume)
         if self.layer is None or self.layer not in self.viewer.layers:
-            self.layer = Image(volume.hu, **options)
+            self.layer = self._adopted() or self.viewer.add_layer(Image(volume.hu, **options))
             self.layer.contrast_limits_range = RANGE_HU
             self.layer.events.contrast_limits.connect(self._tell_slice)
-            self.viewer.layers.insert(0, self.layer)
-        else:
-            self.layer.data = volume.hu
-            for name in _PLACED_BY:
-                setattr(self.layer, name, options[name])
+            self.viewer.layers.move(self.viewer.layers.index(self.layer), 0)
+        self.layer.data = volume.hu
+        for name in _PLACED_BY:
+            setattr(self.layer, name, options[name])
         self.volume, self.is_whole = volume, is_whole
         self.viewer.layers.selection.active = self.layer
         self.show_plane("axial")
         self._fit_view(volume)
+        self._tell_slice()
+
+    def _adopted(self) -> Image | None:
+        """Give the image layer that a sample brought: napari wants samples to bring one."""
+        return next((layer for layer in self.viewer.layers if SAMPLE in layer.metadata), None)
 
     def _fit_view(self, volume: Volume) -> None:
         """Show all of a picture that is of another size than the one before; else zoom and place stay."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import napari
 
-from kazerooni.dicom import Found, Progress, find_series
+from kazerooni.dicom import choose, find_series
 from kazerooni.phantom import sample_folder
-from napari_kazerooni.reader import NO_LAYER, LayerData, read, series_dock
-from napari_kazerooni.worker import Tell
+from napari_kazerooni._layers import image_kwargs
+from napari_kazerooni.opening import middle, read_slice
+from napari_kazerooni.reader import LayerData, read, series_dock
+from napari_kazerooni.room import SAMPLE
 
 
 def visit_1999() -> list[LayerData]:
@@ -27,11 +29,12 @@ def visit_2009() -> list[LayerData]:
 
 def _visit(name: str) -> list[LayerData]:
     viewer = napari.current_viewer()
+    folder = sample_folder() / name
     if viewer is None:
-        return read(sample_folder() / name)
-
-    def work(progress: Progress, _: Tell) -> Found:
-        return find_series(sample_folder(progress=progress) / name, progress=progress)
-
-    series_dock(viewer).look_for(work)
-    return NO_LAYER
+        return read(folder)
+    # napari wants a layer at once: one slice, which the room takes over for the whole scan.
+    series = choose(find_series(folder))
+    first = read_slice(series, middle(series))
+    series_dock(viewer).look_at([folder])
+    options = image_kwargs(first)
+    return [(first.hu, {**options, "metadata": {**options["metadata"], SAMPLE: name}}, "image")]

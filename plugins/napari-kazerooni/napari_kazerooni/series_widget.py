@@ -44,6 +44,7 @@ class SeriesWidget(QWidget):
         self._help: HelpOverlay | None = None
         self._drops = DropFilter(self)
         self._drops.dropped.connect(self.look_at)
+        self._drops.closing.connect(self.cancel)
         self._build()
         self._drops.watch(self)
         self.room.events.help.connect(self._toggle_help)
@@ -141,7 +142,10 @@ class SeriesWidget(QWidget):
             tell(read_slice(series, middle(series)))
             return read_volume(series, progress=progress)
 
-        self._start(work, "Reading slices", told=self.room.preview, returned=self._on_read)
+        self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
+
+    def _on_slice(self, volume: Volume) -> None:
+        self.room.preview(volume)
 
     def _on_read(self, volume: Volume) -> None:
         self.room.show(volume)
@@ -153,6 +157,7 @@ class SeriesWidget(QWidget):
 
     def _start(self, work: Work, what: str, *, returned: Any, told: Any = None) -> None:
         self.cancel()
+        self._drops.watch(self.window())
         self.job = job = Job(work)
         job.progressed.connect(self._on_progress)
         if told is not None:

@@ -12,7 +12,7 @@ BONE: Final = Window(level_hu=400.0, width_hu=2000.0)
 PRESETS: Final = {"lung": LUNG, "mediastinum": MEDIASTINUM, "bone": BONE}
 
 # What a slider of the window spans: air to metal. Values beyond are shown as the nearest end.
-RANGE_HU: Final = (-1500.0, 3500.0)
+RANGE_HU: Final = (-2048.0, 4096.0)
 _NARROWEST_HU: Final = 1.0
 # A drag over this many pixels of the screen changes width or level by the width that it began with.
 _PIXELS_PER_WIDTH: Final = 400.0
