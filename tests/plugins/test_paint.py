@@ -93,9 +93,9 @@ def permitted(*, in_lobe: bool, in_lungs: bool, window: tuple[float, float] | No
 @pytest.mark.parametrize("way", WAYS)
 def test_no_tool_gets_round_a_lock(make_napari_viewer: Any, way: Way) -> None:
     """Brush, bucket, polygon and marking at once leave marks only where every lock that is on permits them."""
-    viewer = make_napari_viewer()
+    layer, hand = painter(make_napari_viewer())
     for in_lobe, in_lungs, window in product((False, True), (False, True), (None, WINDOW)):
-        layer, hand = painter(viewer, in_lobe=in_lobe, in_lungs=in_lungs, window=window)
+        layer.locks = Locks(**body(), in_lobe=in_lobe, in_lungs=in_lungs, window=window)
         way(layer, hand)
         marked = layer.data > 0
         # Marking at once has no first click, so no lobe to keep to.

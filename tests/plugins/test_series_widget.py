@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import napari
 import pytest
 from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
@@ -14,6 +16,7 @@ from qtpy.QtWidgets import QApplication, QWidget
 from kazerooni.dicom import find_series
 from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
 from napari_kazerooni import samples, series_widget
+from napari_kazerooni.__main__ import main
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
@@ -252,6 +255,33 @@ def test_nothing_arrives_in_a_window_that_was_closed(
     with qtbot.waitSignal(job.ended, timeout=20000):
         go_on.set()
     assert not room.is_whole
+
+
+def test_kazerooni_open_opens(
+    make_napari_viewer: Any, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`python -m napari_kazerooni PATH` makes a window with the series dock, which looks at the path."""
+    made: list[Any] = []
+
+    def make(**options: Any) -> Any:
+        made.append(make_napari_viewer(**options))
+        return made[0]
+
+    monkeypatch.setattr(napari, "Viewer", make)
+    monkeypatch.setattr(napari, "run", lambda: None)
+    assert main([str(patient / "one")]) == 0
+    widget = made[0].window.dock_widgets["Series (napari-kazerooni)"]
+    qtbot.waitUntil(lambda: widget.room.is_whole and idle(widget), timeout=20000)
+    assert made[0].title == "kazerooni"
+
+
+def test_without_qt_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where napari cannot start, the program says so in a line and leaves with 3."""
+    monkeypatch.setitem(sys.modules, "qtpy", None)
+    assert main([]) == 3
+    assert "pip install" in capsys.readouterr().err
 
 
 def test_the_samples_open(make_napari_viewer: Any, qtbot: Any) -> None:
