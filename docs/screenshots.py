@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 IMAGES = Path(__file__).parent / "images"
 SIZE = (1280, 800)
 PATIENCE_MS = 60_000
@@ -52,7 +54,8 @@ def wait_until(done: Callable[[], bool]) -> None:
 def take(viewer: Any, name: str) -> None:
     """Save the window as a picture."""
     wait_until(lambda: True)
-    viewer.window.screenshot(str(IMAGES / f"{name}.png"), canvas_only=False, flash=False)
+    picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)).convert("RGB")
+    picture.quantize(128).save(IMAGES / f"{name}.png", optimize=True)
 
 
 def show_marking(viewer: Any, dock: Any, maps: Path) -> None:
@@ -74,8 +77,9 @@ def show_marking(viewer: Any, dock: Any, maps: Path) -> None:
     layer.mode = "paint"
     layer.brush_mm = 25.0
     index = room.index
-    for row in range(210, 330, 6):
-        layer.paint((index, row, 140), 1)
+    with layer.block_history():  # one stroke, from the lower lobe upwards over the fissure
+        for row in range(300, 150, -4):
+            layer.paint((index, row, 140), 1)
     dock.message.setText("Marks keep to the lobe under the first click.")
 
 

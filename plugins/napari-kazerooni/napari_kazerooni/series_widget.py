@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMainWindow,
     QProgressBar,
     QPushButton,
     QTextBrowser,
@@ -41,6 +42,7 @@ class SeriesWidget(QWidget):
         super().__init__()
         self.room = room_of(napari_viewer)
         self.job: Job | None = None
+        self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._drops = DropFilter(self)
         self._drops.dropped.connect(self.look_at)
@@ -89,9 +91,23 @@ class SeriesWidget(QWidget):
     # --- Finding ---
 
     def look_at(self, paths: Iterable[str | Path]) -> None:
-        """Look for series at paths, in the background, and list them; one that is the only one is opened."""
-        wanted = [Path(path) for path in paths]
-        self.look_for(lambda progress, _: find_series(wanted, progress=progress))
+        """Look for series at paths, in the background, and list them; one that is the only one is opened.
+
+        What is asked for in one go is looked at together: napari hands over many files one by one.
+        """
+        if not self._wanted:
+            QTimer.singleShot(0, self._look)
+        self._wanted += [Path(path) for path in paths]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs in the background, or will in a moment."""
+        return self.job is not None or bool(self._wanted)
+
+    def _look(self) -> None:
+        wanted, self._wanted = self._wanted, []
+        if wanted:
+            self.look_for(lambda progress, _: find_series(wanted, progress=progress))
 
     def look_for(self, work: Work) -> None:
         """List the series that some work in the background finds."""
@@ -150,8 +166,9 @@ class SeriesWidget(QWidget):
     def _on_read(self, volume: Volume) -> None:
         self.room.show(volume)
         self.message.setText("Read. F1 lists the keys.")
-        window = self.window().findChild(QWidget, "qt_viewer_canvas") or self.window()
-        window.setFocus()
+        window = self.window()
+        if isinstance(window, QMainWindow) and window.centralWidget() is not None:
+            window.centralWidget().setFocus()  # keys are for the picture now
 
     # --- Work in the background ---
 
