@@ -55,7 +55,7 @@ def take(viewer: Any, name: str) -> None:
     """Save the window as a picture."""
     wait_until(lambda: True)
     picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)).convert("RGB")
-    picture.quantize(128).save(IMAGES / f"{name}.png", optimize=True)
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(IMAGES / f"{name}.png", optimize=True)
 
 
 def show_marking(viewer: Any, dock: Any, maps: Path) -> None:
