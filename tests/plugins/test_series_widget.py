@@ -13,14 +13,16 @@ from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QWidget
 
-from kazerooni.dicom import find_series
+from kazerooni.dicom import find_series, read_volume
 from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
-from napari_kazerooni import samples, series_widget
+from napari_kazerooni import samples
 from napari_kazerooni.__main__ import main
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
 from napari_kazerooni.windowing import MEDIASTINUM
+
+READ = "napari_kazerooni.series_widget.read_volume"
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +68,13 @@ def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, pati
     assert {"sequential, sampled", "spiral, contiguous"} < set(lines)
     assert {"6 x 1 mm, gap 10 mm, B70f", "8 x 1.25 mm, gap 1.25 mm, B60f"} < set(lines)
     assert dock.message.text() == "2 series, 2 fit to score. Double click opens one."
-    assert not dock.room.is_whole
+    assert dock.room.volume is None
     wanted = next(item for item in items(dock) if "spiral" in item.text(0))
     dock.tree.itemDoubleClicked.emit(wanted, 0)
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     assert dock.room.is_whole
-    assert dock.room.volume is not None
-    assert dock.room.volume.geometry.shape[0] == 8
+    assert dock.room.layer is not None
+    assert dock.room.layer.data.shape[0] == 8
     assert "SpiralPitchFactor" in dock.details.toPlainText()
 
 
@@ -81,13 +83,12 @@ def test_one_slice_is_shown_before_the_others_are_read(
 ) -> None:
     """The middle slice is on the screen while the whole scan is still being read, and stays the slice in sight."""
     go_on = threading.Event()
-    whole = series_widget.read_volume
 
     def slowly(*arguments: Any, **options: Any) -> Any:
         assert go_on.wait(20)
-        return whole(*arguments, **options)
+        return read_volume(*arguments, **options)
 
-    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    monkeypatch.setattr(READ, slowly)
     dock.look_at([patient / "two"])
     qtbot.waitUntil(lambda: dock.room.volume is not None, timeout=20000)
     assert not dock.room.is_whole
@@ -106,15 +107,14 @@ def test_reading_can_be_cancelled(
 ) -> None:
     """Cancel ends the reading at once for the reader, the window lives, and the next series opens."""
     reached, go_on = threading.Event(), threading.Event()
-    whole = series_widget.read_volume
 
     def slowly(series: Any, *, progress: Any) -> Any:
         reached.set()
         assert go_on.wait(20)
         progress(1, 8)
-        return whole(series, progress=progress)
+        return read_volume(series, progress=progress)
 
-    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    monkeypatch.setattr(READ, slowly)
     dock.look_at([patient / "two"])
     qtbot.waitUntil(reached.is_set, timeout=20000)
     job = dock.job
@@ -263,14 +263,13 @@ def test_nothing_arrives_in_a_window_that_was_closed(
 ) -> None:
     """Closing the window ends the reading; what it would have shown is shown nowhere."""
     reached, go_on = threading.Event(), threading.Event()
-    whole = series_widget.read_volume
 
     def slowly(series: Any, **_: Any) -> Any:
         reached.set()
         assert go_on.wait(20)
-        return whole(series)
+        return read_volume(series)
 
-    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    monkeypatch.setattr(READ, slowly)
     viewer = make_napari_viewer()
     widget = series_dock(viewer)
     widget.look_at([patient / "two"])
