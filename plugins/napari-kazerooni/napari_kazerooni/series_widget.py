@@ -29,6 +29,7 @@ from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
+from napari_kazerooni.warm import warm_up
 from napari_kazerooni.worker import Job, Tell, Work
 
 _NARROWEST = 310
@@ -40,6 +41,7 @@ class SeriesWidget(QWidget):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
+        warm_up()
         self.room = room_of(napari_viewer)
         self.job: Job | None = None
         self._wanted: list[Path] = []
