@@ -283,6 +283,37 @@ def test_the_right_button_marks_nothing(make_napari_viewer: Any, mode: Mode) -> 
     assert (layer.data == before).all()
 
 
+def test_a_stroke_that_broke_off_binds_no_other() -> None:
+    """After a stroke that ended in an error the next one keeps to its own first click."""
+    layer, hand = painter(None, in_lobe=True)
+    lobes = layer.locks.lobes
+    assert lobes is not None
+
+    def break_off() -> None:
+        with layer.block_history():
+            layer.paint((SLICE, 30, 20), 1)
+            layer.paint((99, 30, 20), 1)
+
+    with pytest.raises(IndexError):
+        break_off()
+    layer.mode = Mode.PAINT
+    hand.drag((SLICE, 30, 40), (SLICE, 30, 42))
+    assert set(np.unique(lobes[layer.data == 2])) == {3}
+
+
+def test_a_click_beside_the_picture_marks_nothing() -> None:
+    """With the lobe lock on, a stroke that starts outside the picture is refused; without, it marks what it reaches."""
+    layer, hand = painter(None, in_lobe=True)
+    layer.mode = Mode.PAINT
+    hand.drag((SLICE, -8, 20), (SLICE, 30, 20))
+    assert not layer.data.any()
+    layer.locks.in_lobe = False
+    hand.drag((SLICE, -8, 20), (SLICE, 30, 20))
+    assert layer.data.any()
+    layer.mode = Mode.FILL
+    hand.drag((SLICE, -8, 20))
+
+
 def test_a_polygon_over_several_slices_is_refused() -> None:
     """Corners on two slices make no polygon."""
     layer, _ = painter()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points, Shapes
-from napari.utils._proxies import ReadOnlyWrapper
+from napari.utils._proxies import PublicOnlyProxy, ReadOnlyWrapper
 from napari.utils.action_manager import action_manager
 from napari.utils.interactions import mouse_move_callbacks, mouse_press_callbacks, mouse_release_callbacks
 from napari.utils.shortcuts import default_shortcuts
@@ -271,6 +271,7 @@ def test_a_viewer_has_one_room() -> None:
     viewer = ViewerModel()
     made = room_of(viewer)
     assert room_of(viewer) is made
+    assert room_of(PublicOnlyProxy(viewer)) is made  # what napari hands to plugins
     assert room_of(ViewerModel()) is not made
 
 

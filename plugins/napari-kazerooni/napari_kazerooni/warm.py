@@ -1,11 +1,10 @@
-"""Warm: what napari loads with its first image is loaded while the reader still looks for a folder.
+"""Warm: what napari loads with its first image is loaded with the dock, not between a click and the first slice.
 
-Units and filters take most of a second, which would come between the click and the first slice.
+Units and filters take half a second. Not in a thread: the registry of units breaks when it is used while it loads.
 """
 
 from __future__ import annotations
 
-import threading
 from functools import cache
 
 import numpy as np
@@ -13,12 +12,6 @@ from napari.layers import Image
 
 
 @cache
-def warm_up() -> threading.Thread:
-    """Load it in a thread of its own, once."""
-    thread = threading.Thread(target=_make_image, name="kazerooni warms napari up", daemon=True)
-    thread.start()
-    return thread
-
-
-def _make_image() -> None:
+def warm_up() -> None:
+    """Make an image that nobody sees, once."""
     Image(np.zeros((2, 2, 2), np.int16), units=("mm", "mm", "mm"), contrast_limits=(0, 1))
