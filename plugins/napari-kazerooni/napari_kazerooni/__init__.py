@@ -1,0 +1,1 @@
+"""The reading room: a napari plugin in which a radiologist scores a scan."""
