@@ -73,6 +73,8 @@ def write_folder_whole(folder: Path, write: Callable[[Path], object]) -> None:
     Raises OutputError where something is there already or a file cannot be written; what else `write` raises comes
     through, and leaves nothing behind.
     """
+    if folder.exists():
+        raise OutputError(f"{folder.name}: is there already and is not overwritten; give another name")
     check_new(folder, force=False)
     part = folder.with_name(f".kazerooni-{secrets.token_hex(8)}")
     try:

@@ -31,9 +31,11 @@ def shows_lung(window: Window) -> bool:
 
 
 def stretches(positions_mm: NDArray[np.float64], holds_lung: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number the 5 mm stretches of lung, from 0 at the first slice with lung; int64 (slices,), -1 outside the lung.
+    """Give each slice the number of its 5 mm stretch of lung, from 0; int64 (slices,), -1 without lung.
 
-    positions_mm: of every slice along the normal, ascending, float64 (slices,). holds_lung: bool (slices,).
+    positions_mm: of every slice along the normal, ascending, float64 (slices,).
+    holds_lung: bool (slices,).
+
     Only stretches that hold a slice have a number, so that lung between the slices of a sequential scan is not missed.
     """
     number = np.full(positions_mm.shape, -1, np.int64)
