@@ -32,14 +32,13 @@ def traces(reading: Reading, scheme: Scheme | str = "kazerooni") -> tuple[Trace,
     Raises SchemeError for an unknown scheme.
     """
     chosen = find_scheme(scheme) if isinstance(scheme, str) else scheme
-    found = (
-        (region, finding)
-        for region in chosen.regions
-        for component in Component
+    known = ((r, Evidence(reading, r.holds, component).traces) for r in chosen.regions for component in Component)
+    return tuple(
+        Trace(region, finding, _voxels(reading, region, finding))
+        for region, small in known
         for finding in Finding
-        if finding in Evidence(reading, region.holds, component).traces
+        if finding in small
     )
-    return tuple(Trace(region, finding, _voxels(reading, region, finding)) for region, finding in found)
 
 
 def _voxels(reading: Reading, region: Region, finding: Finding) -> int:

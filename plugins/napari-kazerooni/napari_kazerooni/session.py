@@ -1,0 +1,226 @@
+"""Session: one reading while it is being made. It knows no viewer and no clock; its rules are those of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kazerooni.errors import ReadingError
+from kazerooni.model import (
+    FissureSet,
+    InputDigest,
+    LobeMap,
+    PriorShown,
+    Reading,
+    Score,
+    Session,
+    Status,
+    Supersedes,
+    Volume,
+)
+from kazerooni.scoring import Scheme, Trace, coverage_percent, find_scheme, score, stretches, traces
+from kazerooni.version import __version__
+from napari_kazerooni.canvas import Canvas, Labels
+from napari_kazerooni.commands import Commands
+from napari_kazerooni.evidence import Evidence, Places
+from napari_kazerooni.layers import LayerName
+from napari_kazerooni.looking import Looking
+from napari_kazerooni.said import Said
+from napari_kazerooni.screen import Box
+
+_PRIORS: tuple[PriorShown, ...] = ("none", "scan", "score")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is known of a reading before it begins.
+
+    reading_id: of the reading to be. started: with its time zone.
+    order: which reading of its session it is, from 1. blinded: whether priors and their scores are hidden.
+    supersedes: the signed reading that it amends, and why.
+    """
+
+    reading_id: str
+    started: datetime
+    order: int | None = None
+    blinded: bool = False
+    supersedes: Supersedes | None = None
+
+
+class ReadingSession:
+    """The state of one reading being made.
+
+    reader: the name or sign of the reader. scheme: under which the dock shows grades.
+    fissures: that part the lobes. lobes_source: who made them, None for nobody known.
+    confirmed: keys of the questions before signing that were answered with yes.
+    say: the commands that can be undone; canvas: what is painted; looking: what was on the screen.
+    signed: the reading once it is signed; nothing changes any more then.
+    """
+
+    def __init__(
+        self,
+        volume: Volume,
+        setting: Setting,
+        *,
+        canvas: Canvas | None = None,
+        said: Said | None = None,
+        looking: Looking | None = None,
+        reader: str | None = None,
+        scheme: str = "kazerooni",
+    ) -> None:
+        self.volume, self.setting, self.reader = volume, setting, reader
+        self.canvas = canvas or Canvas(volume)
+        self.looking = looking or Looking()
+        self.scheme: Scheme = find_scheme(scheme)
+        self.fissures: FissureSet | None = None
+        self.lobes_source: str | None = None
+        self.prior_shown: PriorShown = "none"
+        self.confirmed: set[str] = set()
+        self.signed: Reading | None = None
+        self.say = Commands(self.canvas, said or Said())
+
+    @property
+    def said(self) -> Said:
+        """What the reader has said so far."""
+        return self.say.said
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change, of marks too."""
+        return self.say.version + self.canvas.version
+
+    # --- marks --------------------------------------------------------------------------------------------------------
+
+    def apply_box(self, layer: LayerName, index: int, box: Box, before: Labels, after: Labels | None = None) -> None:
+        """Count a stroke; see `Canvas.apply_box`.
+
+        Raises ReadingError where the reading is signed, LabelError as there.
+        """
+        self.say.refuse_signed()
+        self.canvas.apply_box(layer, index, box, before, after)
+
+    def set_lobes(self, lobes: LobeMap, fissures: FissureSet | None = None) -> None:
+        """Take lobes that were found or read, and the fissures that part them.
+
+        Raises LabelError where they are of another scan.
+        """
+        self.say.refuse_signed()
+        self.canvas.replace("lobes", lobes.labels)
+        self.lobes_source, self.fissures = lobes.source, fissures
+        self.say.touch()
+
+    # --- how it is read -----------------------------------------------------------------------------------------------
+
+    def choose_scheme(self, name: str) -> None:
+        """Grade under another scheme from now on.
+
+        Raises SchemeError for an unknown one, ReadingError where the reading cannot be graded under it; the scheme
+        then stays.
+        """
+        chosen = find_scheme(name)
+        score(self.reading(), chosen)
+        self.scheme = chosen
+        self.say.touch()
+
+    def show_prior(self, shown: PriorShown) -> None:
+        """Note that an earlier visit is shown: its scan, or its score; the most that was shown is recorded.
+
+        Raises ReadingError where the reading is blinded: priors stay hidden until it is signed.
+        """
+        if shown != "none" and self.setting.blinded and self.signed is None:
+            raise ReadingError("this reading is blinded: earlier visits and their scores are hidden until it is signed")
+        if self.signed is None:
+            self.prior_shown = max(self.prior_shown, shown, key=_PRIORS.index)
+            self.say.touch()
+
+    @property
+    def lung_slices(self) -> NDArray[np.bool_]:
+        """Which slices show lung, by the lobe map; all of them while there is none. bool (slices,)."""
+        held = np.asarray(self.canvas.counts[:, 1:].any(axis=(1, 2, 3)), np.bool_)
+        return held if held.any() else np.ones_like(held)
+
+    @property
+    def coverage(self) -> float:
+        """How much of the lung was on the screen at lung window, in percent, counted per 5 mm."""
+        positions = self.volume.geometry.slice_positions_mm
+        return coverage_percent(positions, self.lung_slices, self.looking.seen) or 0.0
+
+    @property
+    def seen_bar(self) -> NDArray[np.int8]:
+        """The bar over the slider, by slice of the scan: -1 no lung, 0 not seen, 1 of a stretch that was seen."""
+        number = stretches(self.volume.geometry.slice_positions_mm, self.lung_slices)
+        met = np.isin(number, [number[index] for index in self.looking.seen if number[index] >= 0])
+        return np.where(number < 0, -1, met.astype(np.int8)).astype(np.int8)
+
+    # --- what comes of it ---------------------------------------------------------------------------------------------
+
+    @property
+    def places(self) -> Places:
+        """What is painted and said of the components of lobes, as it stands now."""
+        return self.say.places
+
+    def reading(
+        self,
+        status: Status = Status.DRAFT,
+        *,
+        ended: datetime | None = None,
+        inputs: tuple[InputDigest, ...] = (),
+        said: Said | None = None,
+    ) -> Reading:
+        """Make the reading as it stands. A signed one is counted anew from the maps.
+
+        said: what to take as said, instead of what is.
+        """
+        places = self.places if said is None else Places(self.canvas.sums(), said)
+        evidence: Evidence = places.evidence()
+        count = self.canvas.full_tally if status is Status.SIGNED else self.canvas.tally
+        return Reading(
+            id=self.setting.reading_id,
+            scan=self.volume.scan,
+            technique=self.volume.technique,
+            reader=self.reader,
+            tally=count(evidence.measured) if places.has_marks else None,
+            entries=evidence.entries,
+            traction=places.said.traction,
+            unread=evidence.unread,
+            pattern=places.said.pattern,
+            fissures=self.fissures,
+            inputs=inputs,
+            session=self._session(ended),
+            remarks=places.said.remarks,
+            status=status,
+            supersedes=self.setting.supersedes,
+            notices=self.volume.notices,
+        )
+
+    def _session(self, ended: datetime | None) -> Session:
+        return Session(
+            started=self.setting.started,
+            ended=ended,
+            program_version=__version__,
+            windows=tuple(self.looking.windows),
+            prior_shown=self.prior_shown,
+            order=self.setting.order,
+            slices_seen=tuple(sorted(self.looking.seen)),
+            coverage_percent=self.coverage,
+        )
+
+    def score(self, *, partial: bool = False) -> Score:
+        """Grade the reading as it stands under the chosen scheme.
+
+        Raises ReadingError where it cannot be graded under it.
+        """
+        return score(self.reading(), self.scheme, partial=partial)
+
+    def open_traces(self, reading: Reading | None = None) -> tuple[Trace, ...]:
+        """List the traces of which nobody said yet whether they count or went astray."""
+        found = traces(reading or self.reading(), self.scheme)
+        return tuple(one for one in found if self.said.counted.get((one.lobe, one.finding)) != one.voxels)
+
+
+Now = Callable[[], datetime]
+"""Gives the time with its zone; handed in by the viewer."""
