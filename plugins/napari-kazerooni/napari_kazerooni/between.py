@@ -48,9 +48,11 @@ def _depth(mask: NDArray[np.bool_], geometry: Geometry) -> Floats:
     spacing = geometry.pixel_spacing_mm
     if not mask.any():
         return np.full(mask.shape, -float(np.hypot(*(s * n for s, n in zip(spacing, mask.shape, strict=True)))))
+    # The outline runs half a pixel from the centres on either side of it.
+    half = np.mean(spacing) / 2
     inside: Floats = distance_transform_edt(mask, sampling=spacing)
     outside: Floats = distance_transform_edt(~mask, sampling=spacing)
-    return inside - outside
+    return np.where(mask, inside - half, half - outside)
 
 
 def _mixed(depths: Mapping[int, list[Floats]], share: float, own: Labels) -> Labels:

@@ -34,7 +34,7 @@ class Conflict:
         marks = f"{self.marked} pixels are marked"
         return {
             "typed-over-marks": f"{place}: values were typed and {marks}; say which counts",
-            "absent-in-map": f"{lobe} is said to be absent, but the lobe map holds it; correct one",
+            "absent-in-map": f"{lobe} is said to be absent, but is in the map; correct one",
             "marked-not-assessable": f"{place}: not assessable, yet {marks}; correct one",
             "assessed-not-in-map": f"{place}: nothing was found, but the lobe map lost the lobe; type 0 %",
         }[self.kind]
@@ -42,7 +42,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What goes into a Reading: the entries that fit the maps, the unread places, and which components were measured."""
+    """What goes into a Reading: entries that fit the maps, unread places, and which components were measured."""
 
     entries: tuple[Entry, ...]
     unread: frozenset[Place]

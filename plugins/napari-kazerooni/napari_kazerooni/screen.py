@@ -127,17 +127,11 @@ class Screen:
 
 
 def screen_of(geometry: Geometry) -> Screen:
-    """Lay a scan on the screen: head to feet, right to left and front to back as a radiologist expects them."""
+    """Lay an axial scan on the screen: slices from the feet, rows from the front, columns from the patient's right."""
     ways = (geometry.normal, geometry.column_direction, geometry.row_direction)
-    turned, signs, nearest = [], [], []
-    for layer_axis, way in enumerate(ways):
-        axis = int(np.argmax(np.abs(way)))
-        # x grows to the patient's left and y to the back, as the picture does; z grows with the slice, but down a
-        # picture that shows the head above it falls.
-        wanted = -1.0 if axis == _Z and layer_axis == 1 else 1.0
-        turned.append(bool(way[axis] * wanted < 0))
-        signs.append(wanted)
-        nearest.append(axis)
+    nearest = [int(np.argmax(np.abs(way))) for way in ways]
+    # x grows to the patient's left, as columns do on the screen, y to the back, as rows do, and z to the head.
+    turned = [bool(way[axis] < 0) for way, axis in zip(ways, nearest, strict=True)]
     gap = float(np.median(geometry.gaps_mm)) if geometry.shape[0] > 1 else geometry.slice_thickness_mm or 1.0
     first = [size - 1 if is_turned else 0 for size, is_turned in zip(geometry.shape, turned, strict=True)]
     corner = (
@@ -145,7 +139,7 @@ def screen_of(geometry: Geometry) -> Screen:
         + first[1] * geometry.pixel_spacing_mm[0] * geometry.column_direction
         + first[2] * geometry.pixel_spacing_mm[1] * geometry.row_direction
     )
-    shifts = [sign * float(corner[axis]) for sign, axis in zip(signs, nearest, strict=True)]
+    shifts = [float(corner[axis]) for axis in nearest]
     return Screen(
         geometry,
         turned=(turned[0], turned[1], turned[2]),

@@ -190,14 +190,15 @@ class ReadingSession:
             pattern=places.said.pattern,
             fissures=self.fissures,
             inputs=inputs,
-            session=self._session(ended),
+            session=self.session_value(ended),
             remarks=places.said.remarks,
             status=status,
             supersedes=self.setting.supersedes,
             notices=self.volume.notices,
         )
 
-    def _session(self, ended: datetime | None) -> Session:
+    def session_value(self, ended: datetime | None = None) -> Session:
+        """Give how the scan was read so far."""
         return Session(
             started=self.setting.started,
             ended=ended,
