@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kazerooni.errors import LabelError
 from kazerooni.model import LABELS_SHAPE, Component, Finding, Lobe
-from napari_kazerooni.canvas import Canvas
+from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.screen import Box
 from tests.plugins.builders import SHAPE, box_lobes, small_volume
@@ -44,9 +44,9 @@ def _canvas() -> Canvas:
     return Canvas(small_volume(), {"lobes": box_lobes()})
 
 
-def _paint(canvas: Canvas, stroke: Stroke) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _paint(canvas: Canvas, stroke: Stroke) -> Labels:
     labels = canvas.labels(stroke.layer)[stroke.index]
-    before = labels[stroke.box].copy()
+    before: Labels = labels[stroke.box].copy()
     labels[stroke.box] = stroke.label
     canvas.apply_box(stroke.layer, stroke.index, stroke.box, before)
     return before
@@ -118,7 +118,7 @@ def test_labels_of_another_series_are_refused() -> None:
     with pytest.raises(LabelError, match="label 9 is not known"):
         canvas.replace("lobes", np.full(SHAPE, 9, np.uint8))
     with pytest.raises(LabelError, match="int64 labels"):
-        Canvas(small_volume(), {"alveolar": np.zeros(SHAPE, np.int64)})  # type: ignore[dict-item]
+        Canvas(small_volume(), {"alveolar": np.zeros(SHAPE, np.int64)})
     np.testing.assert_array_equal(canvas.labels("lobes"), box_lobes())
 
 
