@@ -32,7 +32,6 @@ from kazerooni.model import (
     Volume,
     Window,
 )
-from kazerooni.scoring import find_scheme
 from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.draft import BrokenDraft, Draft, DraftKeeper, find_drafts, read_draft, resume
 from napari_kazerooni.layers import LAYER_NAMES
@@ -51,7 +50,7 @@ def _rich_session() -> ReadingSession:
     session.say.type_percent(Lobe.RLL, Component.ALVEOLAR, "40.0")
     session.say.settle(Lobe.RLL, Component.ALVEOLAR, keep="typed")
     session.say.type_percent(Lobe.LUL, Component.INTERSTITIAL, "7.25", Finding.HONEYCOMBING)
-    session.say.type_grade(Lobe.LUL, Component.ALVEOLAR, 2, find_scheme("kazerooni"))
+    session.say.type_grade(Lobe.LUL, Component.ALVEOLAR, 2)
     session.say.set_state(Lobe.RML, Component.ALVEOLAR, State.NOT_ASSESSABLE, "collapse")
     session.say.tick_traction(Lobe.LLL, seen=True)
     session.say.set_pattern("UIP", "Reader A")

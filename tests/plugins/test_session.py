@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -10,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError, SchemeError
-from kazerooni.model import Component, Finding, Lobe, Origin, State, Window
+from kazerooni.model import Component, Finding, Lobe, LobeMap, Origin, State, Window
 from kazerooni.scoring import find_scheme
 from napari_kazerooni.dock import DockRow, dock_of
 from napari_kazerooni.session import ReadingSession
-from tests.plugins.builders import FIVE, ROWS, paint_rows, small_session
+from tests.plugins.builders import FIVE, ROWS, box_lobes, paint_rows, small_session
 
 ALVEOLAR, INTERSTITIAL = Component.ALVEOLAR, Component.INTERSTITIAL
 LUNG, MEDIASTINUM = Window(-600.0, 1500.0), Window(40.0, 400.0)
-SCHEME = find_scheme("kazerooni")
 
 
 def _row(session: ReadingSession, lobe: Lobe, component: Component) -> DockRow:
@@ -77,6 +77,56 @@ def test_nothing_found_does_not_wipe_marks() -> None:
     assert not session.said.entries
 
 
+def test_nothing_found_does_not_wipe_words() -> None:
+    """Where something else was entered "nothing found" is refused; said twice it stays what it was."""
+    session = small_session()
+    session.say.set_state(Lobe.LUL, INTERSTITIAL, State.NOT_ASSESSABLE, "motion")
+    session.say.type_percent(Lobe.RUL, ALVEOLAR, "10")
+    for lobe in (Lobe.LUL, Lobe.RUL):
+        with pytest.raises(ReadingError, match=f"of {lobe.name}: something else was entered; clear that first"):
+            session.say.nothing_found(lobe)
+    session.say.nothing_found(Lobe.RML)
+    session.say.nothing_found(Lobe.RML)
+    assert session.score(partial=True).totals.lobes == 1
+
+
+def test_nothing_else_closes_a_lobe() -> None:
+    """A lobe with ground glass and "nothing else" has an interstitial 0; what was said and marked stays."""
+    session = small_session()
+    paint_rows(session, "alveolar", Lobe.RLL, 12, 1)
+    session.say.tick_traction(Lobe.RLL, seen=True)
+    session.say.nothing_else(Lobe.RLL)
+    assert [_row(session, Lobe.RLL, component).grade for component in Component] == [3, 1]
+    assert session.said.traction[Lobe.RLL] is True
+    typed = small_session(with_lobes=False)
+    typed.say.type_percent(Lobe.RUL, INTERSTITIAL, "30", Finding.HONEYCOMBING)
+    typed.say.nothing_else(Lobe.RUL)
+    assert [_row(typed, Lobe.RUL, component).grade for component in Component] == [0, 3]
+    typed.say.undo()
+    assert _row(typed, Lobe.RUL, ALVEOLAR).state is None
+
+
+def test_what_is_said_of_the_upper_lobe_goes_for_its_lingula() -> None:
+    """Under a scheme of five lobes the lingula of the map is part of the left upper lobe, whatever is said of it."""
+    session = small_session()
+    lobes = box_lobes()
+    lobes[:, 30:][lobes[:, 30:] == Lobe.LUL] = Lobe.LIN
+    session.set_lobes(LobeMap(lobes, session.volume.geometry))
+    session.say.nothing_found(Lobe.LUL)
+    assert _row(session, Lobe.LUL, ALVEOLAR).grade == 0
+    session.say.clear(Lobe.LUL, ALVEOLAR)
+    session.say.type_percent(Lobe.LUL, ALVEOLAR, "25")
+    assert _row(session, Lobe.LUL, ALVEOLAR).grades == (2, 3)
+    with pytest.raises(ReadingError, match="type percents, or choose a scheme that grades the lingula"):
+        session.say.type_grade(Lobe.LUL, ALVEOLAR, 3)
+    session.say.clear(Lobe.LUL, ALVEOLAR)
+    assert _row(session, Lobe.LUL, ALVEOLAR).state is None
+    session.choose_scheme("kazerooni-lingula")
+    session.say.nothing_found(Lobe.LUL)
+    rows = {row.lobe: row.state for row in dock_of(session).rows if row.component is ALVEOLAR}
+    assert (rows[Lobe.LUL], rows[Lobe.LIN]) == (State.ASSESSED, None)
+
+
 def test_typed_and_painted_are_told_apart() -> None:
     """A typed percent beside marks is a conflict that is listed with both grades until a person settles it."""
     session = small_session()
@@ -126,7 +176,7 @@ def test_findings_of_a_component_stand_side_by_side() -> None:
     row = _row(session, Lobe.RLL, INTERSTITIAL)
     assert row.percents == {Finding.SEPTAL: None, Finding.RETICULATION: 30.0, Finding.HONEYCOMBING: 10.0}
     assert row.present[Finding.SEPTAL] is True
-    session.say.type_grade(Lobe.RLL, INTERSTITIAL, 4, SCHEME)
+    session.say.type_grade(Lobe.RLL, INTERSTITIAL, 4)
     assert (_row(session, Lobe.RLL, INTERSTITIAL).grade, row.grade) == (4, 2)
     session.say.undo()
     assert _row(session, Lobe.RLL, INTERSTITIAL) == row
@@ -139,7 +189,7 @@ def test_findings_of_a_component_stand_side_by_side() -> None:
         (lambda s: s.say.type_percent(Lobe.RUL, ALVEOLAR, "ten"), "'ten' is no number; type a percent"),
         (lambda s: s.say.type_percent(Lobe.RUL, INTERSTITIAL, "10"), "10 % of no finding; say of which"),
         (lambda s: s.say.type_percent(Lobe.RUL, ALVEOLAR, "10", Finding.SEPTAL), "belongs to the other component"),
-        (lambda s: s.say.type_grade(Lobe.RUL, ALVEOLAR, 6, SCHEME), "grade 6 of alveolar: kazerooni has 0 to 5"),
+        (lambda s: s.say.type_grade(Lobe.RUL, ALVEOLAR, 6), "grade 6 of alveolar: kazerooni has 0 to 5"),
         (lambda s: s.say.set_state(Lobe.RUL, ALVEOLAR, State.ASSESSED), "not in the lobe map"),
         (lambda s: s.say.set_pattern("  "), "the pattern has no name"),
         (lambda s: s.choose_scheme("kazerooni-lingula"), "has five lobes"),
@@ -246,7 +296,11 @@ def test_a_scheme_switch_grades_anew() -> None:
 def test_a_grade_of_another_scheme_is_a_problem_of_the_dock() -> None:
     """A grade typed under one scheme and shown under another is told in the dock, without an error."""
     session = small_session(with_lobes=False)
-    session.say.type_grade(Lobe.RUL, INTERSTITIAL, 3, find_scheme("kazerooni-fibrosis"))
+    session.choose_scheme("kazerooni-fibrosis")
+    session.say.type_grade(Lobe.RUL, INTERSTITIAL, 3)
+    with pytest.raises(ReadingError, match="cannot be graded under scheme kazerooni 1"):
+        session.choose_scheme("kazerooni")
+    session.say.scheme = find_scheme("kazerooni")  # as a draft of another day may
     dock = dock_of(session)
     assert (dock.rows, dock.totals) == ((), None)
     assert dock.problem is not None
@@ -296,13 +350,14 @@ def test_undo_goes_back_all_the_way(data: st.DataObject) -> None:
         lobe, component = data.draw(lobes), data.draw(components)
         before = session.said
         if kind == "grade":
-            session.say.type_grade(lobe, component, data.draw(st.integers(0, 5)), SCHEME)
+            session.say.type_grade(lobe, component, data.draw(st.integers(0, 5)))
         elif kind == "state":
             session.say.set_state(lobe, component, State.NOT_ASSESSABLE, data.draw(st.sampled_from(["", "motion"])))
         elif kind == "traction":
             session.say.tick_traction(lobe, seen=data.draw(st.none() | st.booleans()))
         elif kind == "nothing":
-            session.say.nothing_found(lobe)
+            with suppress(ReadingError):  # something else was said
+                session.say.nothing_found(lobe)
         elif kind == "clear":
             session.say.clear(lobe, component)
         else:

@@ -123,6 +123,17 @@ def test_open_questions_stand_against_signing(scan: Scan, tmp_path: Path) -> Non
     assert score(kept).totals.total is None
 
 
+def test_uncounted_marks_stand_against_signing(scan: Scan, tmp_path: Path) -> None:
+    """Marks that were painted without being counted are noticed before signing, counted, and shown first."""
+    series, volume = scan
+    session = _whole(volume)
+    session.canvas.labels("alveolar")[3, 12:30, 6:14] = 1
+    with pytest.raises(ReadingError, match="marks on 1 slices had changed without being counted"):
+        sign(session, series, tmp_path, clock())
+    assert session.score(partial=True).lobes[0].alveolar.grade == 2
+    assert sign(session, series, tmp_path, clock()).is_dir()
+
+
 def test_a_typed_reading_needs_no_map(scan: Scan, tmp_path: Path) -> None:
     """Five lobes typed without any map are signed as reading.json alone."""
     series, volume = scan

@@ -9,16 +9,19 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt  # type: ignore[import-untyped]
 
 from kazerooni.errors import LabelError
-from kazerooni.model import UNMARKED, Geometry
+from kazerooni.model import OUTSIDE, UNMARKED, Geometry
 
 Labels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
-def fill_between(labels: Labels, geometry: Geometry, first: int, last: int) -> Mapping[int, Labels]:
+def fill_between(
+    labels: Labels, geometry: Geometry, first: int, last: int, *, lobes: Labels | None = None
+) -> Mapping[int, Labels]:
     """Suggest the marks of the slices between two marked ones; nothing is changed.
 
     labels: uint8 (slice, row, column). first, last: indices of the two slices.
+    lobes: uint8 (slice, row, column), to leave out what would fall outside the lungs.
 
     The outline of each finding moves evenly from the one slice to the other: its signed distances in mm are mixed by
     where the slice lies (shape-based interpolation, Raya and Udupa, IEEE Trans Med Imaging 1990;9:32). Where two
@@ -39,7 +42,8 @@ def fill_between(labels: Labels, geometry: Geometry, first: int, last: int) -> M
     made: dict[int, Labels] = {}
     for index in range(low + 1, high):
         share = float((positions[index] - positions[low]) / (positions[high] - positions[low]))
-        made[index] = _mixed(depths, share, labels[index])
+        lungs = None if lobes is None else lobes[index] != OUTSIDE
+        made[index] = _mixed(depths, share, labels[index], lungs)
     return made
 
 
@@ -55,11 +59,13 @@ def _depth(mask: NDArray[np.bool_], geometry: Geometry) -> Floats:
     return np.where(mask, inside - half, half - outside)
 
 
-def _mixed(depths: Mapping[int, list[Floats]], share: float, own: Labels) -> Labels:
+def _mixed(depths: Mapping[int, list[Floats]], share: float, own: Labels, lungs: NDArray[np.bool_] | None) -> Labels:
     deepest = np.zeros(own.shape)
     made = np.zeros_like(own)
     for label, (before, after) in depths.items():
         depth = (1 - share) * before + share * after
         made[depth > deepest] = label
         deepest = np.maximum(deepest, depth)
+    if lungs is not None:
+        made[~lungs] = UNMARKED
     return np.where(own != UNMARKED, own, made)

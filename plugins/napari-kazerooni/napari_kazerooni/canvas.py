@@ -185,6 +185,11 @@ class Canvas:
             interstitial=maps.get(Component.INTERSTITIAL),
         )
 
+    def miscounted(self) -> tuple[int, ...]:
+        """List the slices whose counts are not those of the arrays: somebody painted without telling it."""
+        full = self.full_tally(frozenset(Component)).counts
+        return tuple(int(index) for index in np.flatnonzero((full != self.counts).any(axis=(1, 2, 3))))
+
     def lobe_map(self, source: str | None = None) -> LobeMap:
         """Give the lobes as they stand: a view that cannot be painted in, changing with the canvas."""
         return LobeMap(self._maps["lobes"].view(), self.volume.geometry, source=source)

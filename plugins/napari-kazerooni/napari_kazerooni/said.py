@@ -37,6 +37,19 @@ class Said:
         for name in ("entries", "traction", "counted", "settled"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def is_something(self, lobe: Lobe, component: Component) -> bool:
+        """Tell whether anything but "nothing found" was said of a component of a lobe."""
+        entry = self.entries.get((lobe, component))
+        if entry is None:
+            return False
+        if entry.state is not State.ASSESSED:
+            return True
+        return any(value.percent or value.present or value.grade for value in entry.values)
+
+    def is_absent(self, lobe: Lobe) -> bool:
+        """Tell whether a lobe was said to be absent."""
+        return any(entry.lobe is lobe and entry.state is State.ABSENT for entry in self.entries.values())
+
     def typed_percent(self, lobe: Lobe, component: Component, percent: str | Decimal, finding: Finding | None) -> Said:
         """Type a percent of a finding, or of the component as a whole; kept digit for digit."""
         try:
@@ -96,7 +109,7 @@ class Said:
 
     def ticked(self, lobe: Lobe, seen: bool | None) -> Said:  # noqa: FBT001 - a third value: nothing said
         """Tick traction bronchiectasis of a lobe: seen, not seen, or nothing said."""
-        if seen and any(entry.lobe is lobe and entry.state is State.ABSENT for entry in self.entries.values()):
+        if seen and self.is_absent(lobe):
             raise ReadingError(f"{lobe.name} is said to be absent, so it has no traction bronchiectasis; correct one")
         rest = _without(self.traction, lobe)
         return replace(self, traction=rest if seen is None else {**rest, lobe: seen})

@@ -54,7 +54,7 @@ class Setting:
 class ReadingSession:
     """The state of one reading being made.
 
-    reader: the name or sign of the reader. scheme: under which the dock shows grades.
+    reader: the name or sign of the reader.
     fissures: that part the lobes. lobes_source: who made them, None for nobody known.
     confirmed: keys of the questions before signing that were answered with yes.
     say: the commands that can be undone; canvas: what is painted; looking: what was on the screen.
@@ -75,13 +75,17 @@ class ReadingSession:
         self.volume, self.setting, self.reader = volume, setting, reader
         self.canvas = canvas or Canvas(volume)
         self.looking = looking or Looking()
-        self.scheme: Scheme = find_scheme(scheme)
         self.fissures: FissureSet | None = None
         self.lobes_source: str | None = None
         self.prior_shown: PriorShown = "none"
         self.confirmed: set[str] = set()
         self.signed: Reading | None = None
-        self.say = Commands(self.canvas, said or Said())
+        self.say = Commands(self.canvas, said or Said(), find_scheme(scheme))
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme under which the reading is graded."""
+        return self.say.scheme
 
     @property
     def said(self) -> Said:
@@ -123,7 +127,7 @@ class ReadingSession:
         """
         chosen = find_scheme(name)
         score(self.reading(), chosen)
-        self.scheme = chosen
+        self.say.scheme = chosen
         self.say.touch()
 
     def show_prior(self, shown: PriorShown) -> None:

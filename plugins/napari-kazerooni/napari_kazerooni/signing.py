@@ -27,6 +27,7 @@ from kazerooni.model import (
     Status,
     Supersedes,
     Volume,
+    places_words,
 )
 from kazerooni.scoring import ENOUGH_PERCENT
 from napari_kazerooni.canvas import Canvas, Labels
@@ -96,17 +97,16 @@ def _low_coverage(session: ReadingSession) -> list[Question]:
 
 
 def _ungraded(session: ReadingSession) -> list[Question]:
-    reading = session.reading()
-    missing = [
-        f"{component} of {region.lobe.name}"
-        for region in session.scheme.regions
-        for component in Component
-        if reading.state(region.holds, component) is None
-    ]
+    try:
+        graded = session.score(partial=True)
+    except KazerooniError:
+        return []  # asked about as `scheme`
+    lobes = {lobe.lobe: lobe for lobe in graded.lobes}
+    known = (State.NOT_ASSESSABLE, State.ABSENT)
+    missing = tuple((lobe, c) for lobe, c in graded.missing() if lobes[lobe].component(c).state not in known)
     if not missing:
         return []
-    words = f"not read, so without a grade: {', '.join(missing)}; sign anyway?"
-    return [Question("ungraded", words, must=False)]
+    return [Question("ungraded", f"without a grade are {places_words(missing)}; sign anyway?", must=False)]
 
 
 def sign(session: ReadingSession, series: Series, folder: Path, now: Now) -> Path:
@@ -121,6 +121,12 @@ def sign(session: ReadingSession, series: Series, folder: Path, now: Now) -> Pat
     session.say.refuse_signed()
     if open_ := questions(session):
         raise ReadingError(f"not signed: {'; '.join(question.message for question in open_)}")
+    if miscounted := session.canvas.miscounted():
+        session.canvas.recount_slices(miscounted)
+        raise ReadingError(
+            f"not signed: marks on {len(miscounted)} slices had changed without being counted; they are counted now, "
+            "look at the scores once more"
+        )
     make_folder(folder)
     place = folder / session.setting.reading_id
     made: list[Reading] = []
