@@ -64,7 +64,8 @@ def test_the_layer_lies_in_the_patient(volume: Volume) -> None:
     assert world == pytest.approx((z, y, x), abs=4.0)
     assert all(step > 0 for step in arguments["scale"])
     assert arguments["units"] == ("mm", "mm", "mm")
-    assert (arguments["contrast_limits"], arguments["contrast_limits_range"][0]) == ((-1350.0, 150.0), -1350.0)
+    assert arguments["contrast_limits"] == (-1350.0, 150.0)
+    assert arguments["metadata"]["contrast_limits_range"] == (-1350.0, 3071.0)
 
 
 def test_turning_makes_no_copy(volume: Volume) -> None:

@@ -44,8 +44,8 @@ _FULL = 255
 def image_layer(volume: Volume) -> LayerArguments:
     """Give the arguments of the image layer of a scan: radiological orientation, mm, lung window.
 
-    metadata: `geometry` (the true one), `screen`, `scan`, `technique` and `notices`. Values that are not known to be
-    HU get limits of their own.
+    metadata: `geometry` (the true one), `screen`, `scan`, `technique`, `notices`, and `contrast_limits_range`, which a
+    layer takes as an attribute only, once it is made. Values that are not known to be HU get limits of their own.
     """
     screen = screen_of(volume.geometry)
     limits, reach = LUNG_LIMITS_HU, LIMITS_RANGE_HU
@@ -59,8 +59,8 @@ def image_layer(volume: Volume) -> LayerArguments:
         **_place(screen),
         "colormap": "gray",
         "contrast_limits": limits,
-        "contrast_limits_range": reach,
         "metadata": {
+            "contrast_limits_range": reach,
             "geometry": volume.geometry,
             "screen": screen,
             "scan": volume.scan,
