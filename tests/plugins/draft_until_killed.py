@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_kazerooni.draft import DraftKeeper
+from napari_kazerooni.autosave import DraftKeeper
 from tests.plugins.builders import small_session
 
 

@@ -14,7 +14,8 @@ from kazerooni.dicom import Found
 from kazerooni.errors import OutputError, ReadingError
 from kazerooni.model import Lobe
 from kazerooni.phantom import build_series, sequential_hrct, write_series
-from napari_kazerooni.draft import Draft, DraftKeeper, find_drafts
+from napari_kazerooni.autosave import DraftKeeper
+from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import (
     Progress,
     Task,

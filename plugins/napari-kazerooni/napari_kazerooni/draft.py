@@ -1,13 +1,11 @@
 """Draft: everything that is needed to go on with a reading after a crash, in one file that is written whole.
 
 A draft is a zip archive: `draft.json` beside one member a layer, which holds the deflated slices one after the other.
-Only slices that changed are deflated again. The archive ends with its directory and holds checksums, so half a file and
-a damaged one are noticed.
+The archive ends with its directory and holds checksums, so half a file and a damaged one are noticed.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 import zlib
@@ -18,9 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from kazerooni.errors import KazerooniError, ReadingError
-from kazerooni.files import make_folder, write_whole
-from kazerooni.labels import reading_from_json, reading_json
+from kazerooni.errors import ReadingError
+from kazerooni.labels import reading_from_json
 from kazerooni.model import Component, Finding, Lobe, Reading, ScanRef, State, Volume
 from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
@@ -30,114 +27,10 @@ from napari_kazerooni.session import ReadingSession, Setting
 
 DRAFT_SUFFIX: Final = ".kazerooni-draft"
 DRAFT_VERSION: Final = 1
-AUTOSAVE_S: Final = 5.0
-"""No more than this many seconds of work are lost in a crash."""
-_DOCUMENT: Final = "draft.json"
-_FASTEST: Final = 1
-_LARGEST_DOCUMENT: Final = 2**26
+DOCUMENT: Final = "draft.json"
+_LARGESTDOCUMENT: Final = 2**26
 # The lobes of 2,000 slices deflate to some 20 MB.
 _LARGEST_LAYER: Final = 2**30
-
-
-class DraftKeeper:
-    """Keeps the draft of one session on disk.
-
-    `pack` is quick and looks at the session, so it belongs to the thread that changes it; `write` may take its time on
-    another one. `save` does both.
-    """
-
-    def __init__(self, session: ReadingSession, folder: Path) -> None:
-        self.path = folder / f"{session.setting.reading_id}{DRAFT_SUFFIX}"
-        self._session = session
-        self._slices: dict[LayerName, list[bytes]] = {
-            name: [b""] * session.volume.geometry.shape[0] for name in LAYER_NAMES
-        }
-        self._is_new = True
-        self._saved: int | None = None
-        self._saved_at_s = float("-inf")
-
-    def is_due(self, at_s: float, *, slice_changed: bool = False) -> bool:
-        """Tell whether to save now: something changed, and 5 s are over or another slice is shown.
-
-        at_s: seconds of a clock that never goes back.
-        """
-        changed = self._saved != self._session.version
-        return changed and (slice_changed or at_s - self._saved_at_s >= AUTOSAVE_S)
-
-    def save(self, at_s: float = 0.0) -> None:
-        """Save the draft: written beside, brought to disk, put in the place of the one before.
-
-        Raises OutputError where it cannot be written; the draft before stays.
-        """
-        self.write(self.pack(at_s))
-
-    def pack(self, at_s: float = 0.0) -> bytes:
-        """Give the draft as it stands; deflates only the slices that changed since the last time."""
-        changed = self._session.canvas.take_changed()
-        for name in LAYER_NAMES:
-            labels, slices = self._session.canvas.labels(name), self._slices[name]
-            for index in range(len(slices)) if self._is_new else changed[name]:
-                slices[index] = _deflated(labels[index])
-        self._is_new = False
-        self._saved, self._saved_at_s = self._session.version, at_s
-        return _archive(_document(self._session, self._slices), self._slices)
-
-    def write(self, data: bytes) -> None:
-        """Put what was packed on disk."""
-        make_folder(self.path.parent)
-        try:
-            write_whole(self.path, data, force=True)
-        except KazerooniError:
-            self._saved = None
-            raise
-
-    def remove(self) -> None:
-        """Remove the draft, as once its reading is signed."""
-        self.path.unlink(missing_ok=True)
-
-
-def _deflated(plane: Labels) -> bytes:
-    return zlib.compress(plane.tobytes(), _FASTEST) if plane.any() else b""
-
-
-def _archive(document: dict[str, Any], slices: Mapping[LayerName, list[bytes]]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(_DOCUMENT, json.dumps(document))
-        for name in LAYER_NAMES:
-            archive.writestr(name, b"".join(slices[name]))
-    return file.getvalue()
-
-
-def _document(session: ReadingSession, slices: Mapping[LayerName, list[bytes]]) -> dict[str, Any]:
-    said = session.said
-    painted = [place for place, entry in said.entries.items() if entry.state is State.ASSESSED and not entry.values]
-    kept = {place: entry for place, entry in said.entries.items() if place not in painted}
-    words = Reading(
-        id=session.setting.reading_id,
-        scan=session.volume.scan,
-        reader=session.reader,
-        entries=tuple(kept.values()),
-        traction=said.traction,
-        pattern=said.pattern,
-        fissures=session.fissures,
-        session=session.session_value(),
-        remarks=said.remarks,
-        supersedes=session.setting.supersedes,
-    )
-    return {
-        "draft_version": DRAFT_VERSION,
-        "shape": list(session.volume.geometry.shape),
-        "lengths": {name: [len(part) for part in slices[name]] for name in LAYER_NAMES},
-        "reading": reading_json(words),
-        "painted": [[lobe.name, component.value] for lobe, component in painted],
-        "counted": [[lobe.name, finding.value, voxels] for (lobe, finding), voxels in said.counted.items()],
-        "settled": [[lobe.name, component.value, marked] for (lobe, component), marked in said.settled.items()],
-        "scheme": session.scheme.name,
-        "blinded": session.setting.blinded,
-        "confirmed": sorted(session.confirmed),
-        "lobes_source": session.lobes_source,
-    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +82,7 @@ def read_draft(path: Path) -> Draft:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            document = json.loads(_member(archive, _DOCUMENT, _LARGEST_DOCUMENT))
+            document = json.loads(_member(archive, DOCUMENT, _LARGEST_DOCUMENT))
             _refuse_later(document["draft_version"])
             layers = {name: _parts(archive, name, document["lengths"][name]) for name in LAYER_NAMES}
         return _draft(path, document, layers)

@@ -211,6 +211,8 @@ def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reas
         reader=old.reader,
     )
     session.fissures = old.fissures
+    if old.fissures is not None:  # lobes that were parted by fissures were found by this program
+        session.lobes_source = f"kazerooni.segment {old.session.program_version or 'unknown'}"
     session.prior_shown = old.session.prior_shown or "none"
     return session
 
