@@ -28,7 +28,7 @@ from napari_kazerooni.session import ReadingSession, Setting
 DRAFT_SUFFIX: Final = ".kazerooni-draft"
 DRAFT_VERSION: Final = 1
 DOCUMENT: Final = "draft.json"
-_LARGESTDOCUMENT: Final = 2**26
+_LARGEST_DOCUMENT: Final = 2**26
 # The lobes of 2,000 slices deflate to some 20 MB.
 _LARGEST_LAYER: Final = 2**30
 
