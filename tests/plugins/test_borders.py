@@ -11,7 +11,7 @@ from kazerooni.errors import ReadingError
 from kazerooni.model import Component, FissureName, FissureState, Lobe, State
 from kazerooni.segment import Lungs, lobes_of
 from napari_kazerooni.borders import change_fissure, put_back, take_out
-from napari_kazerooni.layers import fissure_layer, fissure_of
+from napari_kazerooni.layers import fissure_kwargs, fissure_of
 from napari_kazerooni.screen import screen_of
 from napari_kazerooni.session import ReadingSession, Setting
 from tests.plugins.builders import START
@@ -44,7 +44,7 @@ def test_dragging_a_point_moves_the_border(session: ReadingSession, lungs: Lungs
     screen = screen_of(lungs.geometry)
     old = session.fissures.get(FissureName.RIGHT_MINOR)
     assert old is not None
-    layer = fissure_layer(old, screen)
+    layer = fissure_kwargs(old, screen)
     layer["data"][:, 0] -= 15.0
     before = session.canvas.labels("lobes").copy()
     slices = change_fissure(

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.errors import LabelError
-from kazerooni.model import LABELS_SHAPE, Component, Finding, Lobe
+from kazerooni.model import LABELS_SHAPE, Component, Finding, Geometry, Lobe, ScanRef, Technique, Volume
 from napari_kazerooni.canvas import Canvas, Labels
-from napari_kazerooni.layers import LAYER_NAMES, LayerName
+from napari_kazerooni.layers import LAYER_NAMES, LayerName, labels_kwargs
 from napari_kazerooni.screen import Box
-from tests.plugins.builders import SHAPE, box_lobes, small_volume
+from tests.plugins.builders import SHAPE, box_lobes, session_of, small_volume
 
 BOTH = frozenset(Component)
 
@@ -173,3 +173,28 @@ def test_changed_slices_are_told_once() -> None:
     assert canvas.take_changed() == {"lobes": set(), "alveolar": {3}, "interstitial": set()}
     assert canvas.take_changed()["alveolar"] == set()
     assert canvas.version > version
+
+
+def test_strokes_on_the_screen_are_counted_where_they_lie() -> None:
+    """On a scan that is shown turned, strokes, undone ones too, are told as shown and counted in the scan."""
+    origins = np.zeros((SHAPE[0], 3))
+    origins[:, 2] = -np.arange(SHAPE[0])
+    geometry = Geometry(SHAPE, (5.0, 5.0), origins, (-1.0, 0.0, 0.0, 0.0, 1.0, 0.0), 1.0)
+    volume = Volume(np.zeros(SHAPE, np.int16), geometry, ScanRef(), Technique())
+    session = session_of(volume)
+    first = session.canvas.counts.copy()
+    shown = labels_kwargs("alveolar", session.canvas.labels("alveolar"), session.screen)["data"]
+    assert session.screen.turned == (True, False, True)
+    box = (slice(12, 15), slice(30, 47))
+    before = shown[3][box].copy()
+    shown[3][box] = np.arange(3)[:, None]
+    session.apply_stroke("alveolar", 3, box, before)
+    np.testing.assert_array_equal(session.canvas.tally(BOTH).counts, session.canvas.full_tally(BOTH).counts)
+    assert session.canvas.counts[SHAPE[0] - 1 - 3, :, 1:].sum() == 2 * 17
+    painted = shown[3][box].copy()
+    shown[3][box] = before
+    session.apply_stroke("alveolar", 3, box, painted)
+    np.testing.assert_array_equal(session.canvas.counts, first)
+    shown[5, :4] = 1
+    session.recount_shown("alveolar", (5,))
+    np.testing.assert_array_equal(session.canvas.tally(BOTH).counts, session.canvas.full_tally(BOTH).counts)

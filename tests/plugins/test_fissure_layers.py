@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.model import Fissure, FissureName, FissurePoint, FissureState, PointOrigin
-from napari_kazerooni.layers import fissure_layer, fissure_of
+from napari_kazerooni.layers import fissure_kwargs, fissure_of
 from napari_kazerooni.screen import screen_of
 from tests.plugins.builders import small_geometry
 
@@ -19,7 +19,7 @@ points = st.builds(FissurePoint, places, st.floats(1e-3, 10), st.sampled_from(Po
 @given(st.lists(points, max_size=6), st.sampled_from(FissureName))
 def test_a_fissure_comes_back_exactly(some: list[FissurePoint], name: FissureName) -> None:
     """Points that nobody moved come back bit for bit, with their weight and origin."""
-    layer = fissure_layer(Fissure(name, points=tuple(some)), SCREEN)
+    layer = fissure_kwargs(Fissure(name, points=tuple(some)), SCREEN)
     assert layer["data"].shape == (len(some), 3)
     assert fissure_of(name, layer["data"], layer["features"], SCREEN).points == tuple(some)
     narrow = layer["data"].astype(np.float32).astype(np.float64)
@@ -32,7 +32,7 @@ def test_a_dragged_point_is_placed() -> None:
         FissurePoint((10.0, 20.0, 30.0), 0.1, PointOrigin.PRIOR),
         FissurePoint((0.0, 5.0, 14.0), 0.2, PointOrigin.DETECTED),
     )
-    layer = fissure_layer(Fissure(FissureName.LEFT_OBLIQUE, points=old), SCREEN)
+    layer = fissure_kwargs(Fissure(FissureName.LEFT_OBLIQUE, points=old), SCREEN)
     data = np.vstack([layer["data"], SCREEN.to_layer((1.0, 2.0, 3.0))])
     data[0, 0] += 2.0
     moved, kept, added = fissure_of(FissureName.LEFT_OBLIQUE, data, layer["features"], SCREEN).points
@@ -45,7 +45,7 @@ def test_a_dragged_point_is_placed() -> None:
 def test_a_deleted_point_is_gone() -> None:
     """Deleting a point, as a viewer does with its features, leaves the others as they were; a state is kept."""
     old = tuple(FissurePoint((float(n), 0.0, 7.0), 1.0, PointOrigin.DETECTED) for n in range(3))
-    layer = fissure_layer(Fissure(FissureName.RIGHT_MINOR, points=old), SCREEN)
+    layer = fissure_kwargs(Fissure(FissureName.RIGHT_MINOR, points=old), SCREEN)
     features = {name: np.delete(np.array(values), 1) for name, values in layer["features"].items()}
     data = np.delete(layer["data"], 1, axis=0)
     fissure = fissure_of(FissureName.RIGHT_MINOR, data, features, SCREEN, state=FissureState.NOT_ASSESSABLE)

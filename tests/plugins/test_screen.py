@@ -21,10 +21,10 @@ from kazerooni.phantom import (
 from napari_kazerooni.layers import (
     cursor_words,
     finding_map,
-    image_layer,
+    image_kwargs,
     label_colours,
     label_names,
-    labels_layer,
+    labels_kwargs,
     lobe_map,
 )
 from napari_kazerooni.screen import screen_of
@@ -49,7 +49,7 @@ def volume(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def _marker(volume: Volume) -> tuple[float, float, float]:
     """Give the mean place of the marker's pixels in the array shown, as shares of its size along each axis."""
-    shown = image_layer(volume)["data"]
+    shown = image_kwargs(volume)["data"]
     found = np.argwhere(shown > 800)
     one, two, three = found.mean(axis=0) / np.array(shown.shape)
     return float(one), float(two), float(three)
@@ -65,7 +65,7 @@ def test_the_right_lies_on_the_left(volume: Volume) -> None:
 
 def test_the_layer_lies_in_the_patient(volume: Volume) -> None:
     """The marker shows at the millimetres where the phantom was built, whichever way the arrays had to be turned."""
-    arguments = image_layer(volume)
+    arguments = image_kwargs(volume)
     found = np.argwhere(arguments["data"] > 800).mean(axis=0)
     world = found * arguments["scale"] + np.array(arguments["translate"])
     x, y, z = MARKER.centre_mm
@@ -88,9 +88,9 @@ def test_turning_makes_no_copy(volume: Volume) -> None:
     """What is shown is a view: paint on the screen is paint in the array of the scan, and turning twice is nothing."""
     screen = screen_of(volume.geometry)
     labels = np.zeros(volume.hu.shape, np.uint8)
-    shown = labels_layer("alveolar", labels, screen)["data"]
+    shown = labels_kwargs("alveolar", labels, screen)["data"]
     assert np.shares_memory(shown, labels)
-    assert np.shares_memory(image_layer(volume)["data"], volume.hu)
+    assert np.shares_memory(image_kwargs(volume)["data"], volume.hu)
     shown[3, 5:9, 7:20] = 1
     box = screen.box((slice(5, 9), slice(7, 20)))
     assert (labels[screen.slice_index(3)][box] == 1).all()

@@ -35,13 +35,14 @@ LUNG_LIMITS_HU: Final = (-1350.0, 150.0)
 LIMITS_RANGE_HU: Final = (-1350.0, 3071.0)
 """From the lung window to the densest value of 12 bits; padding below would spoil an automatic range."""
 UNITS: Final = ("mm", "mm", "mm")
+AXES: Final = ("slice", "row", "column")
 # The weight of a point that a person placed or moved, as in `kazerooni.segment.Guidance`.
 _PLACED_WEIGHT = 1.0
 _RAW_PERCENTILES = (1.0, 99.0)
 _FULL = 255
 
 
-def image_layer(volume: Volume) -> LayerArguments:
+def image_kwargs(volume: Volume) -> LayerArguments:
     """Give the arguments of the image layer of a scan: radiological orientation, mm, lung window.
 
     metadata: `geometry` (the true one), `screen`, `scan`, `technique`, `notices`, and `contrast_limits_range`, which a
@@ -87,7 +88,7 @@ def cursor_words(volume: Volume, screen: Screen, layer_mm: tuple[float, float, f
     return f"{shown[index, row, column]:.0f} {unit}   x {x:.1f}  y {y:.1f}  z {z:.1f} mm"
 
 
-def labels_layer(name: LayerName, labels: Labels, screen: Screen) -> LayerArguments:
+def labels_kwargs(name: LayerName, labels: Labels, screen: Screen) -> LayerArguments:
     """Give the arguments of a labels layer that shows, and paints in, labels of the scan (a view of them).
 
     metadata: `geometry`, `screen`, and `names` of the labels. The colours are `label_colours(name)`.
@@ -101,7 +102,7 @@ def labels_layer(name: LayerName, labels: Labels, screen: Screen) -> LayerArgume
 
 
 def _place(screen: Screen) -> LayerArguments:
-    return {"scale": screen.scale_mm, "translate": screen.translate_mm, "units": UNITS}
+    return {"scale": screen.scale_mm, "translate": screen.translate_mm, "units": UNITS, "axis_labels": AXES}
 
 
 def parts_of(name: LayerName) -> Mapping[int, Lobe | Finding]:
@@ -145,7 +146,7 @@ def finding_map(component: Component, shown: Labels, screen: Screen, *, source: 
     return FindingMap(component, screen.shown(shown).copy(), screen.geometry, source=source)
 
 
-def fissure_layer(fissure: Fissure, screen: Screen) -> LayerArguments:
+def fissure_kwargs(fissure: Fissure, screen: Screen) -> LayerArguments:
     """Give the arguments of the points layer of a fissure.
 
     data: float64 (points, 3), layer coordinates in mm (slice axis, row axis, column axis), so of scale 1.
@@ -161,6 +162,7 @@ def fissure_layer(fissure: Fissure, screen: Screen) -> LayerArguments:
             **{f"{axis}_mm": [point.position_mm[at] for point in fissure.points] for at, axis in enumerate("xyz")},
         },
         "units": UNITS,
+        "axis_labels": AXES,
         "metadata": {"fissure": fissure.name.value, "state": fissure.state.value},
     }
 

@@ -59,6 +59,12 @@ class Screen:
         view: NDArray[_Array] = array[steps]
         return view
 
+    def plane(self, plane: NDArray[_Array]) -> NDArray[_Array]:
+        """Turn the part of a slice in a box for the screen, or back: a view (row, column)."""
+        rows, columns = (slice(None, None, -1) if turned else slice(None) for turned in self.turned[1:])
+        view: NDArray[_Array] = plane[rows, columns]
+        return view
+
     def slice_index(self, index: int) -> int:
         """Give the index in the scan of a slice that is shown, or the other way round."""
         return self.geometry.shape[0] - 1 - index if self.turned[0] else index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from napari_kazerooni.evidence import Evidence, Places
 from napari_kazerooni.layers import LayerName
 from napari_kazerooni.looking import Looking
 from napari_kazerooni.said import Said
-from napari_kazerooni.screen import Box
+from napari_kazerooni.screen import Box, screen_of
 
 _PRIORS: tuple[PriorShown, ...] = ("none", "scan", "score")
 
@@ -57,6 +57,7 @@ class ReadingSession:
     reader: the name or sign of the reader.
     fissures: that part the lobes. lobes_source: who made them, None for nobody known.
     confirmed: keys of the questions before signing that were answered with yes.
+    screen: how the scan lies on the screen.
     say: the commands that can be undone; canvas: what is painted; looking: what was on the screen.
     signed: the reading once it is signed; nothing changes any more then.
     """
@@ -73,6 +74,7 @@ class ReadingSession:
         scheme: str = "kazerooni",
     ) -> None:
         self.volume, self.setting, self.reader = volume, setting, reader
+        self.screen = screen_of(volume.geometry)
         self.canvas = canvas or Canvas(volume)
         self.looking = looking or Looking()
         self.fissures: FissureSet | None = None
@@ -100,12 +102,27 @@ class ReadingSession:
     # --- marks --------------------------------------------------------------------------------------------------------
 
     def apply_box(self, layer: LayerName, index: int, box: Box, before: Labels, after: Labels | None = None) -> None:
-        """Count a stroke; see `Canvas.apply_box`.
+        """Count a stroke, told as it lies in the scan; see `Canvas.apply_box`.
 
         Raises ReadingError where the reading is signed, LabelError as there.
         """
         self.say.refuse_signed()
         self.canvas.apply_box(layer, index, box, before, after)
+
+    def apply_stroke(self, layer: LayerName, index: int, box: Box, before: Labels) -> None:
+        """Count a stroke, told as it lies on the screen: it is painted already, in the view of the layer.
+
+        index, box: as shown. before: what was in the box, (row, column) as shown.
+
+        Raises as `apply_box` does.
+        """
+        screen = self.screen
+        self.apply_box(layer, screen.slice_index(index), screen.box(box), screen.plane(before))
+
+    def recount_shown(self, layer: LayerName, indices: Iterable[int]) -> None:
+        """Count whole slices anew, told as shown: after a step of the viewer that does not tell what it changed."""
+        self.say.refuse_signed()
+        self.canvas.recount_slices([self.screen.slice_index(index) for index in indices], (layer,))
 
     def set_lobes(self, lobes: LobeMap, fissures: FissureSet | None = None) -> None:
         """Take lobes that were found or read, and the fissures that part them.
