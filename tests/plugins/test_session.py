@@ -11,11 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError, SchemeError
-from kazerooni.model import Component, Finding, Lobe, LobeMap, Origin, State, Window
+from kazerooni.model import (
+    Component,
+    Finding,
+    Geometry,
+    Lobe,
+    LobeMap,
+    Origin,
+    ScanRef,
+    State,
+    Technique,
+    Volume,
+    Window,
+)
 from kazerooni.scoring import find_scheme
 from napari_kazerooni.dock import DockRow, dock_of
 from napari_kazerooni.session import ReadingSession
-from tests.plugins.builders import FIVE, ROWS, box_lobes, paint_rows, small_session
+from tests.plugins.builders import FIVE, ROWS, box_lobes, paint_rows, session_of, small_session
 
 ALVEOLAR, INTERSTITIAL = Component.ALVEOLAR, Component.INTERSTITIAL
 LUNG, MEDIASTINUM = Window(-600.0, 1500.0), Window(40.0, 400.0)
@@ -325,6 +337,18 @@ def test_the_lung_is_seen_at_lung_window_for_a_tenth_of_a_second() -> None:
     assert session.coverage == 100.0
     kept = session.reading().session
     assert (kept.slices_seen, kept.coverage_percent, kept.windows) == ((2, 9), 100.0, (LUNG, MEDIASTINUM))
+
+
+def test_looking_is_told_as_shown() -> None:
+    """On a scan that is shown turned the bar over the slider is turned too, and slices are recorded as of the scan."""
+    origins = np.zeros((12, 3))
+    origins[:, 2] = -np.arange(12)
+    geometry = Geometry((12, 60, 60), (5.0, 5.0), origins, (-1.0, 0.0, 0.0, 0.0, 1.0, 0.0), 1.0)
+    session = session_of(Volume(np.zeros((12, 60, 60), np.int16), geometry, ScanRef(), Technique()))
+    session.look(1, LUNG, 0.0)
+    assert session.looking.tick(0.2)
+    assert session.looking.seen == {10}
+    assert session.seen_bar.tolist() == [-1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, -1]
 
 
 def test_priors_stay_hidden_when_blinded() -> None:

@@ -14,6 +14,7 @@ from kazerooni.errors import LabelError, OutputError, ReadingError
 from kazerooni.labels import reading_json
 from kazerooni.model import Component, Lobe, State, Status, Volume
 from kazerooni.phantom import sequential_hrct
+from kazerooni.workflow import report_visits, write_tables
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.signing import amend, questions, sign
 from tests.plugins.builders import FIVE, clock, paint_rows, see_all, session_of, written_series
@@ -71,6 +72,20 @@ def test_a_signed_reading_is_kept_whole(scan: Scan, tmp_path: Path) -> None:
     assert {one.role: one.sha256 for one in kept.inputs}["lobes"] == digest
     assert score(kept).totals == live.totals
     assert score(kept).total == 3 + 2 + 2
+
+
+def test_a_report_is_written_of_the_reading_as_it_stands(scan: Scan, tmp_path: Path) -> None:
+    """Before and after signing the report and the tables are made of the reading, its scan and its maps."""
+    series, volume = scan
+    session = _whole(volume)
+    (draft,) = report_visits([session.case()], tmp_path / "draft", partial=True)
+    assert draft.stat().st_size > 10_000
+    sign(session, series, tmp_path / "signed", clock())
+    assert session.case().reading is session.signed
+    assert len(write_tables([session.case()], tmp_path / "draft")) == 4
+    typed = session_of(volume, with_lobes=False)
+    typed.say.type_percent(Lobe.RUL, Component.ALVEOLAR, "30")
+    assert (typed.case().lobes, typed.case().alveolar) == (None, None)
 
 
 def test_nothing_changes_after_signing(scan: Scan, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import ReadingError
 from kazerooni.model import (
+    Case,
+    Component,
     FissureSet,
     InputDigest,
     LobeMap,
@@ -21,6 +23,7 @@ from kazerooni.model import (
     Status,
     Supersedes,
     Volume,
+    Window,
 )
 from kazerooni.scoring import Scheme, Trace, coverage_percent, find_scheme, score, stretches, traces
 from kazerooni.version import __version__
@@ -158,6 +161,13 @@ class ReadingSession:
             self.prior_shown = max(self.prior_shown, shown, key=_PRIORS.index)
             self.say.touch()
 
+    def look(self, index: int, window: Window, at_s: float) -> bool:
+        """Tell that an axial slice is on the screen from now on; gives whether a slice was newly seen.
+
+        index: as shown. at_s: seconds of a clock that never goes back. `looking.hide` and `looking.tick` tell the rest.
+        """
+        return self.looking.show(self.screen.slice_index(index), window, at_s)
+
     @property
     def lung_slices(self) -> NDArray[np.bool_]:
         """Which slices show lung, by the lobe map; all of them while there is none. bool (slices,)."""
@@ -172,10 +182,11 @@ class ReadingSession:
 
     @property
     def seen_bar(self) -> NDArray[np.int8]:
-        """The bar over the slider, by slice of the scan: -1 no lung, 0 not seen, 1 of a stretch that was seen."""
+        """The bar over the slider, by slice as shown: -1 no lung, 0 not seen, 1 of a stretch that was seen."""
         number = stretches(self.volume.geometry.slice_positions_mm, self.lung_slices)
         met = np.isin(number, [number[index] for index in self.looking.seen if number[index] >= 0])
-        return np.where(number < 0, -1, met.astype(np.int8)).astype(np.int8)
+        bar = np.where(number < 0, -1, met.astype(np.int8)).astype(np.int8)
+        return bar[::-1] if self.screen.turned[0] else bar
 
     # --- what comes of it ---------------------------------------------------------------------------------------------
 
@@ -237,6 +248,23 @@ class ReadingSession:
         Raises ReadingError where it cannot be graded under it.
         """
         return score(self.reading(), self.scheme, partial=partial)
+
+    def case(self, *, partial: bool = True) -> Case:
+        """Give the reading with its score, scan and maps as they stand, for reports, tables and pictures.
+
+        Raises ReadingError where it cannot be graded under the scheme.
+        """
+        reading = self.signed or self.reading()
+        measured = frozenset() if reading.tally is None else reading.tally.measured
+        maps = {component: self.canvas.finding_map(component, self.reader) for component in measured}
+        return Case(
+            reading=reading,
+            score=score(reading, self.scheme, partial=partial),
+            volume=self.volume,
+            lobes=None if reading.tally is None else self.canvas.lobe_map(self.lobes_source),
+            alveolar=maps.get(Component.ALVEOLAR),
+            interstitial=maps.get(Component.INTERSTITIAL),
+        )
 
     def open_traces(self, reading: Reading | None = None) -> tuple[Trace, ...]:
         """List the traces of which nobody said yet whether they count or went astray."""
