@@ -101,6 +101,24 @@ def test_a_blinded_list_hides_who_it_is(found: Found) -> None:
     assert all(str(line.series.study_date) in line.label for line in shown)
 
 
+def test_a_draft_left_by_a_crash_after_signing_is_none(found: Found, tmp_path: Path) -> None:
+    """A draft whose reading was signed does not make the repeat of its series a begun one."""
+    (series, *_) = best_series(found)
+    volume = read_volume(series)
+    session = session_of(volume, with_lobes=False)
+    for lobe in FIVE:
+        session.say.nothing_found(lobe)
+    see_all(session)
+    DraftKeeper(session, tmp_path / "drafts").save()
+    sign(session, series, tmp_path / "signed", clock())
+    signed, _ = signed_readings(tmp_path / "signed")
+    drafts = [draft for draft in find_drafts(tmp_path / "drafts") if isinstance(draft, Draft)]
+    plan = make_plan([series_key(series)], seed=1, repeats=1)
+    assert len(drafts) == 1
+    lines = reading_list([series], plan, signed=signed, drafts=drafts)
+    assert [line.progress for line in lines] == [Progress.SIGNED, Progress.NEW]
+
+
 def test_a_repeat_is_signed_by_the_second_reading(found: Found, tmp_path: Path) -> None:
     """Of a series that is read twice the first signed reading closes the first line, the second the repeat."""
     (series, *_) = best_series(found)

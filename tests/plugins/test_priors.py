@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kazerooni import find_series
-from kazerooni.model import ScanRef, Technique, Volume
+from kazerooni import find_series, read_volume
+from kazerooni.model import Geometry, ScanRef, Technique, Volume
 from kazerooni.phantom import Body, SeriesPlan, sequential_hrct, spiral_ct, truth_of
 from kazerooni.phantom.body import TRUNK
 from napari_kazerooni.priors import link_visits, visits_of
@@ -98,3 +98,22 @@ def test_the_visits_of_a_patient_are_found(tmp_path: Path) -> None:
     visits = visits_of(found, current)
     assert [(visit.on, visit.is_earlier) for visit in visits] == [(date(2005, 1, 2), False), (date(2001, 1, 2), True)]
     assert visits_of(found, replace(current, patient=None)) == ()
+
+
+def test_a_real_chest_is_linked_to_part_of_itself(shared_data: Path) -> None:
+    """Every fourth slice of a real CT, moved by the table, is linked within 1 mm to the whole of it."""
+    found = find_series(shared_data / "lung-pet-ct-dx")
+    whole = read_volume(next(series for series in found if series.usable and series.slices >= 40))
+    geometry = whole.geometry
+    kept = np.arange(1, geometry.shape[0], 4)
+    origins = geometry.origins_mm[kept] + (0.0, 0.0, 33.3)
+    grid = Geometry(
+        (kept.size, *geometry.shape[1:]),
+        geometry.pixel_spacing_mm,
+        origins,
+        geometry.orientation,
+        geometry.slice_thickness_mm,
+    )
+    link = link_visits(whole, Volume(whole.hu[kept], grid, ScanRef(), whole.technique))
+    assert link.shift_mm == pytest.approx(33.3, abs=1.0)
+    assert [link.prior_slice(int(index)) for index in kept] == list(range(kept.size))

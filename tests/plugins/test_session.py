@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,14 +21,15 @@ from kazerooni.model import (
     Origin,
     ScanRef,
     State,
+    Supersedes,
     Technique,
     Volume,
     Window,
 )
 from kazerooni.scoring import find_scheme
 from napari_kazerooni.dock import DockRow, dock_of
-from napari_kazerooni.session import ReadingSession
-from tests.plugins.builders import FIVE, ROWS, box_lobes, paint_rows, session_of, small_session
+from napari_kazerooni.session import ReadingSession, Setting
+from tests.plugins.builders import FIVE, ROWS, START, box_lobes, paint_rows, session_of, small_session
 
 ALVEOLAR, INTERSTITIAL = Component.ALVEOLAR, Component.INTERSTITIAL
 LUNG, MEDIASTINUM = Window(-600.0, 1500.0), Window(40.0, 400.0)
@@ -35,6 +37,21 @@ LUNG, MEDIASTINUM = Window(-600.0, 1500.0), Window(40.0, 400.0)
 
 def _row(session: ReadingSession, lobe: Lobe, component: Component) -> DockRow:
     return next(row for row in dock_of(session).rows if (row.lobe, row.component) == (lobe, component))
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"reading_id": "../elsewhere"}, "has the id '../elsewhere'"),
+        ({"started": START.replace(tzinfo=None)}, "of no time zone"),
+        ({"order": 0}, "1 is the first"),
+        ({"supersedes": Supersedes("R-1", "typo")}, "said to supersede itself"),
+    ],
+)
+def test_a_reading_begins_with_what_it_can_hold(setting: dict[str, Any], words: str) -> None:
+    """An id that is no file name, a time without a zone and an order of 0 are refused before anything is read."""
+    with pytest.raises(ReadingError, match=words):
+        Setting(**{"reading_id": "R-1", "started": START, **setting})
 
 
 def test_what_nobody_looked_at_has_no_grade() -> None:

@@ -182,14 +182,19 @@ def reading_list(
 def _kept(
     series: Series, signed: Sequence[Signed], drafts: Sequence[Draft], reader: str | None
 ) -> list[tuple[Progress, Path | None]]:
-    """Give what was made of a series so far: the signed readings, then the drafts."""
+    """Give what was made of a series so far: the signed readings, then the drafts.
+
+    A draft of a reading that was signed since, just before a crash, is none any more.
+    """
+    closed = {one.reading.id for one in signed}
 
     def is_own(reading: Reading) -> bool:
         return (reader is None or reading.reader == reader) and _is_of(reading.scan, series)
 
+    begun = [draft for draft in drafts if is_own(draft.reading) and draft.reading.id not in closed]
     return [
         *((Progress.SIGNED, one.folder) for one in signed if is_own(one.reading)),
-        *((Progress.DRAFT, one.path) for one in reversed(drafts) if is_own(one.reading)),
+        *((Progress.DRAFT, one.path) for one in reversed(begun)),
     ]
 
 

@@ -18,6 +18,7 @@ from kazerooni.model import (
     LobeMap,
     PriorShown,
     Reading,
+    ScanRef,
     Score,
     Session,
     Status,
@@ -45,6 +46,8 @@ class Setting:
     reading_id: of the reading to be. started: with its time zone.
     order: which reading of its session it is, from 1. blinded: whether priors and their scores are hidden.
     supersedes: the signed reading that it amends, and why.
+
+    Raises ReadingError where a Reading could not hold these.
     """
 
     reading_id: str
@@ -52,6 +55,10 @@ class Setting:
     order: int | None = None
     blinded: bool = False
     supersedes: Supersedes | None = None
+
+    def __post_init__(self) -> None:
+        session = Session(started=self.started, order=self.order)
+        Reading(id=self.reading_id, scan=ScanRef(), session=session, supersedes=self.supersedes)
 
 
 class ReadingSession:
