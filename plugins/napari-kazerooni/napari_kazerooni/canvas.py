@@ -130,8 +130,10 @@ class Canvas:
                 raise LabelError(f"{layer}: label {labels.max()} is not known; renumber the map")
         finally:
             self._maps[layer] = kept
-        kept[...] = labels
-        self.recount_slices(range(len(self.counts)), (layer,))
+        moved = [index for index in range(len(kept)) if not np.array_equal(kept[index], labels[index])]
+        for index in moved:
+            kept[index] = labels[index]
+        self.recount_slices(moved, (layer,))
 
     def erase(self, lobes: Collection[Lobe], finding: Finding) -> Patch:
         """Take a finding out of lobes, as strokes that went astray; gives what `put_back` needs."""

@@ -187,7 +187,7 @@ def read_maps(folder: Path, series: Series) -> Mapping[LayerName, Labels]:
 def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reason: str, now: Now) -> ReadingSession:
     """Open a signed reading for an amendment: a new reading that supersedes it for a reason; the old one stays.
 
-    folder: of the signed reading, as `sign` gave it.
+    folder: of the signed reading, as `sign` gave it. The amendment keeps what was said, painted and seen in it.
 
     Raises ReadingError where it is not signed or no reason is given, LabelError where it is of another series.
     """
