@@ -13,7 +13,8 @@ from kazerooni.dicom import Series
 from kazerooni.model import Geometry, Lobe, LobeMap, ScanRef, Technique, Volume
 from kazerooni.phantom import SeriesPlan, build_series, write_series
 from napari_kazerooni.canvas import Canvas, Labels
-from napari_kazerooni.session import ReadingSession, Setting
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

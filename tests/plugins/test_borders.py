@@ -13,7 +13,8 @@ from kazerooni.segment import Lungs, lobes_of
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.layers import fissure_kwargs, fissure_of
 from napari_kazerooni.screen import screen_of
-from napari_kazerooni.session import ReadingSession, Setting
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
 from tests.plugins.builders import START
 from tests.segment.builders import box_lungs, box_volume, plane, three_planes
 

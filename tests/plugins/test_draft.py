@@ -25,6 +25,7 @@ from kazerooni.model import (
     FissureSet,
     Geometry,
     Lobe,
+    Notice,
     PointOrigin,
     ScanRef,
     State,
@@ -36,7 +37,8 @@ from napari_kazerooni.autosave import DraftKeeper
 from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts, read_draft, resume
 from napari_kazerooni.layers import LAYER_NAMES
-from napari_kazerooni.session import ReadingSession, Setting
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
 from tests.plugins.builders import AXIAL, FIVE, START, paint_rows, small_session, small_volume
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +63,7 @@ def _rich_session() -> ReadingSession:
     session.show_prior("scan")
     session.confirmed.add("coverage")
     point = FissurePoint((1.0, 2.0, 3.5), 1.0, PointOrigin.PLACED)
+    session.lobe_notices = (Notice("lobes-proposed", "warning", "check them"),)
     session.fissures = FissureSet((Fissure(FissureName.LEFT_OBLIQUE, points=(point,)),))
     return session
 
@@ -72,7 +75,7 @@ def _same(one: ReadingSession, other: ReadingSession) -> None:
     assert (one.said, one.setting, one.reader, one.scheme) == (other.said, other.setting, other.reader, other.scheme)
     assert (one.fissures, one.lobes_source, one.confirmed) == (other.fissures, other.lobes_source, other.confirmed)
     assert (one.looking.seen, one.looking.windows) == (other.looking.seen, other.looking.windows)
-    assert one.prior_shown == other.prior_shown
+    assert (one.prior_shown, one.lobe_notices) == (other.prior_shown, other.lobe_notices)
 
 
 def test_a_draft_holds_everything(tmp_path: Path) -> None:
@@ -159,6 +162,11 @@ def test_saving_is_due_every_five_seconds_and_on_every_slice(tmp_path: Path) -> 
     assert (keeper.is_due(104.9), keeper.is_due(105.0)) == (False, True)
     assert keeper.is_due(101.0, slice_changed=True)
     keeper.save(101.0)
+    session.looking.seen.add(4)
+    assert keeper.is_due(107.0), "what was seen is not lost either"
+    keeper.save(107.0)
+    session.reader = "Reader B"
+    assert keeper.is_due(113.0)
     keeper.remove()
     assert find_drafts(tmp_path) == ()
 

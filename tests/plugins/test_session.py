@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kazerooni.errors import ReadingError, SchemeError
+from kazerooni.errors import LabelError, ReadingError, SchemeError
 from kazerooni.model import (
     Component,
     Finding,
     Geometry,
     Lobe,
     LobeMap,
+    Notice,
     Origin,
     ScanRef,
     State,
@@ -28,7 +29,8 @@ from kazerooni.model import (
 )
 from kazerooni.scoring import find_scheme
 from napari_kazerooni.dock import DockRow, dock_of
-from napari_kazerooni.session import ReadingSession, Setting
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
 from tests.plugins.builders import FIVE, ROWS, START, box_lobes, paint_rows, session_of, small_session
 
 ALVEOLAR, INTERSTITIAL = Component.ALVEOLAR, Component.INTERSTITIAL
@@ -37,6 +39,17 @@ LUNG, MEDIASTINUM = Window(-600.0, 1500.0), Window(40.0, 400.0)
 
 def _row(session: ReadingSession, lobe: Lobe, component: Component) -> DockRow:
     return next(row for row in dock_of(session).rows if (row.lobe, row.component) == (lobe, component))
+
+
+def test_what_is_told_of_the_lobes_goes_into_the_reading() -> None:
+    """Doubts about lobes that were found are kept with the reading; lobes of another place are refused."""
+    session = small_session()
+    told = Notice("lobes-proposed", "warning", "the lobes were found, not drawn; check them")
+    session.set_lobes(LobeMap(box_lobes(), session.volume.geometry, notices=(told,)))
+    assert told in session.reading().notices
+    elsewhere = small_session(gap_mm=3.0).volume.geometry
+    with pytest.raises(LabelError, match="another grid than the scan"):
+        session.set_lobes(LobeMap(box_lobes(), elsewhere))
 
 
 @pytest.mark.parametrize(

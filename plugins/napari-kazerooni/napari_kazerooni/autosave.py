@@ -129,6 +129,7 @@ def _words(session: ReadingSession) -> Mapping[str, Any]:
         session=session.session_value(),
         remarks=said.remarks,
         supersedes=session.setting.supersedes,
+        notices=session.lobe_notices,
     )
     return {
         "draft_version": DRAFT_VERSION,

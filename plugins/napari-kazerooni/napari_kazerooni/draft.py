@@ -23,7 +23,8 @@ from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.looking import Looking
 from napari_kazerooni.said import Said
-from napari_kazerooni.session import ReadingSession, Setting
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
 
 DRAFT_SUFFIX: Final = ".kazerooni-draft"
 DRAFT_VERSION: Final = 1
@@ -164,7 +165,7 @@ def resume(draft: Draft, volume: Volume) -> ReadingSession:
         reader=old.reader,
         scheme=draft.scheme,
     )
-    session.fissures, session.lobes_source = old.fissures, draft.lobes_source
+    session.fissures, session.lobes_source, session.lobe_notices = old.fissures, draft.lobes_source, old.notices
     session.prior_shown = old.session.prior_shown or "none"
     session.confirmed = set(draft.confirmed)
     return session

@@ -60,7 +60,7 @@ class Places:
     said: Said
 
     @property
-    def has_marks(self) -> bool:
+    def has_labels(self) -> bool:
         """Whether anything is in the maps at all, lobes too."""
         return bool(self.sums.any(where=_labelled(self.sums)))
 

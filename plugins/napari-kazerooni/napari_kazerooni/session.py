@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kazerooni.errors import ReadingError
+from kazerooni.errors import LabelError, ReadingError
 from kazerooni.model import (
     Case,
     Component,
     FissureSet,
     InputDigest,
     LobeMap,
+    Notice,
     PriorShown,
     Reading,
-    ScanRef,
     Score,
     Session,
     Status,
-    Supersedes,
     Volume,
     Window,
+    corners_mm,
+    is_on_grid,
 )
 from kazerooni.scoring import Scheme, Trace, coverage_percent, find_scheme, score, stretches, traces
 from kazerooni.version import __version__
@@ -35,37 +35,15 @@ from napari_kazerooni.layers import LayerName
 from napari_kazerooni.looking import Looking
 from napari_kazerooni.said import Said
 from napari_kazerooni.screen import Box, screen_of
+from napari_kazerooni.setting import Setting
 
 _PRIORS: tuple[PriorShown, ...] = ("none", "scan", "score")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What is known of a reading before it begins.
-
-    reading_id: of the reading to be. started: with its time zone.
-    order: which reading of its session it is, from 1. blinded: whether priors and their scores are hidden.
-    supersedes: the signed reading that it amends, and why.
-
-    Raises ReadingError where a Reading could not hold these.
-    """
-
-    reading_id: str
-    started: datetime
-    order: int | None = None
-    blinded: bool = False
-    supersedes: Supersedes | None = None
-
-    def __post_init__(self) -> None:
-        session = Session(started=self.started, order=self.order)
-        Reading(id=self.reading_id, scan=ScanRef(), session=session, supersedes=self.supersedes)
 
 
 class ReadingSession:
     """The state of one reading being made.
 
-    reader: the name or sign of the reader.
-    fissures: that part the lobes. lobes_source: who made them, None for nobody known.
+    fissures: that part the lobes. lobes_source: who made them, None for nobody known. lobe_notices: told of them.
     confirmed: keys of the questions before signing that were answered with yes.
     screen: how the scan lies on the screen.
     say: the commands that can be undone; canvas: what is painted; looking: what was on the screen.
@@ -83,12 +61,13 @@ class ReadingSession:
         reader: str | None = None,
         scheme: str = "kazerooni",
     ) -> None:
-        self.volume, self.setting, self.reader = volume, setting, reader
+        self.volume, self.setting, self._reader = volume, setting, reader
         self.screen = screen_of(volume.geometry)
         self.canvas = canvas or Canvas(volume)
         self.looking = looking or Looking()
         self.fissures: FissureSet | None = None
         self.lobes_source: str | None = None
+        self.lobe_notices: tuple[Notice, ...] = ()
         self.prior_shown: PriorShown = "none"
         self.confirmed: set[str] = set()
         self.signed: Reading | None = None
@@ -106,8 +85,20 @@ class ReadingSession:
 
     @property
     def version(self) -> int:
-        """A number that grows with every change, of marks too."""
-        return self.say.version + self.canvas.version
+        """A number that grows with every change, of marks and of what was seen too."""
+        looked = len(self.looking.seen) + len(self.looking.windows)
+        return self.say.version + self.canvas.version + looked + len(self.confirmed)
+
+    @property
+    def reader(self) -> str | None:
+        """The name or sign of the reader."""
+        return self._reader
+
+    @reader.setter
+    def reader(self, name: str | None) -> None:
+        self.say.refuse_signed()
+        self._reader = name
+        self.say.touch()
 
     # --- marks --------------------------------------------------------------------------------------------------------
 
@@ -140,8 +131,11 @@ class ReadingSession:
         Raises LabelError where they are of another scan.
         """
         self.say.refuse_signed()
+        own, wanted = lobes.geometry, self.volume.geometry
+        if own is not wanted and (own.shape != wanted.shape or not is_on_grid(corners_mm(own), wanted)):
+            raise LabelError(f"these lobes lie on another grid than the scan of {wanted.shape}: of another series")
         self.canvas.replace("lobes", lobes.labels)
-        self.lobes_source, self.fissures = lobes.source, fissures
+        self.lobes_source, self.fissures, self.lobe_notices = lobes.source, fissures, lobes.notices
         self.say.touch()
 
     # --- how it is read -----------------------------------------------------------------------------------------------
@@ -222,7 +216,7 @@ class ReadingSession:
             scan=self.volume.scan,
             technique=self.volume.technique,
             reader=self.reader,
-            tally=count(evidence.measured) if places.has_marks else None,
+            tally=count(evidence.measured) if places.has_labels else None,
             entries=evidence.entries,
             traction=places.said.traction,
             unread=evidence.unread,
@@ -233,7 +227,7 @@ class ReadingSession:
             remarks=places.said.remarks,
             status=status,
             supersedes=self.setting.supersedes,
-            notices=self.volume.notices,
+            notices=(*self.volume.notices, *self.lobe_notices),
         )
 
     def session_value(self, ended: datetime | None = None) -> Session:
@@ -277,7 +271,3 @@ class ReadingSession:
         """List the traces of which nobody said yet whether they count or went astray."""
         found = traces(reading or self.reading(), self.scheme)
         return tuple(one for one in found if self.said.counted.get((one.lobe, one.finding)) != one.voxels)
-
-
-Now = Callable[[], datetime]
-"""Gives the time with its zone; handed in by the viewer."""

@@ -35,7 +35,8 @@ from napari_kazerooni.evidence import Conflict
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.looking import Looking
 from napari_kazerooni.said import Said
-from napari_kazerooni.session import Now, ReadingSession, Setting
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Now, Setting
 
 READING_FILE: Final = "reading.json"
 _SEG: Final = ".dcm"
@@ -153,7 +154,7 @@ def _maps(session: ReadingSession) -> Mapping[LayerName, LobeMap | FindingMap]:
     """Give the maps that belong to a reading: none of a typed one without lobes, no marks where nobody looked."""
     places = session.places
     maps: dict[LayerName, LobeMap | FindingMap] = {}
-    if places.has_marks:
+    if places.has_labels:
         maps["lobes"] = session.canvas.lobe_map(session.lobes_source)
     for component in Component:
         if component in places.evidence().measured:
@@ -211,6 +212,7 @@ def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reas
         reader=old.reader,
     )
     session.fissures = old.fissures
+    session.lobe_notices = tuple(notice for notice in old.notices if notice not in volume.notices)
     if old.fissures is not None:  # lobes that were parted by fissures were found by this program
         session.lobes_source = f"kazerooni.segment {old.session.program_version or 'unknown'}"
     session.prior_shown = old.session.prior_shown or "none"
