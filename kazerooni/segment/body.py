@@ -5,12 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from kazerooni.segment.axial import Axial
-from kazerooni.segment.planes import Mask, Parts, dilate_planes, fill_planes, label_parts, largest_part, open_planes
+from kazerooni.segment.planes import (
+    Mask,
+    Parts,
+    box_of,
+    dilate_planes,
+    fill_planes,
+    label_parts,
+    largest_part,
+    open_planes,
+)
 
 # Half-way between air and soft tissue lies the border of both; fat is near -100, inflated lung near -850 HU.
 TISSUE_HU = -400
 # Table tops and blankets are thinner than twice this, the wall of a chest thicker.
 _THIN_MM = 3.5
+# Lung that the border of the picture cuts lies no farther than this beyond tissue.
+_AROUND_MM = 80.0
 # Lung, even with emphysema, is this much brighter than the air outside, whatever the scanner says that air is.
 # As that air, not to be led by lung that lies open, its darker part is taken.
 _BRIGHTER_HU, _DARKEST_PERCENT = 45, 20
@@ -26,7 +37,17 @@ def find_body(scan: Axial) -> Mask:
     that: it is brighter than the air outside, and joined to lung that is enclosed.
     """
     tissue = scan.hu > TISSUE_HU
-    solid = largest_part(open_planes(tissue, scan.pixels(_THIN_MM))) & tissue
+    solid = largest_part(open_planes(tissue, scan.pixels(_THIN_MM)))
+    body: Mask = np.zeros(solid.shape, bool)
+    box = box_of(solid, margin=scan.pixels(_AROUND_MM))
+    if box is not None:
+        near = (slice(None), *box[1:])
+        body[near] = _with_air(scan.cut(near), solid[near] & tissue[near], tissue[near])
+    return body
+
+
+def _with_air(scan: Axial, solid: Mask, tissue: Mask) -> Mask:
+    """Give solid tissue with the air in it; bool (z, y, x)."""
     parts, count = label_parts(~solid & ~scan.is_padding, in_plane=True)
     is_open = _open_parts(scan, parts, count)
     enclosed = ~is_open[parts] & ~scan.is_padding
