@@ -19,11 +19,16 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c '$(RECENT)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 PROCESSES ?= auto
 
-# Programs of the system that tests hold the toolkit against, and the packages that bring them.
-TOOLS := dciodvfy dcmdump
-PACKAGES := dicom3tools dcmtk
+# Programs of the system that tests hold the toolkit against, and the packages that bring them; with Xvfb, a screen that
+# nobody sees, come the libraries of X, fonts and software OpenGL that Qt wants.
+TOOLS := dciodvfy dcmdump Xvfb
+PACKAGES := dicom3tools dcmtk xvfb fontconfig fonts-dejavu-core libdbus-1-3 libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 \
+	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 \
+	libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
+# A library that Xvfb does not bring along, by which to tell that the packages are there.
+LIBRARY := libxcb-cursor.so.0
 
-.PHONY: help demo test system tools lint format types contracts docs accuracy bench clean
+.PHONY: help demo test system tools lint format types contracts docs room screenshots accuracy bench clean
 
 help: ## Say what can be made
 	@echo 'make TARGET, where TARGET is:'
@@ -34,6 +39,11 @@ demo: $(VENV)/.installed ## Run the main job on the bundled scans
 
 test: tools lint types contracts docs ## Check everything: lint, types, import contracts, docs, tests with coverage
 	@$(BIN)/python -m pytest -n $(PROCESSES) --cov --cov-report=term
+	@$(MAKE) --no-print-directory room
+
+room: $(VENV)/.room ## Test the reading room, the plugin of napari
+	@COVERAGE_FILE=.coverage.room $(BIN)/python -m pytest -c plugins/napari-kazerooni/pyproject.toml --rootdir=. \
+		-n $(PROCESSES) --dist=worksteal --cov --cov-config=plugins/napari-kazerooni/pyproject.toml --cov-report=term tests/plugins
 
 system: ## Install the programs of the system that tests use (Debian, Ubuntu)
 	apt-get update -q
@@ -41,8 +51,8 @@ system: ## Install the programs of the system that tests use (Debian, Ubuntu)
 
 # As `system`, where something is missing and it may be installed; otherwise says how.
 tools:
-	@for tool in $(TOOLS); do \
-		command -v $$tool >/dev/null && continue; \
+	@for tool in $(TOOLS) $(LIBRARY); do \
+		{ command -v $$tool || ldconfig -p 2>/dev/null | grep -F $$tool; } >/dev/null && continue; \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			$(MAKE) --no-print-directory system || echo 'That failed; without $(PACKAGES) some tests are skipped.'; \
 		else echo "Some tests need $(PACKAGES). To install them: sudo apt-get install $(PACKAGES)"; fi; \
@@ -66,6 +76,9 @@ contracts: $(VENV)/.installed ## Check who may import whom
 docs: $(VENV)/.installed ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
 
+screenshots: $(VENV)/.room ## Take the pictures of the reading room that the documentation shows
+	$(BIN)/python docs/screenshots.py
+
 accuracy: $(VENV)/.installed ## Measure how well lungs and lobes are found, and write the table of the docs
 	$(BIN)/python -m tests.accuracy --write
 
@@ -82,6 +95,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@"$(PYTHON)" -c '$(RECENT)' || { echo 'PYTHON=$(PYTHON): Python 3.11 or later with venv is wanted'; exit 1; }
 	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+# napari and a Qt binding are for tests of the plugin only; a user chooses the binding (PySide6 here: LGPL).
+$(VENV)/.room: $(VENV)/.installed plugins/napari-kazerooni/pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt \
+		-e plugins/napari-kazerooni[test] -e '.[test]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.installed

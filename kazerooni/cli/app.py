@@ -12,6 +12,7 @@ import typer
 
 from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
+from kazerooni.cli.open import open_room
 from kazerooni.cli.report import report
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for command in (demo, inspect, report, schemes, score, segment, timeline):
     app.command()(command)
+app.command("open")(open_room)  # a function of that name would hide Python's own
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands the flag over by position

@@ -1,0 +1,58 @@
+"""Keys: every key of the reading room, in one table from which they are bound and listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from app_model.types import KeyBinding
+
+
+class Key(NamedTuple):
+    """A key, the name of what it does in the room, and the words of the help."""
+
+    key: str
+    action: str
+    words: str
+
+
+KEYS = (
+    Key("F1", "help", "show or hide this help"),
+    Key("PageUp", "slice_up", "next slice towards the end of the stack"),
+    Key("PageDown", "slice_down", "next slice towards its start"),
+    Key("Home", "slice_first", "first slice"),
+    Key("End", "slice_last", "last slice"),
+    Key("F2", "window_lung", "lung window"),
+    Key("F3", "window_mediastinum", "mediastinal window"),
+    Key("F4", "window_bone", "bone window"),
+    Key("F5", "window_own", "own window: the last one that was dragged"),
+    Key("F6", "plane_axial", "axial plane"),
+    Key("F7", "plane_coronal", "coronal plane, of a scan without gaps"),
+    Key("F8", "plane_sagittal", "sagittal plane, of a scan without gaps"),
+)
+
+MOUSE = (
+    ("wheel", "next or previous slice"),
+    ("Shift + wheel", "zoom"),
+    ("right button, dragged", "window: right is wider, down is darker"),
+    ("left button, dragged", "move the picture, or mark with the tool of the layer"),
+)
+
+
+def bind(viewer: Any, actions: Mapping[str, Callable[[], None]], keys: Iterable[Key] = KEYS) -> None:
+    """Bind the keys to the actions of a room, on the viewer: they work whatever layer is active."""
+    for key, action, _ in keys:
+        viewer.bind_key(key, _ignoring_viewer(actions[action]), overwrite=True)
+
+
+def _ignoring_viewer(action: Callable[[], None]) -> Callable[[Any], None]:
+    def act(_: Any) -> None:
+        action()
+
+    return act
+
+
+def collisions(keymaps: Iterable[Mapping[Any, Any]], keys: Iterable[Key] = KEYS) -> list[str]:
+    """List the keys that other keymaps hold too."""
+    taken = {str(key) for keymap in keymaps for key in keymap}
+    return [key.key for key in keys if str(KeyBinding.from_str(key.key)) in taken]

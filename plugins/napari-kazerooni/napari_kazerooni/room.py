@@ -1,0 +1,251 @@
+"""Room: one viewer with one scan in it: the picture, its window, its planes, and the words in its corners.
+
+Works on the model of a viewer alone, without Qt.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from napari.layers import Image
+from napari.utils.events import EmitterGroup, Event
+
+from kazerooni.model import Notice, Volume, Window
+from napari_kazerooni import corner, keys
+from napari_kazerooni._layers import image_kwargs
+from napari_kazerooni.captions import Captions
+from napari_kazerooni.corner import Plane
+from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits, window_of
+
+ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
+    "axial": (0, 1, 2),
+    "coronal": (1, 0, 2),
+    "sagittal": (2, 0, 1),
+}
+SAMPLE: Final = "kazerooni sample"
+_ZOOM_STEP: Final = 1.15
+_PLACED_BY: Final = ("scale", "translate", "metadata")
+_TOLD: Final = ("warning", "error")
+
+
+class Room:
+    """A viewer that shows a scan as a radiologist expects it. One for each viewer: see `room_of`.
+
+    volume: the scan that is shown, None before one is; `is_whole` is False while only one slice of it is read.
+    unseen: the notices of the scan that nobody has acknowledged.
+
+    Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
+    (`event.message` is for the reader).
+    """
+
+    def __init__(self, viewer: Any) -> None:
+        self.viewer = viewer
+        self.volume: Volume | None = None
+        self.layer: Image | None = None
+        self.is_whole = False
+        self._size: object = None
+        self.unseen: tuple[Notice, ...] = ()
+        self.own_window: Window | None = None
+        self.events = EmitterGroup(source=self, shown=Event, unseen=Event, help=Event, told=Event)
+        self.captions = Captions(viewer)
+        viewer.mouse_drag_callbacks.append(self._drag_window)
+        viewer.mouse_wheel_callbacks.append(self._turn_wheel)
+        viewer.dims.events.point.connect(self._tell_slice)
+        viewer.cursor.events.position.connect(self._tell_cursor)
+        keys.bind(viewer, self.actions())
+
+    def actions(self) -> dict[str, Callable[[], None]]:
+        """Give what can be done by a key, by name (keys.py)."""
+        return {
+            "help": self._ask_for_help,
+            "slice_up": lambda: self.step(1),
+            "slice_down": lambda: self.step(-1),
+            "slice_first": lambda: self.go_to(0),
+            "slice_last": lambda: self.go_to(-1),
+            "window_lung": lambda: self.set_window(LUNG),
+            "window_mediastinum": lambda: self.set_window(MEDIASTINUM),
+            "window_bone": lambda: self.set_window(BONE),
+            "window_own": lambda: self.set_window(self.own_window or LUNG),
+            "plane_axial": lambda: self.show_plane("axial"),
+            "plane_coronal": lambda: self.show_plane("coronal"),
+            "plane_sagittal": lambda: self.show_plane("sagittal"),
+        }
+
+    def _ask_for_help(self) -> None:
+        self.events.help()
+
+    # --- The scan ---
+
+    def preview(self, volume: Volume) -> None:
+        """Show one slice of a scan while the others are read."""
+        self._show(volume, is_whole=False)
+        self.captions["scan"] = f"{corner.scan_text(volume)}\nreading the other slices"
+
+    def show(self, volume: Volume, *, index: int | None = None) -> None:
+        """Show a scan, at a slice (default: the middle one); its notices are in sight until they are acknowledged."""
+        self._show(volume, is_whole=True)
+        self.captions["scan"] = corner.scan_text(volume)
+        self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
+        self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
+        self._tell_unseen()
+        self.events.shown()
+
+    def _show(self, volume: Volume, *, is_whole: bool) -> None:
+        """Put a volume into the image layer; the layer is kept, as napari takes a third of a second to add one."""
+        options = image_kwargs(volume)
+        if self.layer is None or self.layer not in self.viewer.layers:
+            self.layer = self._adopted() or self.viewer.add_layer(Image(volume.hu, **options))
+            self.layer.contrast_limits_range = RANGE_HU
+            self.layer.events.contrast_limits.connect(self._tell_slice)
+            self.viewer.layers.move(self.viewer.layers.index(self.layer), 0)
+        self.layer.data = volume.hu
+        for name in _PLACED_BY:
+            setattr(self.layer, name, options[name])
+        self.volume, self.is_whole = volume, is_whole
+        self.viewer.layers.selection.active = self.layer
+        self.show_plane("axial")
+        self._fit_view(volume)
+        self._tell_slice()
+
+    def _adopted(self) -> Image | None:
+        """Give the image layer that a sample brought: napari wants samples to bring one."""
+        return next((layer for layer in self.viewer.layers if SAMPLE in layer.metadata), None)
+
+    def _fit_view(self, volume: Volume) -> None:
+        """Show all of a picture that is of another size than the one before; else zoom and place stay."""
+        size = (volume.geometry.shape[1:], volume.geometry.pixel_spacing_mm)
+        if size != self._size:
+            self._size = size
+            self.viewer.reset_view()
+
+    def acknowledge(self) -> None:
+        """Take the notices out of sight: somebody has read them."""
+        self.unseen = ()
+        self._tell_unseen()
+
+    def _tell_unseen(self) -> None:
+        self.captions["notices"] = corner.notices_text(self.unseen)
+        self.events.unseen()
+
+    # --- Slices and planes ---
+
+    @property
+    def index(self) -> int:
+        """The index of the axial slice that is shown, or that was shown last."""
+        if self.volume is None or self.layer is None:
+            return 0
+        place = self.layer.world_to_data(self.viewer.dims.point)
+        return int(np.clip(np.rint(place[0]), 0, self.volume.geometry.shape[0] - 1))
+
+    def go_to(self, index: int) -> None:
+        """Show an axial slice by its index; negative ones count from the end."""
+        if self.layer is None:
+            return
+        count = self.layer.data.shape[0]
+        place = np.zeros(3)
+        place[0] = index % count
+        self.viewer.dims.set_point(0, float(self.layer.data_to_world(place)[0]))
+
+    def step(self, by: int) -> None:
+        """Show the next plane but so many, along the axis that is not displayed."""
+        dims = self.viewer.dims
+        if self.layer is None or dims.ndisplay != 2 or not dims.not_displayed:
+            return
+        axis = dims.not_displayed[0]
+        dims.set_current_step(axis, dims.current_step[axis] + by)
+
+    @property
+    def plane(self) -> Plane | None:
+        """The plane that is shown, None where it is none of the three."""
+        if self.viewer.dims.ndisplay != 2:
+            return None
+        order = tuple(self.viewer.dims.order)
+        return next((plane for plane, axes in ORDERS.items() if axes == order), None)
+
+    def show_plane(self, plane: Plane) -> None:
+        """Show axial, coronal or sagittal planes; the latter two only of a scan without gaps, the head up."""
+        if plane != "axial" and (
+            self.volume is None or self.volume.geometry.sampling not in ("contiguous", "overlapping")
+        ):
+            self.events.told(message=f"This scan has gaps between its slices, so there is no {plane} plane of it.")
+            return
+        if self.plane == plane:
+            return
+        self.viewer.dims.ndisplay = 2
+        self.viewer.dims.order = ORDERS[plane]
+        self.viewer.scene.camera.orientation2d = ("down" if plane == "axial" else "up", "right")
+        self.viewer.reset_view()
+        self._tell_slice()
+
+    # --- The window ---
+
+    @property
+    def window(self) -> Window:
+        """The window of the display."""
+        return LUNG if self.layer is None else window_of(*self.layer.contrast_limits)
+
+    def set_window(self, window: Window) -> None:
+        """Show the scan in a window."""
+        if self.layer is not None:
+            self.layer.contrast_limits = limits(window)
+
+    def _drag_window(self, _: Any, event: Any) -> Iterator[None]:
+        """Follow a drag of the right button; the camera, which would zoom by it, is not told of it."""
+        if event.button != 2 or self.layer is None:
+            return
+        start, begin = self.window, np.array(event.pos, float)
+        event.handled = True
+        yield
+        while event.type == "mouse_move":
+            right, down = np.array(event.pos, float) - begin
+            self.own_window = dragged(start, right, down)
+            self.set_window(self.own_window)
+            event.handled = True
+            yield
+
+    def _turn_wheel(self, _: Any, event: Any) -> None:
+        """Turn pages with the wheel as at a workstation; with Shift, zoom."""
+        turned = float(np.sum(event.delta))
+        if self.layer is None or not turned:
+            return
+        if not event.modifiers:
+            self.step(int(np.sign(turned)))
+            event.handled = True
+        elif "Shift" in event.modifiers:
+            self.viewer.scene.camera.zoom *= _ZOOM_STEP ** np.sign(turned)
+            event.handled = True
+
+    # --- The words in the corners ---
+
+    def _tell_slice(self) -> None:
+        if self.volume is None or self.layer is None:
+            return
+        plane = self.plane
+        if plane is None:
+            self.captions["slice"] = ""
+        elif plane == "axial":
+            self.captions["slice"] = corner.slice_text(self.volume, self.index, self.window)
+        else:
+            place = self.layer.world_to_data(self.viewer.dims.point)
+            self.captions["slice"] = corner.plane_text(self.volume, plane, place, self.window)
+
+    def _tell_cursor(self) -> None:
+        if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:
+            place: Sequence[float] = self.layer.world_to_data(self.viewer.cursor.position)
+            self.captions["cursor"] = corner.cursor_text(self.volume, place)
+
+
+_rooms: Final[weakref.WeakKeyDictionary[Any, weakref.ref[Room]]] = weakref.WeakKeyDictionary()
+
+
+def room_of(viewer: Any) -> Room:
+    """Give the room of a viewer, made when it is first asked for; it lives as long as the viewer."""
+    known = _rooms.get(viewer)
+    room = None if known is None else known()
+    if room is None:
+        room = Room(viewer)
+        _rooms[viewer] = weakref.ref(room)
+    return room

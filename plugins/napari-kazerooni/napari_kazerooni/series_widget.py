@@ -1,0 +1,226 @@
+"""Series widget: the dock that lists what was found and opens it. Wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTextBrowser,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
+from kazerooni.model import Volume
+from napari_kazerooni.drops import DropFilter
+from napari_kazerooni.help_widget import HelpOverlay
+from napari_kazerooni.notices_widget import NoticesFrame
+from napari_kazerooni.opening import middle, only_choice, read_slice
+from napari_kazerooni.room import room_of
+from napari_kazerooni.series_rows import details, row, studies, summary
+from napari_kazerooni.worker import Job, Tell, Work
+
+_NARROWEST = 310
+_SERIES_ROLE = Qt.ItemDataRole.UserRole
+
+
+class SeriesWidget(QWidget):
+    """Lists the series at the paths that are dropped or chosen; a double click opens one in the viewer."""
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self.room = room_of(napari_viewer)
+        self.job: Job | None = None
+        self._help: HelpOverlay | None = None
+        self._drops = DropFilter(self)
+        self._drops.dropped.connect(self.look_at)
+        self._drops.closing.connect(self.cancel)
+        self._build()
+        self._drops.watch(self)
+        self.room.events.help.connect(self._toggle_help)
+        self.room.events.told.connect(self._on_told)
+        self.room.events.unseen.connect(self._on_unseen)
+        self._set_busy(busy=False)
+
+    def _build(self) -> None:
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(12)
+        self.tree.itemDoubleClicked.connect(self._on_double_click)
+        self.tree.currentItemChanged.connect(self._on_chosen)
+        self.details = QTextBrowser()
+        self.details.setMaximumHeight(200)
+        self.setMinimumWidth(_NARROWEST)
+        self.notices = NoticesFrame(self.room.acknowledge)
+        self.message = QLabel("Drop a folder, a DICOMDIR or a zip here, or choose one.")
+        self.message.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.clicked.connect(self.cancel)
+        layout = QVBoxLayout(self)
+        for widget in (self._choosers(), self.message, self._progress(), self.notices, self.tree, self.details):
+            layout.addWidget(widget)
+        layout.setStretchFactor(self.tree, 1)
+
+    def _choosers(self) -> QWidget:
+        folder, file = (
+            QPushButton("Open folder\N{HORIZONTAL ELLIPSIS}"),
+            QPushButton("Open file\N{HORIZONTAL ELLIPSIS}"),
+        )
+        folder.clicked.connect(self._choose_folder)
+        file.clicked.connect(self._choose_file)
+        return _beside(folder, file)
+
+    def _progress(self) -> QWidget:
+        self._busy = _beside(self.bar, self.cancel_button)
+        return self._busy
+
+    # --- Finding ---
+
+    def look_at(self, paths: Iterable[str | Path]) -> None:
+        """Look for series at paths, in the background, and list them; one that is the only one is opened."""
+        wanted = [Path(path) for path in paths]
+        self.look_for(lambda progress, _: find_series(wanted, progress=progress))
+
+    def look_for(self, work: Work) -> None:
+        """List the series that some work in the background finds."""
+        self.tree.clear()
+        self.details.clear()
+        self._start(work, "Reading headers", returned=self._on_found)
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "A folder with a CT")
+        if folder:
+            self.look_at([folder])
+
+    def _choose_file(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "A DICOMDIR, a zip or a DICOM file")
+        if file:
+            self.look_at([file])
+
+    def _on_found(self, found: Found) -> None:
+        for title, group in studies(found):
+            study = QTreeWidgetItem(self.tree, [title])
+            for series in group:
+                item = QTreeWidgetItem(study, [row(series)])
+                item.setData(0, _SERIES_ROLE, series)
+                item.setDisabled(not series.usable)
+                item.setToolTip(0, "; ".join(series.reasons))
+        self.tree.expandAll()
+        self.message.setText(summary(found))
+        only = only_choice(found)
+        if only is not None:
+            self.open(only)
+
+    def _on_chosen(self, item: QTreeWidgetItem | None) -> None:
+        series = None if item is None else item.data(0, _SERIES_ROLE)
+        self.details.setHtml("" if series is None else details(series))
+
+    def _on_double_click(self, item: QTreeWidgetItem) -> None:
+        series = item.data(0, _SERIES_ROLE)
+        if series is not None and series.usable:
+            self.open(series)
+
+    # --- Opening ---
+
+    def open(self, series: Series) -> None:
+        """Read a series in the background: its middle slice is shown at once, then all of it."""
+        self.details.setHtml(details(series))
+
+        def work(progress: Progress, tell: Tell) -> Volume:
+            tell(read_slice(series, middle(series)))
+            return read_volume(series, progress=progress)
+
+        self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
+
+    def _on_slice(self, volume: Volume) -> None:
+        self.room.preview(volume)
+
+    def _on_read(self, volume: Volume) -> None:
+        self.room.show(volume)
+        self.message.setText("Read. F1 lists the keys.")
+        window = self.window().findChild(QWidget, "qt_viewer_canvas") or self.window()
+        window.setFocus()
+
+    # --- Work in the background ---
+
+    def _start(self, work: Work, what: str, *, returned: Any, told: Any = None) -> None:
+        self.cancel()
+        self._drops.watch(self.window())
+        self.job = job = Job(work)
+        job.progressed.connect(self._on_progress)
+        if told is not None:
+            job.told.connect(told)
+        job.returned.connect(returned)
+        job.failed.connect(self.message.setText)
+        job.ended.connect(self._on_ended)
+        self.bar.setFormat(f"{what}  %v of %m")
+        self.bar.setRange(0, 0)
+        self.message.setText(f"{what}\N{HORIZONTAL ELLIPSIS}")
+        self._set_busy(busy=True)
+        job.start()
+
+    def cancel(self) -> None:
+        """End what runs in the background; what is shown stays."""
+        if self.job is not None:
+            self.job.cancel()
+            self.job = None
+            self._set_busy(busy=False)
+            self.message.setText("Cancelled.")
+
+    def _on_progress(self, done: int, total: int | None) -> None:
+        if self.sender() is self.job:
+            self.bar.setRange(0, total or 0)
+            self.bar.setValue(done)
+
+    def _on_ended(self) -> None:
+        if self.sender() is self.job:
+            self.job = None
+            self._set_busy(busy=False)
+
+    def _set_busy(self, *, busy: bool) -> None:
+        self._busy.setVisible(busy)
+
+    # --- The window around ---
+
+    def showEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        """Watch the window that the dock has come into, for drops."""
+        super().showEvent(event)
+        self._drops.watch(self.window())
+
+    def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        """End the work in the background with the dock."""
+        self.cancel()
+        super().closeEvent(event)
+
+    def _toggle_help(self) -> None:
+        if self._help is None:
+            self._help = HelpOverlay(self.window())
+        self._help.toggle()
+
+    def _on_told(self, event: Any) -> None:
+        self.message.setText(event.message)
+
+    def _on_unseen(self) -> None:
+        self.notices.show_notices(self.room.unseen)
+
+
+def _beside(*widgets: QWidget) -> QWidget:
+    """Put widgets beside each other."""
+    frame = QWidget()
+    layout = QHBoxLayout(frame)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return frame

@@ -1,0 +1,94 @@
+"""Worker: a piece of work in a thread, with progress and an end at any time; its results arrive in the main thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from napari.qt.threading import create_worker
+from qtpy.QtCore import QObject, Qt, Signal
+
+from kazerooni.dicom import Progress
+from kazerooni.errors import KazerooniError
+
+Tell = Callable[[object], None]
+Work = Callable[[Progress, Tell], object]
+
+_running: Final[set[Job]] = set()
+
+
+class _CancelledError(Exception):
+    """The work is not wanted any more."""
+
+
+class Job(QObject):
+    """Runs `work(progress, tell)` in a thread of napari's pool.
+
+    `progress(done, total)` shows how far it is and ends the work once `cancel` was called; `tell(value)` hands over
+    something before the end. Signals arrive in the main thread: `progressed(done, total)`, `told(value)`,
+    `returned(value)`, `failed(message)`, and always `ended()`.
+    """
+
+    progressed = Signal(int, object)
+    told = Signal(object)
+    returned = Signal(object)
+    failed = Signal(str)
+    ended = Signal()
+    _finished = Signal(object, object)
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+        self._cancelled = threading.Event()
+        self._finished.connect(self._finish, Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        """Start; the job keeps itself alive until it has ended."""
+        _running.add(self)
+        self._worker = create_worker(self._run, _start_thread=True)
+
+    def cancel(self) -> None:
+        """Ask the work to end at its next progress; nothing is handed over from then on but `ended`."""
+        self._cancelled.set()
+
+    def _run(self) -> None:
+        value, failure = None, None
+        try:
+            value = self._work(self._on_progress, self._on_tell)
+        except _CancelledError:
+            pass
+        except KazerooniError as error:
+            failure = str(error)
+        except MemoryError:
+            failure = "The memory of this computer does not suffice for this series: close other programs."
+        except Exception as error:  # noqa: BLE001 - the edge: a message in the window, no box with a traceback
+            failure = f"The program went wrong ({type(error).__name__}); kazerooni inspect may tell more."
+        self._send(self._finished, value, failure)
+
+    def _on_progress(self, done: int, total: int | None) -> None:
+        self._end_if_cancelled()
+        self._send(self.progressed, done, total)
+
+    def _on_tell(self, value: object) -> None:
+        self._end_if_cancelled()
+        self._send(self.told, value)
+
+    def _end_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise _CancelledError
+
+    def _send(self, signal: Any, *values: object) -> None:
+        try:
+            signal.emit(*values)
+        except RuntimeError:  # the window has gone, and Qt's side of the job with it
+            raise _CancelledError from None
+
+    def _finish(self, value: object, failure: str | None) -> None:
+        _running.discard(self)
+        if not self._cancelled.is_set():
+            if failure is None:
+                self.returned.emit(value)
+            else:
+                self.failed.emit(failure)
+        self.ended.emit()

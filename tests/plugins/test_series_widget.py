@@ -1,0 +1,270 @@
+"""The series dock in a real window: finding, opening, cancelling, dropping, bad input."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
+from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtWidgets import QApplication, QWidget
+
+from kazerooni.dicom import find_series
+from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
+from napari_kazerooni import samples, series_widget
+from napari_kazerooni.reader import series_dock
+from napari_kazerooni.series_rows import details, row
+from napari_kazerooni.series_widget import SeriesWidget
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with two visits: a sequential scan and a spiral one."""
+    folder = tmp_path_factory.mktemp("patient")
+    write_series(build_series(sequential_hrct(slices=6)), folder / "one")
+    write_series(build_series(spiral_ct(slices=8, series_number=3)), folder / "two")
+    return folder
+
+
+@pytest.fixture
+def dock(make_napari_viewer: Any) -> SeriesWidget:
+    """Give the series dock of a new window."""
+    widget = series_dock(make_napari_viewer())
+    assert isinstance(widget, SeriesWidget)
+    return widget
+
+
+def idle(dock: SeriesWidget) -> bool:
+    """Tell whether nothing runs in the background."""
+    return dock.job is None
+
+
+def look(dock: SeriesWidget, path: Path, qtbot: Any) -> None:
+    """Look at a path and wait until what follows has ended."""
+    dock.look_at([path])
+    qtbot.waitUntil(lambda: idle(dock), timeout=20000)
+
+
+def items(dock: SeriesWidget) -> list[Any]:
+    """List the series in the dock."""
+    tops = [dock.tree.topLevelItem(i) for i in range(dock.tree.topLevelItemCount())]
+    return [top.child(i) for top in tops for i in range(top.childCount())]
+
+
+def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """Two series are listed with how they were scanned; none is opened until one is clicked twice."""
+    look(dock, patient, qtbot)
+    texts = [item.text(0) for item in items(dock)]
+    assert len(texts) == 2
+    assert "sequential, sampled \N{MIDDLE DOT} 6 x 1 mm \N{MIDDLE DOT} gap 10 mm" in " ".join(texts)
+    assert "spiral, contiguous \N{MIDDLE DOT} 8 x 1.25 mm" in " ".join(texts)
+    assert dock.message.text() == "2 series, 2 fit to score. Double click opens one."
+    assert not dock.room.is_whole
+    wanted = next(item for item in items(dock) if "spiral" in item.text(0))
+    dock.tree.itemDoubleClicked.emit(wanted, 0)
+    qtbot.waitUntil(lambda: idle(dock), timeout=20000)
+    assert dock.room.is_whole
+    assert dock.room.volume is not None
+    assert dock.room.volume.geometry.shape[0] == 8
+    assert "SpiralPitchFactor" in dock.details.toPlainText()
+
+
+def test_one_slice_is_shown_before_the_others_are_read(
+    dock: SeriesWidget, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The middle slice is on the screen while the whole scan is still being read, and stays the slice in sight."""
+    go_on = threading.Event()
+    whole = series_widget.read_volume
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        assert go_on.wait(20)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    dock.look_at([patient / "two"])
+    qtbot.waitUntil(lambda: dock.room.volume is not None, timeout=20000)
+    assert not dock.room.is_whole
+    (layer,) = dock.room.viewer.layers
+    assert layer.data.shape[0] == 1
+    assert "reading the other slices" in dock.room.captions["scan"]
+    z = dock.room.captions["slice"].split("z ")[1].split()[0]
+    go_on.set()
+    qtbot.waitUntil(lambda: idle(dock), timeout=20000)
+    assert layer.data.shape[0] == 8
+    assert dock.room.captions["slice"].startswith(f"slice 5 of 8   z {z} mm")
+
+
+def test_reading_can_be_cancelled(
+    dock: SeriesWidget, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancel ends the reading at once for the reader, the window lives, and the next series opens."""
+    reached, go_on = threading.Event(), threading.Event()
+    whole = series_widget.read_volume
+
+    def slowly(series: Any, *, progress: Any) -> Any:
+        reached.set()
+        assert go_on.wait(20)
+        progress(1, 8)
+        return whole(series, progress=progress)
+
+    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    dock.look_at([patient / "two"])
+    qtbot.waitUntil(reached.is_set, timeout=20000)
+    job = dock.job
+    assert job is not None
+    with qtbot.waitSignal(job.ended, timeout=20000):
+        dock.cancel_button.click()
+        assert idle(dock)
+        assert dock.message.text() == "Cancelled."
+        go_on.set()
+    assert not dock.room.is_whole
+    monkeypatch.undo()
+    look(dock, patient / "one", qtbot)
+    assert dock.room.is_whole
+
+
+@pytest.mark.parametrize("kind", ["folder", "dicomdir", "zip"])
+def test_drops_are_taken(dock: SeriesWidget, kind: str, tmp_path: Path, qtbot: Any) -> None:
+    """A folder, a DICOMDIR or a zip that is dropped on the window is opened; a text is left to napari."""
+    datasets = build_series(sequential_hrct(slices=4))
+    if kind == "folder":
+        path = tmp_path / "visit"
+        write_series(datasets, path)
+    elif kind == "zip":
+        path = write_zip(datasets, tmp_path / "visit.zip")
+    else:
+        path = write_dicomdir(datasets, tmp_path / "disc")
+    (tmp_path / "notes.txt").write_text("no scan")
+    dock._drops.watch(dock.window())
+    target = next(part for part in dock.window().findChildren(QWidget) if part.acceptDrops() and part is not dock)
+    assert drop(dock, target, path)
+    qtbot.waitUntil(lambda: dock.room.is_whole and idle(dock), timeout=20000)
+    assert not dock._drops.eventFilter(target, dropped(tmp_path / "notes.txt"))
+
+
+def mime(path: Path) -> QMimeData:
+    """Give what a file manager drags."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    return data
+
+
+def dropped(path: Path) -> QDropEvent:
+    """Give the event of a drop."""
+    action, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(5, 5), action, mime(path), buttons, keys)
+    event.data = mime(path)  # Qt does not keep it
+    return event
+
+
+def drop(dock: SeriesWidget, target: QWidget, path: Path) -> bool:
+    """Drag a path over a widget and drop it."""
+    data = mime(path)
+    action, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entered = QDragEnterEvent(QPointF(5, 5).toPoint(), action, data, buttons, keys)
+    QApplication.sendEvent(target, entered)
+    assert entered.isAccepted()
+    event = QDropEvent(QPointF(5, 5), action, data, buttons, keys)
+    return dock._drops.eventFilter(target, event)
+
+
+def test_bad_input_is_a_sentence_in_the_dock(dock: SeriesWidget, tmp_path: Path, qtbot: Any) -> None:
+    """A folder without CT, one that is not there and a series that cannot be read are told in words."""
+    (tmp_path / "empty").mkdir()
+    look(dock, tmp_path / "empty", qtbot)
+    assert "No CT series among 0 files" in dock.message.text()
+    look(dock, tmp_path / "nowhere", qtbot)
+    assert "no such file or folder" in dock.message.text()
+    files = write_series(build_series(sequential_hrct(slices=4)), tmp_path / "cut")
+    (series,) = find_series(tmp_path / "cut")
+    for file in files:
+        file.unlink()
+    dock.open(series)
+    qtbot.waitUntil(lambda: idle(dock), timeout=20000)
+    assert dock.message.text()
+    assert not dock.room.is_whole
+
+
+def test_a_series_that_is_not_fit_is_listed_but_not_opened(dock: SeriesWidget, tmp_path: Path, qtbot: Any) -> None:
+    """An unusable series stands in the list with its reason, and a double click leaves it closed."""
+    datasets = build_series(sequential_hrct(slices=4))
+    for dataset in datasets:
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+    write_series(datasets, tmp_path / "scout")
+    look(dock, tmp_path, qtbot)
+    (item,) = items(dock)
+    assert "(not fit)" in item.text(0)
+    dock.tree.itemDoubleClicked.emit(item, 0)
+    assert idle(dock)
+    assert dock.room.volume is None
+
+
+def test_what_a_header_says_is_shown_as_text(tmp_path: Path) -> None:
+    """Markup and control codes in a header are neither run nor hidden."""
+    plan = sequential_hrct(slices=3, series_description="<b>x</b>\x07")
+    write_series(build_series(plan), tmp_path)
+    (series,) = find_series(tmp_path)
+    assert "&lt;b&gt;x&lt;/b&gt;" in details(series)
+    assert "\x07" not in row(series)
+
+
+def test_notices_wait_in_the_dock(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """The notices of a scan stand in the dock until the button is pressed."""
+    look(dock, patient / "one", qtbot)
+    assert not dock.notices.isHidden()
+    assert "partial-lung" in dock.notices.text.text()
+    dock.notices.button.click()
+    assert dock.notices.isHidden()
+    assert not dock.room.captions["notices"]
+
+
+def test_the_help_lists_every_key(dock: SeriesWidget) -> None:
+    """The help key shows all keys over the window, and takes them away again."""
+    dock.room.events.help()
+    shown = dock._help
+    assert shown is not None
+    assert not shown.isHidden()
+    dock.room.events.help()
+    assert shown.isHidden()
+
+
+def test_nothing_arrives_in_a_window_that_was_closed(
+    make_napari_viewer: Any, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing the window ends the reading; what it would have shown is shown nowhere."""
+    reached, go_on = threading.Event(), threading.Event()
+    whole = series_widget.read_volume
+
+    def slowly(series: Any, **_: Any) -> Any:
+        reached.set()
+        assert go_on.wait(20)
+        return whole(series)
+
+    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    viewer = make_napari_viewer()
+    widget = series_dock(viewer)
+    widget.look_at([patient / "two"])
+    qtbot.waitUntil(reached.is_set, timeout=20000)
+    job, room = widget.job, widget.room
+    viewer.close()
+    with qtbot.waitSignal(job.ended, timeout=20000):
+        go_on.set()
+    assert not room.is_whole
+
+
+def test_the_samples_open(make_napari_viewer: Any, qtbot: Any) -> None:
+    """The three visits stand in napari's sample menu; one opens in the dock."""
+    viewer = make_napari_viewer()
+    (layer,) = viewer.open_sample("napari-kazerooni", "visit-1999")
+    widget = viewer.window.dock_widgets["Series (napari-kazerooni)"]
+    qtbot.waitUntil(lambda: widget.room.is_whole, timeout=20000)
+    assert viewer.layers == [layer]
+    assert layer.data.shape[0] == 10
+
+
+def test_a_sample_without_a_window_is_a_layer() -> None:
+    """Where no window is open, a sample is handed over as an image."""
+    ((data, options, kind),) = samples.visit_1999()
+    assert (data.shape[0], options["name"], kind) == (10, "CT", "image")
