@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -64,6 +65,28 @@ def write_whole_by(path: Path, write: Callable[[Path], object], *, force: bool =
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def write_folder_whole(folder: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a folder beside `folder`, then put it in its place: all of its files stand there, or none does.
+
+    Raises OutputError where something is there already or a file cannot be written; what else `write` raises comes
+    through, and leaves nothing behind.
+    """
+    if folder.exists():
+        raise OutputError(f"{folder.name}: is there already and is not overwritten; give another name")
+    check_new(folder, force=False)
+    part = folder.with_name(f".kazerooni-{secrets.token_hex(8)}")
+    try:
+        part.mkdir()
+        write(part)
+        for path in part.iterdir():
+            _to_disk(path)
+        part.rename(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _put(part: Path, path: Path, *, force: bool) -> None:

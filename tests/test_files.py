@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kazerooni.errors import OutputError
-from kazerooni.files import check_new, write_whole, write_whole_by
+from kazerooni.files import check_new, write_folder_whole, write_whole, write_whole_by
 
 
 @pytest.fixture
@@ -196,3 +196,23 @@ def test_the_part_has_the_suffix_of_the_file(folder: Path, name: str) -> None:
     if name.endswith((".nii.gz", ".seg.nrrd")):
         assert part.suffixes == Path(name).suffixes
     assert "R1" not in part.name
+
+
+def test_a_folder_is_written_whole(folder: Path) -> None:
+    """All files of a folder stand in it, nothing stands beside it, and it is not written a second time."""
+    write_folder_whole(folder / "R-1", lambda part: [(part / name).write_bytes(b"x") for name in ("a", "b")])
+    assert (_names(folder), _names(folder / "R-1")) == (["R-1"], ["a", "b"])
+    with pytest.raises(OutputError, match="R-1: is there already and is not overwritten; give another name"):
+        write_folder_whole(folder / "R-1", lambda _: None)
+
+
+def test_a_folder_that_breaks_off_leaves_nothing(folder: Path) -> None:
+    """Where one of its files cannot be written no file of the folder is left; a full disk is told."""
+
+    def half(part: Path) -> None:
+        (part / "a").write_bytes(b"x")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OutputError, match=r"R-1: cannot be written \(No space left on device\); nothing was left"):
+        write_folder_whole(folder / "R-1", half)
+    assert _names(folder) == []

@@ -25,6 +25,7 @@ _STATE_OF_SEVERAL = (State.NOT_ASSESSABLE, None, State.ASSESSED, State.ABSENT)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LONGEST_TOLD = 60
+_WHOLE = 100
 
 PriorShown = Literal["none", "scan", "score"]
 """What was shown of an earlier visit while reading: nothing, its scan, or its scan and score."""
@@ -90,6 +91,7 @@ class Session:
     windows: the windows that were used.
     order: which reading of its session it was, from 1.
     slices_seen: indices of the slices that were on the screen, ascending.
+    coverage_percent: how much of the lung they show, 0 to 100 (`kazerooni.scoring.coverage_percent`).
     """
 
     started: datetime | None = None
@@ -99,6 +101,7 @@ class Session:
     prior_shown: PriorShown | None = None
     order: int | None = None
     slices_seen: tuple[int, ...] | None = None
+    coverage_percent: float | None = None
 
     def __post_init__(self) -> None:
         for name, moment in (("started", self.started), ("ended", self.ended)):
@@ -110,6 +113,8 @@ class Session:
             raise ReadingError(f"order {self.order} in the session; 1 is the first")
         if self.slices_seen is not None and list(self.slices_seen) != sorted({i for i in self.slices_seen if i >= 0}):
             raise ReadingError("slices seen: ascending indices from 0 are wanted, each once")
+        if self.coverage_percent is not None and not 0 <= self.coverage_percent <= _WHOLE:
+            raise ReadingError(f"coverage of {self.coverage_percent} % of the lung; 0 to 100 is wanted")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -121,6 +126,7 @@ class Reading:
     tally: the counts of the label maps, None for a reading that was only typed.
     entries: what was said in words and numbers, one entry a component of a lobe at most.
     traction: where traction bronchiectasis was seen (True) or looked for and not seen (False).
+    unread: components of lobes that nobody has looked at yet although maps cover them: null, which is never zero.
     inputs: digests of the scan and the maps.
     supersedes: the reading whose place it takes.
     notices: what was to be told of the scan and the maps when they were read.
@@ -135,6 +141,7 @@ class Reading:
     tally: Tally | None = None
     entries: tuple[Entry, ...] = ()
     traction: Mapping[Lobe, bool] = field(default_factory=dict)
+    unread: frozenset[tuple[Lobe, Component]] = frozenset()
     pattern: Pattern | None = None
     fissures: FissureSet | None = None
     inputs: tuple[InputDigest, ...] = ()
@@ -178,6 +185,8 @@ class Reading:
         object.__setattr__(self, "traction", MappingProxyType(self.traction))
 
     def _refuse_contradiction(self, entry: Entry) -> None:
+        if (entry.lobe, entry.component) in self.unread:
+            raise ReadingError(f"{entry.what} is said to be unread, yet an entry tells of it; correct one of the two")
         counted = self.is_in_tally(entry.lobe)
         if entry.state is State.ABSENT:
             if counted:
@@ -227,6 +236,8 @@ class Reading:
         entry = self.entry(lobe, component)
         if entry is not None:
             return entry.state
+        if (lobe, component) in self.unread:
+            return None
         measured = self.tally is not None and component in self.tally.measured
         return State.ASSESSED if measured and self.is_in_tally(lobe) else None
 

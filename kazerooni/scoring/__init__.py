@@ -1,5 +1,6 @@
 """Pure functions: from label maps to a tally, from a reading and a scheme to a score."""
 
+from kazerooni.scoring.coverage import ENOUGH_PERCENT, SEEN_FROM_S, STRETCH_MM, coverage_percent, shows_lung, stretches
 from kazerooni.scoring.document import (
     SCHEMES_SCHEMA_VERSION,
     SCORE_SCHEMA_VERSION,
@@ -9,21 +10,28 @@ from kazerooni.scoring.document import (
     timeline_json,
 )
 from kazerooni.scoring.grade import score
-from kazerooni.scoring.measure import count_voxels, measure, recount
+from kazerooni.scoring.measure import count_voxels, measure, recount, tally_of
 from kazerooni.scoring.scheme import Band, Criterion, Region, Scheme
 from kazerooni.scoring.schemes import SCHEMES, find_scheme
 from kazerooni.scoring.timeline import differences, timeline
+from kazerooni.scoring.traces import Trace, traces
+from kazerooni.scoring.warnings import warnings_of
 
 __all__ = [
+    "ENOUGH_PERCENT",
     "SCHEMES",
     "SCHEMES_SCHEMA_VERSION",
     "SCORE_SCHEMA_VERSION",
+    "SEEN_FROM_S",
+    "STRETCH_MM",
     "TIMELINE_SCHEMA_VERSION",
     "Band",
     "Criterion",
     "Region",
     "Scheme",
+    "Trace",
     "count_voxels",
+    "coverage_percent",
     "differences",
     "find_scheme",
     "measure",
@@ -31,6 +39,11 @@ __all__ = [
     "schemes_json",
     "score",
     "score_json",
+    "shows_lung",
+    "stretches",
+    "tally_of",
     "timeline",
     "timeline_json",
+    "traces",
+    "warnings_of",
 ]

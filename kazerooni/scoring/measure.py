@@ -68,13 +68,22 @@ def measure(
     for i in range(geometry.shape[0]):
         planes = (labels if labels is None else labels[i] for labels in (alveolar_labels, interstitial_labels))
         counts[i] = _count(region[i], *planes)
+    return tally_of(scan, counts, frozenset(component for component, given in maps.items() if given is not None))
+
+
+def tally_of(scan: Volume | Geometry, counts: NDArray[np.int64], measured: frozenset[Component]) -> Tally:
+    """Make the tally of a scan from counts that were kept by `recount`; the same as `measure` of the maps.
+
+    counts: int64 (slices, *LABELS_SHAPE); taken over and set read-only, so give a copy where counting goes on.
+    """
+    geometry = scan.geometry if isinstance(scan, Volume) else scan
     missing_after = _missing_after(scan)
     return Tally(
         counts,
         geometry.depths(cap_missing=bool(missing_after)),
         depth_unit_mm=geometry.depth_unit_mm,
         pixel_area_mm2=geometry.pixel_area_mm2,
-        measured=frozenset(component for component, given in maps.items() if given is not None),
+        measured=measured,
         is_sampled=geometry.is_sampled,
         missing_after=missing_after,
     )

@@ -107,6 +107,15 @@ class Criterion:
             return self.presence_grade
         return next(band.grade for band in self.bands if band.holds(percent))
 
+    def grades_beside(self, percent: Fraction | int) -> tuple[int, ...]:
+        """List the grades that a percent could mean, ascending: two on an edge between bands, else one.
+
+        0 % is no edge: its grade is that of nothing found.
+        """
+        if percent == 0:
+            return (self.grade(percent),)
+        return tuple(band.grade for band in self.bands if band.low <= percent <= band.high and band.high > 0)
+
     def to_edge(self, percent: Fraction | int) -> Fraction | None:
         """Give the distance of a percent to the nearest inner edge in percentage points, None at 0 % or without one."""
         return min((abs(Fraction(percent) - edge) for edge in self.inner_edges), default=None) if percent else None

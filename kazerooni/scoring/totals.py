@@ -144,7 +144,7 @@ def _grade_beside(evidence: Evidence, criterion: Criterion, choose: Callable[[It
         return component_grade(evidence, criterion)
     percent = evidence.extent(criterion.measures)
     assert percent is not None, "what lies on an edge is known"
-    return choose(band.grade for band in criterion.bands if band.low <= percent <= band.high)
+    return choose(criterion.grades_beside(percent))
 
 
 def _combined(scheme: Scheme, grades: Sequence[int | None]) -> Fraction | None:

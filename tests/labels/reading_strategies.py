@@ -144,6 +144,7 @@ def sessions(draw: st.DrawFn, *, slices: int) -> Session:
         prior_shown=draw(st.sampled_from([None, "none", "scan", "score"])),
         order=draw(maybe(st.integers(1, 99))),
         slices_seen=draw(maybe(st.sets(st.integers(0, slices - 1)).map(lambda seen: tuple(sorted(seen))))),
+        coverage_percent=draw(maybe(st.floats(0, 100))),
     )
 
 
@@ -170,6 +171,7 @@ def readings(draw: st.DrawFn) -> Reading:
     made = draw(entries(tally))
     absent = {entry.lobe for entry in made if entry.state is State.ABSENT}
     traction = draw(st.dictionaries(st.sampled_from(Lobe), st.booleans()))
+    unread = draw(st.frozensets(st.tuples(st.sampled_from(Lobe), st.sampled_from(Component))))
     return Reading(
         id=draw(ids),
         scan=ScanRef(
@@ -185,6 +187,7 @@ def readings(draw: st.DrawFn) -> Reading:
         tally=tally,
         entries=made,
         traction={lobe: seen for lobe, seen in traction.items() if lobe not in absent},
+        unread=unread - {(entry.lobe, entry.component) for entry in made},
         pattern=draw(maybe(st.builds(Pattern, words, maybe(words)))),
         fissures=draw(maybe(fissure_sets())),
         inputs=tuple(draw(st.lists(st.builds(InputDigest, words, maybe(hexes)), max_size=3))),

@@ -37,7 +37,7 @@ def fields_of(value: object) -> dict[str, Any]:
         elif part.name == "traction":
             told[part.name] = dict(found)
         else:
-            told[part.name] = repr(found)
+            told[part.name] = repr(sorted(found) if isinstance(found, frozenset) else found)
     return told
 
 

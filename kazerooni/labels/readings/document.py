@@ -72,6 +72,12 @@ def reading_json(reading: Reading) -> Document:
         "tally": None if reading.tally is None else _tally_json(reading.tally),
         "entries": [_entry_json(entry) for entry in reading.entries],
         "traction_bronchiectasis": {lobe.name: seen for lobe, seen in reading.traction.items()},
+        "unread": [
+            {"lobe": lobe.name, "component": component.value}
+            for lobe in Lobe
+            for component in Component
+            if (lobe, component) in reading.unread
+        ],
         "fissures": None if reading.fissures is None else [_fissure_json(f) for f in reading.fissures.fissures],
         "notices": [{**asdict(notice), "sop_uids": list(notice.sop_uids)} for notice in reading.notices],
     }
@@ -211,6 +217,7 @@ def _reading(document: Document) -> Reading:
         tally=None if tally is None else _tally(tally),
         entries=tuple(map(_entry, document["entries"])),
         traction={Lobe[name]: seen for name, seen in document["traction_bronchiectasis"].items()},
+        unread=frozenset((Lobe[place["lobe"]], Component(place["component"])) for place in document.get("unread", ())),
         fissures=None if fissures is None else FissureSet(tuple(map(_fissure, fissures))),
         notices=tuple(Notice(**{**told, "sop_uids": tuple(told["sop_uids"])}) for told in document["notices"]),
     )

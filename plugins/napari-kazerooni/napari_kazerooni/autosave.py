@@ -1,0 +1,145 @@
+"""Autosave: the draft of a session kept on disk while it changes; only slices that changed are deflated again."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kazerooni.errors import KazerooniError
+from kazerooni.files import make_folder, write_whole
+from kazerooni.labels import reading_json
+from kazerooni.model import Reading, State
+from napari_kazerooni.canvas import Labels
+from napari_kazerooni.draft import DOCUMENT, DRAFT_SUFFIX, DRAFT_VERSION
+from napari_kazerooni.layers import LAYER_NAMES, LayerName
+from napari_kazerooni.session import ReadingSession
+
+AUTOSAVE_S: Final = 5.0
+"""No more than this many seconds of work are lost in a crash."""
+_FASTEST: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a draft is to hold: the words as they stand, and which slices of each layer changed since the last one."""
+
+    words: Mapping[str, Any]
+    changed: Mapping[LayerName, Collection[int]]
+
+
+class DraftKeeper:
+    """Keeps the draft of one session on disk.
+
+    `snapshot` is quick and belongs to the thread that changes the session; `write` deflates and writes, and may do so
+    on another thread, one call at a time. A slice that is painted meanwhile is in the next snapshot anyway. `save` does
+    both.
+    """
+
+    def __init__(self, session: ReadingSession, folder: Path) -> None:
+        self.path = folder / f"{session.setting.reading_id}{DRAFT_SUFFIX}"
+        self._session = session
+        slices = session.volume.geometry.shape[0]
+        self._slices: dict[LayerName, list[bytes]] = {name: [b""] * slices for name in LAYER_NAMES}
+        self._owed: dict[LayerName, set[int]] = {name: set(range(slices)) for name in LAYER_NAMES}
+        self._saved: int | None = None
+        self._saved_at_s = float("-inf")
+
+    def is_due(self, at_s: float, *, slice_changed: bool = False) -> bool:
+        """Tell whether to save now: something changed, and 5 s are over or another slice is shown.
+
+        at_s: seconds of a clock that never goes back.
+        """
+        changed = self._saved != self._session.version
+        return changed and (slice_changed or at_s - self._saved_at_s >= AUTOSAVE_S)
+
+    def save(self, at_s: float = 0.0) -> None:
+        """Save the draft: written beside, brought to disk, put in the place of the one before.
+
+        Raises OutputError where it cannot be written; the draft before stays.
+        """
+        self.write(self.snapshot(at_s))
+
+    def snapshot(self, at_s: float = 0.0) -> Snapshot:
+        """Take down what the draft is to hold."""
+        changed = self._session.canvas.take_changed()
+        for name in LAYER_NAMES:
+            changed[name] |= self._owed[name]
+        self._owed = {name: set() for name in LAYER_NAMES}
+        self._saved, self._saved_at_s = self._session.version, at_s
+        return Snapshot(_words(self._session), changed)
+
+    def pack(self, taken: Snapshot) -> bytes:
+        """Give the file of a draft; deflates only the slices that changed."""
+        for name in LAYER_NAMES:
+            labels = self._session.canvas.labels(name)
+            for index in taken.changed[name]:
+                self._slices[name][index] = _deflated(labels[index])
+        return _archive(taken.words, self._slices)
+
+    def write(self, taken: Snapshot) -> None:
+        """Put a snapshot on disk; where that fails, the next one holds all that this one was to hold.
+
+        Raises OutputError.
+        """
+        try:
+            data = self.pack(taken)
+            make_folder(self.path.parent)
+            write_whole(self.path, data, force=True)
+        except KazerooniError:
+            self._saved = None
+            raise
+
+    def remove(self) -> None:
+        """Remove the draft, as once its reading is signed."""
+        self.path.unlink(missing_ok=True)
+
+
+def _deflated(plane: Labels) -> bytes:
+    return zlib.compress(plane.tobytes(), _FASTEST) if plane.any() else b""
+
+
+def _archive(words: Mapping[str, Any], slices: Mapping[LayerName, list[bytes]]) -> bytes:
+    file = io.BytesIO()
+    lengths = {name: [len(part) for part in slices[name]] for name in LAYER_NAMES}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(DOCUMENT, json.dumps({**words, "lengths": lengths}))
+        for name in LAYER_NAMES:
+            archive.writestr(name, b"".join(slices[name]))
+    return file.getvalue()
+
+
+def _words(session: ReadingSession) -> Mapping[str, Any]:
+    said = session.said
+    painted = [place for place, entry in said.entries.items() if entry.state is State.ASSESSED and not entry.values]
+    kept = {place: entry for place, entry in said.entries.items() if place not in painted}
+    reading = Reading(
+        id=session.setting.reading_id,
+        scan=session.volume.scan,
+        reader=session.reader,
+        entries=tuple(kept.values()),
+        traction=said.traction,
+        pattern=said.pattern,
+        fissures=session.fissures,
+        session=session.session_value(),
+        remarks=said.remarks,
+        supersedes=session.setting.supersedes,
+        notices=session.lobe_notices,
+    )
+    return {
+        "draft_version": DRAFT_VERSION,
+        "shape": list(session.volume.geometry.shape),
+        "reading": reading_json(reading),
+        "painted": [[lobe.name, component.value] for lobe, component in painted],
+        "counted": [[lobe.name, finding.value, voxels] for (lobe, finding), voxels in said.counted.items()],
+        "settled": [[lobe.name, component.value, marked] for (lobe, component), marked in said.settled.items()],
+        "scheme": session.scheme.name,
+        "blinded": session.setting.blinded,
+        "confirmed": sorted(session.confirmed),
+        "lobes_source": session.lobes_source,
+    }
