@@ -11,12 +11,13 @@ from napari_kazerooni.windowing import name_of
 Plane = Literal["axial", "coronal", "sagittal"]
 
 
-def scan_text(volume: Volume) -> str:
+def scan_text(volume: Volume, *, with_date: bool = True) -> str:
     """Tell date, kernel, thickness and gap of a scan, and how it was acquired."""
     technique, geometry = volume.technique, volume.geometry
     date = volume.scan.study_date.isoformat() if volume.scan.study_date else "no date"
     kernel = f"kernel {technique.kernel} ({technique.kernel_class})" if technique.kernel else "kernel unknown"
-    return f"{date}\n{kernel}\n{_slices(volume)}\n{technique.acquisition}, {geometry.sampling}"
+    facts = (kernel, _slices(volume), f"{technique.acquisition}, {geometry.sampling}")
+    return "\n".join((date, *facts) if with_date else facts)
 
 
 def _slices(volume: Volume) -> str:

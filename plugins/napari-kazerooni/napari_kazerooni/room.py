@@ -6,13 +6,14 @@ Works on the model of a viewer alone, without Qt.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 from napari.layers import Image
 from napari.utils.events import EmitterGroup, Event
 
+from kazerooni.dicom import Series
 from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
 from napari_kazerooni._layers import image_kwargs
@@ -36,9 +37,11 @@ class Room:
 
     volume: the scan that is shown, None before one is; `is_whole` is False while only one slice of it is read.
     unseen: the notices of the scan that nobody has acknowledged.
+    found: the series that were found last. identity_hidden: whether dates and names stay out of sight.
+    kept: what lives as long as the room, by name.
 
     Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
-    (`event.message` is for the reader).
+    (`event.message` is for the reader), `found` (other series), `identity` (hidden, or not any more).
     """
 
     def __init__(self, viewer: Any) -> None:
@@ -49,7 +52,12 @@ class Room:
         self._size: object = None
         self.unseen: tuple[Notice, ...] = ()
         self.own_window: Window | None = None
-        self.events = EmitterGroup(source=self, shown=Event, unseen=Event, help=Event, told=Event)
+        self.found: tuple[Series, ...] = ()
+        self.identity_hidden = False
+        self.kept: dict[str, Any] = {}
+        self.events = EmitterGroup(
+            source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
+        )
         self.captions = Captions(viewer)
         viewer.mouse_drag_callbacks.append(self._drag_window)
         viewer.mouse_wheel_callbacks.append(self._turn_wheel)
@@ -79,15 +87,31 @@ class Room:
 
     # --- The scan ---
 
+    def take_found(self, found: Iterable[Series]) -> None:
+        """Take the series that were found: where other visits of the patient may be among."""
+        self.found = tuple(found)
+        self.events.found()
+
+    def hide_identity(self, *, hidden: bool) -> None:
+        """Keep dates and names out of sight, as in a blinded study, or show them again."""
+        if hidden != self.identity_hidden:
+            self.identity_hidden = hidden
+            if self.volume is not None:
+                self.captions["scan"] = self._scan_text(self.volume)
+            self.events.identity()
+
+    def _scan_text(self, volume: Volume) -> str:
+        return corner.scan_text(volume, with_date=not self.identity_hidden)
+
     def preview(self, volume: Volume) -> None:
         """Show one slice of a scan while the others are read."""
         self._show(volume, is_whole=False)
-        self.captions["scan"] = f"{corner.scan_text(volume)}\nreading the other slices"
+        self.captions["scan"] = f"{self._scan_text(volume)}\nreading the other slices"
 
     def show(self, volume: Volume, *, index: int | None = None) -> None:
         """Show a scan, at a slice (default: the middle one); its notices are in sight until they are acknowledged."""
         self._show(volume, is_whole=True)
-        self.captions["scan"] = corner.scan_text(volume)
+        self.captions["scan"] = self._scan_text(volume)
         self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
         self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
         self._tell_unseen()

@@ -50,6 +50,7 @@ class SeriesWidget(QWidget):
         self.room.events.help.connect(self._toggle_help)
         self.room.events.told.connect(self._on_told)
         self.room.events.unseen.connect(self._on_unseen)
+        self.room.events.identity.connect(self._on_identity)
         self._set_busy(busy=False)
 
     def _build(self) -> None:
@@ -119,6 +120,7 @@ class SeriesWidget(QWidget):
                 item.setToolTip(0, "; ".join(series.reasons))
         self.tree.expandAll()
         self.message.setText(summary(found))
+        self.room.take_found(found)
         only = only_choice(found)
         if only is not None:
             self.open(only)
@@ -208,6 +210,10 @@ class SeriesWidget(QWidget):
         if self._help is None:
             self._help = HelpOverlay(self.window())
         self._help.toggle()
+
+    def _on_identity(self) -> None:
+        for part in (self.tree, self.details):
+            part.setVisible(not self.room.identity_hidden)
 
     def _on_told(self, event: Any) -> None:
         self.message.setText(event.message)
