@@ -8,11 +8,12 @@ from typing import Any
 from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.dicom import Series, find_series, read_volume
-from kazerooni.model import Volume
+from kazerooni.model import Component, Lobe, Reading, Volume
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
-from tests.plugins.builders import START
+from napari_kazerooni.signing import sign
+from tests.plugins.builders import FIVE, START, clock, see_all
 
 
 class SmallDesk:
@@ -41,3 +42,22 @@ def found_in(*folders: Path) -> list[Series]:
     """Find the series in folders, the earliest first."""
     found = [series for folder in folders for series in find_series(folder)]
     return sorted(found, key=lambda series: str(series.study_date))
+
+
+def typed_session(series: Series, percent: str, *, reader: str = "Reader A") -> ReadingSession:
+    """Read a series by typing: a percent of ground glass in RLL, nothing in the other lobes, all of it looked at."""
+    setting = Setting(reading_id=f"R-signed-{series.study_date}-{reader[-1]}", started=START)
+    session = ReadingSession(read_volume(series), setting, reader=reader)
+    for lobe in FIVE:
+        session.say.nothing_found(lobe)
+    session.say.type_percent(Lobe.RLL, Component.ALVEOLAR, percent)
+    see_all(session)
+    return session
+
+
+def signed_typed(series: Series, folder: Path, percent: str, *, reader: str = "Reader A") -> Reading:
+    """Sign such a reading into a folder."""
+    session = typed_session(series, percent, reader=reader)
+    sign(session, series, folder, clock())
+    assert session.signed is not None
+    return session.signed

@@ -8,18 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kazerooni import read_volume
 from kazerooni.dicom import Series
-from kazerooni.model import Component, Lobe, Reading
+from kazerooni.model import Component, Lobe
 from napari_kazerooni.prior_link import OUT_OF_REACH
 from napari_kazerooni.prior_widget import PriorWidget
-from napari_kazerooni.session import ReadingSession
-from napari_kazerooni.setting import Setting
 from napari_kazerooni.signing import sign
 from napari_kazerooni.visits import HIDDEN, NO_VISITS
 from napari_kazerooni.windowing import MEDIASTINUM
-from tests.plugins.builders import FIVE, START, clock, see_all
-from tests.plugins.desk import SmallDesk, found_in
+from tests.plugins.builders import FIVE, clock, see_all
+from tests.plugins.desk import SmallDesk, found_in, signed_typed
 
 Dock = tuple[SmallDesk, PriorWidget]
 
@@ -52,19 +49,6 @@ def show(widget: PriorWidget, year: int, qtbot: Any) -> None:
     widget.visits.setCurrentIndex(widget.priors.rows.index(row))
     widget.show_button.click()
     wait(widget, qtbot)
-
-
-def typed_reading(series: Series, folder: Path, percent: str, reader: str = "Reader A") -> Reading:
-    """Sign a typed reading of a series: a percent of ground glass in RLL, nothing in the other lobes."""
-    setting = Setting(reading_id=f"R-signed-{series.study_date}-{reader[-1]}", started=START)
-    session = ReadingSession(read_volume(series), setting, reader=reader)
-    for lobe in FIVE:
-        session.say.nothing_found(lobe)
-    session.say.type_percent(Lobe.RLL, Component.ALVEOLAR, percent)
-    see_all(session)
-    sign(session, series, folder, clock())
-    assert session.signed is not None
-    return session.signed
 
 
 @pytest.mark.parametrize(("current", "other"), [(2009, 1999), (2009, 2000), (1999, 2009), (2000, 2009)])
@@ -128,7 +112,7 @@ def test_the_score_of_an_earlier_visit_stands_in_a_column(
 ) -> None:
     """Grades then, with the change, follow the reading; the session records that a score was shown."""
     desk, widget = dock
-    typed_reading(found[0], tmp_path / "signed", "40")
+    signed_typed(found[0], tmp_path / "signed", "40")
     session = desk.open(found, found[1])
     wait(widget, qtbot)
     for lobe in FIVE:
@@ -145,7 +129,9 @@ def test_the_score_of_an_earlier_visit_stands_in_a_column(
     session.say.type_percent(Lobe.RLL, Component.ALVEOLAR, "80")
     desk.events.changed()
     qtbot.waitUntil(lambda: widget.priors.column != column, timeout=5000)
-    assert widget.priors.column.cells[Lobe.RLL, Component.ALVEOLAR] == "3 (+2)"
+    later = widget.priors.column
+    assert later is not None
+    assert later.cells[Lobe.RLL, Component.ALVEOLAR] == "3 (+2)"
     version = session.version
     widget.priors.update_column()
     assert session.version == version
@@ -156,7 +142,7 @@ def test_the_score_of_an_earlier_visit_stands_in_a_column(
 def test_nothing_is_shown_while_blinded(dock: Dock, found: list[Series], tmp_path: Path, qtbot: Any) -> None:
     """A blinded reading lists no visit, shows no score and records none, until it is signed."""
     desk, widget = dock
-    typed_reading(found[0], tmp_path / "signed", "40")
+    signed_typed(found[0], tmp_path / "signed", "40")
     session = desk.open(found, found[1], blinded=True)
     wait(widget, qtbot)
     assert widget.visits.count() == 0
@@ -179,7 +165,7 @@ def test_nothing_is_shown_while_blinded(dock: Dock, found: list[Series], tmp_pat
 def test_a_visit_of_which_only_the_reading_is_kept(dock: Dock, found: list[Series], tmp_path: Path, qtbot: Any) -> None:
     """Where the scan of a visit is not in the folder, its score is shown, and the dock says so."""
     desk, widget = dock
-    typed_reading(found[0], tmp_path / "signed", "10")
+    signed_typed(found[0], tmp_path / "signed", "10")
     desk.open([found[2]], found[2])
     wait(widget, qtbot)
     assert [row.words for row in widget.priors.rows] == [
