@@ -33,7 +33,8 @@ def slice_text(volume: Volume, index: float, window: Window, *, number: int | No
     index: in the scan. number: as shown, default: that of the scan; slices count from 1.
     """
     z = float(volume.geometry.origins_mm[round(index), 2])
-    return f"slice {round(index) + 1 if number is None else number} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
+    shown = round(index) + 1 if number is None else number
+    return f"slice {shown} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
 
 
 def plane_text(volume: Volume, plane: Plane, place: Sequence[float], window: Window) -> str:

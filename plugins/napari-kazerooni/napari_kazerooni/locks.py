@@ -39,6 +39,9 @@ class Locks:
         """Tell why a stroke that starts at `first` may mark nothing at all, None where it may."""
         if self.closed is not None:
             return self.closed
+        return self._why_locked(first, erasing=erasing)
+
+    def _why_locked(self, first: Place, *, erasing: bool) -> str | None:
         if self.in_lobe and self.lobes is None:
             return "The lobe lock needs lobes: find or load them, or take the lock off."
         if erasing:

@@ -6,7 +6,7 @@ Works on the model of a viewer alone, without Qt.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +40,8 @@ class Room:
     screen: how the scan lies on the screen. series: that the scan was read from, None where nobody told.
     unseen: the notices of the scan that nobody has acknowledged.
 
+    guests: what lives as long as the room, by name.
+
     Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
     (`event.message` is for the reader).
     """
@@ -54,6 +56,7 @@ class Room:
         self._size: object = None
         self.unseen: tuple[Notice, ...] = ()
         self.own_window: Window | None = None
+        self.guests: dict[str, object] = {}
         self.events = EmitterGroup(source=self, shown=Event, unseen=Event, help=Event, told=Event)
         self.captions = Captions(viewer)
         viewer.mouse_drag_callbacks.append(self._drag_window)
@@ -62,7 +65,7 @@ class Room:
         viewer.cursor.events.position.connect(self._tell_cursor)
         keys.bind(viewer, self.actions())
 
-    def actions(self) -> dict[str, Callable[[], None]]:
+    def actions(self) -> dict[str, keys.Action]:
         """Give what can be done by a key, by name (keys.py)."""
         return {
             "help": self._ask_for_help,

@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
+from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
 from napari_kazerooni.notices_widget import NoticesFrame
@@ -152,6 +153,7 @@ class SeriesWidget(QWidget):
     def _on_read(self, volume: Volume) -> None:
         self.room.show(volume, series=self._opening)
         self.message.setText("Read. F1 lists the keys.")
+        open_docks(self.room.viewer)
         window = self.window().findChild(QWidget, "qt_viewer_canvas") or self.window()
         window.setFocus()
 
