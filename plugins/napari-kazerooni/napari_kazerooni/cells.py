@@ -28,9 +28,9 @@ Column = Finding | What
 _HEADS: Final[Mapping[Column, tuple[str, str]]] = {
     Finding.GROUND_GLASS: ("GGO", "Ground glass, % of the lobe"),
     Finding.CONSOLIDATION: ("Cons.", "Consolidation, % of the lobe"),
-    Finding.SEPTAL: ("Septal", "Septal thickening, % of the lobe; + is there, - is not"),
+    Finding.SEPTAL: ("Sept.", "Septal thickening, % of the lobe; + is there, - is not"),
     Finding.RETICULATION: ("Retic.", "Reticulation, % of the lobe; + is there, - is not"),
-    Finding.HONEYCOMBING: ("Honeyc.", "Honeycombing, % of the lobe; + is there, - is not"),
+    Finding.HONEYCOMBING: ("HC", "Honeycombing, % of the lobe; + is there, - is not"),
     Finding.TRACTION_BRONCHIECTASIS: ("Tract.", "Traction bronchiectasis in this lobe: + seen, - not seen"),
     What.GRADE: ("Grade", "The grade under the scheme; it can be typed, too"),
     What.INTERVAL: ("95 %", "95 % interval of the percent, from the sampling by slices alone"),
@@ -58,7 +58,9 @@ class Cell:
 
 def columns_of(component: Component) -> tuple[Column, ...]:
     """Give the columns of the table of a component."""
-    return (*findings_of(component), *What)
+    ticked = (Finding.TRACTION_BRONCHIECTASIS,) if component is Component.INTERSTITIAL else ()
+    painted = (finding for finding in findings_of(component) if finding.label is not None)
+    return (*painted, *ticked, *What)
 
 
 def head(column: Column) -> tuple[str, str]:

@@ -82,7 +82,6 @@ class FissurePoints:
             size=_SIZE_MM / screen.scale_mm[1],
             face_color=_COLOURS[name],
             border_color="black",
-            out_of_slice_display=True,
             visible=False,
             **options,
         )

@@ -30,8 +30,8 @@ from kazerooni.model import FissureName, FissureState, Lobe
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desk_keys import DeskKeys
 from napari_kazerooni.fissure_points import FissurePoints
-from napari_kazerooni.label_layers import FINDINGS, layer_of
-from napari_kazerooni.layers import fissure_layer_name
+from napari_kazerooni.label_layers import FINDINGS
+from napari_kazerooni.layers import LAYER_NAMES, fissure_layer_name
 from napari_kazerooni.suggesting import Suggestion, copy_to_next
 
 _TOOLS: Final = {
@@ -55,7 +55,8 @@ class MarkingWidget(QWidget):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
-        self.desk, self.viewer = desk_of(napari_viewer), napari_viewer
+        self.desk = desk_of(napari_viewer)
+        self.viewer = self.desk.viewer
         self.points = FissurePoints(self.desk)
         self.suggestion = Suggestion(self.desk)
         self.keys = DeskKeys(self.desk)
@@ -66,7 +67,7 @@ class MarkingWidget(QWidget):
         self.desk.events.signed.connect(self._on_opened)
         self.desk.events.lobes.connect(self._on_opened)
         self.desk.events.busy.connect(self._on_busy)
-        napari_viewer.mouse_drag_callbacks.append(self._on_click)
+        self.viewer.mouse_drag_callbacks.append(self._on_click)
         self.points.renew()
         self._on_opened()
 
@@ -117,7 +118,7 @@ class MarkingWidget(QWidget):
     def _locks(self) -> QGroupBox:
         group, grid = QGroupBox("Marks stay inside"), QGridLayout()
         self.in_lobe, self.in_lungs, self.in_window = (
-            QCheckBox("lobe under the first click"),
+            QCheckBox("clicked lobe"),
             QCheckBox("lungs"),
             QCheckBox("HU from"),
         )
@@ -125,6 +126,7 @@ class MarkingWidget(QWidget):
         for spin, value in zip((self.low, self.high), _THRESHOLD_HU, strict=True):
             spin.setRange(-1100, 3000)
             spin.setDecimals(0)
+            spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
             spin.setSingleStep(10)
             spin.setValue(value)
             spin.valueChanged.connect(self._on_locks)
@@ -137,17 +139,20 @@ class MarkingWidget(QWidget):
         grid.addWidget(QLabel("to"), 1, 2)
         grid.addWidget(self.high, 1, 3)
         group.setLayout(grid)
+        self.in_lobe.setToolTip("Marks keep to the lobe under the first click")
         return group
 
     def _slices(self) -> QGroupBox:
         group, row = QGroupBox("Other slices"), QHBoxLayout()
-        self.copy_up, self.copy_down = QPushButton("Copy to next"), QPushButton("Copy to one before")
+        self.copy_up, self.copy_down = QPushButton("Copy up"), QPushButton("Copy down")
         self.between, self.accept, self.drop = QPushButton("Fill between"), QPushButton("Accept"), QPushButton("Not so")
         self.copy_up.clicked.connect(lambda: self._try(lambda: copy_to_next(self.desk, 1)))
         self.copy_down.clicked.connect(lambda: self._try(lambda: copy_to_next(self.desk, -1)))
         self.between.clicked.connect(lambda: self._try(self.suggestion.make))
         self.accept.clicked.connect(lambda: self._try(self.suggestion.accept))
         self.drop.clicked.connect(lambda: self._try(self.suggestion.drop))
+        self.copy_up.setToolTip("Copy the marks of this slice to the next one (Shift+PageUp)")
+        self.copy_down.setToolTip("Copy the marks of this slice to the one before (Shift+PageDown)")
         for button in (self.copy_up, self.copy_down, self.between, self.accept, self.drop):
             row.addWidget(button)
         group.setLayout(row)
@@ -205,6 +210,8 @@ class MarkingWidget(QWidget):
             group.setEnabled(session is not None and session.signed is None)
         if session is None:
             return
+        for name in LAYER_NAMES:
+            self.desk.layers[name].events.brush_size.connect(self._show_brush)
         locks = self.desk.layers.locks
         for box, on in ((self.in_lobe, locks.in_lobe), (self.in_lungs, locks.in_lungs)):
             box.blockSignals(True)
@@ -228,9 +235,6 @@ class MarkingWidget(QWidget):
             return
         layers = self.desk.layers
         self.finding.setCurrentIndex(FINDINGS.index(layers.finding))
-        for finding in FINDINGS:
-            layer = layers[layer_of(finding)]
-            layer.events.brush_size.connect(self._show_brush)
         self._show_brush()
 
     def _show_brush(self) -> None:

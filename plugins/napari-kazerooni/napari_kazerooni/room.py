@@ -265,6 +265,7 @@ _rooms: Final[weakref.WeakKeyDictionary[Any, weakref.ref[Room]]] = weakref.WeakK
 
 def room_of(viewer: Any) -> Room:
     """Give the room of a viewer, made when it is first asked for; it lives as long as the viewer."""
+    viewer = getattr(viewer, "__wrapped__", viewer)  # napari hands plugins a proxy, whose layers are proxies too
     known = _rooms.get(viewer)
     room = None if known is None else known()
     if room is None:

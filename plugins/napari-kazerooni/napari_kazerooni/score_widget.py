@@ -47,7 +47,7 @@ class ScoreWidget(QWidget):
         self.dialog: SignDialog | None = None
         self.tables = {component: ScoreTable(component) for component in Component}
         self._build()
-        self._listen(napari_viewer)
+        self._listen()
         self._on_opened()
 
     def _build(self) -> None:
@@ -113,7 +113,7 @@ class ScoreWidget(QWidget):
         self.sign_button.clicked.connect(self.ask_to_sign)
         return _beside(self.nothing, self.nothing_else, self.undo, self.redo, self.sign_button)
 
-    def _listen(self, viewer: Any) -> None:
+    def _listen(self) -> None:
         for component, table in self.tables.items():
             table.typed.connect(lambda lobe, column, text, c=component: self._on_typed(lobe, c, column, text))
             table.chosen.connect(self._on_row)
@@ -140,6 +140,7 @@ class ScoreWidget(QWidget):
             (events.chosen, self._on_chosen),
         ):
             emitter.connect(hear)
+        viewer = self.desk.viewer
         window = getattr(viewer.window, "_qt_window", None)
         if window is not None:
             start_ticking(self.desk, window)

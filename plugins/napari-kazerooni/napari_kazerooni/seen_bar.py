@@ -64,9 +64,9 @@ class SeenBar(QWidget):
 def install_seen_bar(desk: Desk, viewer: Any) -> SeenBar | None:
     """Put the bar over the sliders of a window, once; None where the window has none."""
     sliders = getattr(getattr(viewer.window, "_qt_viewer", None), "dims", None)
-    layout = None if sliders is None else sliders.parentWidget().layout()
-    if layout is None or layout.indexOf(sliders) < 0:
+    if sliders is None:
         return None
+    layout = sliders.parentWidget().layout()
     known: SeenBar | None = sliders.parentWidget().findChild(QWidget, _NAME)
     if known is None:
         known = SeenBar(desk, sliders)

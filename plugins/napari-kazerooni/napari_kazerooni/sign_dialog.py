@@ -19,6 +19,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from kazerooni.scoring import Trace
+from napari_kazerooni.commands import Commands
 from napari_kazerooni.signing import Question, questions
 
 if TYPE_CHECKING:
@@ -111,8 +113,8 @@ class SignDialog(QDialog):
         for trace in self.desk.open_session.open_traces():
             if question.key == f"trace {trace.lobe.name} {trace.finding}":
                 return [
-                    ("It counts", lambda: self.desk.do(lambda say: say.count_trace(trace))),
-                    ("A spill: erase", lambda: self.desk.spill(trace)),
+                    ("It counts", partial(self.desk.do, partial(_count, trace))),
+                    ("A spill: erase", partial(self.desk.spill, trace)),
                 ]
         return []
 
@@ -160,6 +162,10 @@ class SignDialog(QDialog):
         self.desk.events.changed.disconnect(self.ask)
         self.desk.events.signed.disconnect(self._on_signed)
         super().done(result)
+
+
+def _count(trace: Trace, say: Commands) -> None:
+    say.count_trace(trace)
 
 
 class SignedFrame(QFrame):

@@ -30,6 +30,7 @@ def totals_html(dock: Dock, earlier: Beside | None = None) -> str:
             f"of all lobes by volume: alveolar {percent(weighted.alveolar_percent)}, "
             f"interstitial {percent(weighted.interstitial_percent)}"
         )
+    lines.append(f"seen at lung window: {dock.coverage_percent:.0f} % of the lung")
     if earlier is not None:
         change = "" if earlier.total_change is None else f", change {earlier.total_change:+g}"
         lines.append(f"visit beside: total {number(earlier.total)}{change}")
@@ -55,7 +56,7 @@ def warnings_html(dock: Dock) -> str:
 def legend_html() -> str:
     """Tell the colour of each finding; they stay apart for colour-blind eyes."""
     return " &nbsp; ".join(
-        f'<span style="color:rgb{COLOURS[finding]}">\N{BLACK SQUARE}</span> {escape(finding.full_name)}'
+        f'<span style="color:rgb{COLOURS[finding]}">\N{BLACK SQUARE}</span>&nbsp;{finding.full_name.replace(" ", "&nbsp;")}'
         for finding in Finding
         if finding in COLOURS and finding.label is not None
     )
