@@ -1,41 +1,34 @@
-"""Desk: as much of a desk as the docks beside the score need: a session over the scan that the room shows."""
+"""Desk: the desk of a viewer with scans opened at once, and readings that are typed and signed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from napari.utils.events import EmitterGroup, Event
-
 from kazerooni.dicom import Series, find_series, read_volume
-from kazerooni.model import Component, Lobe, Reading, Volume
-from napari_kazerooni.room import Room, room_of
+from kazerooni.model import Component, Lobe, Reading
+from napari_kazerooni.desk import Desk, desk_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 from napari_kazerooni.signing import sign
 from tests.plugins.builders import FIVE, START, clock, see_all
 
 
-class SmallDesk:
-    """A room with a session; `open` opens the scan at a path at once."""
+def desk_in(viewer: Any, folder: Path) -> Desk:
+    """Give the desk of a viewer that keeps signed readings in a folder, and drafts beside them."""
+    desk = desk_of(viewer)
+    desk.reading_folder = folder
+    desk.keeping.folder = folder / "drafts"
+    desk.reader = "Reader A"
+    return desk
 
-    def __init__(self, viewer: Any, signing_folder: Path) -> None:
-        self.room: Room = room_of(viewer)
-        self.session: ReadingSession | None = None
-        self.series: Series | None = None
-        self.volume: Volume | None = None
-        self.signing_folder = signing_folder
-        self.events = EmitterGroup(source=self, opened=Event, changed=Event, signed=Event, told=Event)
 
-    def open(self, found: list[Series], series: Series, *, blinded: bool = False) -> ReadingSession:
-        """Open one of some series that were found, and begin a reading of it."""
-        self.series, self.volume = series, read_volume(series)
-        setting = Setting(reading_id=f"R-{series.study_date}", started=START, blinded=blinded)
-        self.session = ReadingSession(self.volume, setting, reader="Reader A")
-        self.room.found = tuple(found)
-        self.room.show(self.volume)
-        self.events.opened()
-        return self.session
+def open_scan(desk: Desk, found: list[Series], series: Series, *, blinded: bool = False) -> ReadingSession:
+    """Open one of some series that were found, at once; a reading of it begins."""
+    desk.blinded = blinded
+    desk.room.take_found(found)
+    desk.room.show(read_volume(series), series=series)
+    return desk.open_session
 
 
 def found_in(*folders: Path) -> list[Series]:

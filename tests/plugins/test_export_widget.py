@@ -20,7 +20,7 @@ from napari_kazerooni.export_widget import ExportWidget
 from napari_kazerooni.exporting import Kind, export, frozen_case
 from napari_kazerooni.session import ReadingSession
 from tests.plugins.builders import paint_rows, session_of, written_series
-from tests.plugins.desk import SmallDesk
+from tests.plugins.desk import desk_in
 
 NAMES = [
     "R-1.alveolar.dcm",
@@ -53,9 +53,10 @@ def painted(scan: tuple[Series, Volume]) -> ReadingSession:
 def dock(make_napari_viewer: Any, scan: tuple[Series, Volume], painted: ReadingSession, tmp_path: Path) -> ExportWidget:
     """Give the export dock on a desk with the draft."""
     viewer = make_napari_viewer()
-    desk = SmallDesk(viewer, tmp_path / "signed")
-    desk.series, desk.volume, desk.session = scan[0], scan[1], painted
-    widget = ExportWidget(viewer, desk=desk)
+    desk = desk_in(viewer, tmp_path / "signed")
+    desk.room.show(scan[1], series=scan[0])
+    desk.begin(painted)
+    widget = ExportWidget(viewer)
     viewer.window.add_dock_widget(widget)
     return widget
 

@@ -14,11 +14,11 @@ from kazerooni.dicom import find_series
 from kazerooni.phantom import sequential_hrct
 from napari_kazerooni.autosave import DraftKeeper
 from napari_kazerooni.list_widget import ListWidget
-from napari_kazerooni.listing import make_plan, read_plan, write_plan
+from napari_kazerooni.listing import read_plan
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.reading_folder import PLAN_FILE, line_of
 from tests.plugins.builders import written_series
-from tests.plugins.desk import SmallDesk, signed_typed, typed_session
+from tests.plugins.desk import desk_in, signed_typed, typed_session
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dock(make_napari_viewer: Any, tmp_path: Path) -> ListWidget:
     """Give the reading list on a desk without a scan."""
     viewer = make_napari_viewer()
-    widget = ListWidget(viewer, desk=SmallDesk(viewer, tmp_path / "signed"))
+    desk_in(viewer, tmp_path / "signed")
+    widget = ListWidget(viewer)
     viewer.window.add_dock_widget(widget, area="right")
     return widget
 
@@ -63,7 +64,7 @@ def test_scans_are_new_begun_or_signed(dock: ListWidget, scans: Path, tmp_path: 
     """Every scan of the folder says how far its reading has come; a double click opens it in the room."""
     found = find_series(scans)
     signed_typed(found[0], tmp_path / "signed", "40")
-    DraftKeeper(typed_session(found[1], "20"), tmp_path / "signed").save()
+    DraftKeeper(typed_session(found[1], "20"), tmp_path / "signed" / "drafts").save()
     dock.look_at(scans)
     wait(dock, qtbot)
     assert [row[2] for row in rows(dock)] == ["signed", "draft", "new", "new"]
@@ -117,6 +118,7 @@ def test_a_blinded_study_hides_who_it_is(dock: ListWidget, scans: Path, tmp_path
     room = dock.desk.room
     assert room.volume is not None
     assert room.identity_hidden
+    assert dock.desk.open_session.setting.blinded
     shown = " ".join(room.captions[name] for name in ("scan", "notices", "slice", "cursor"))
     assert "200" not in shown
     assert series_dock(dock.viewer).tree.isHidden()

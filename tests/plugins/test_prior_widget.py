@@ -10,15 +10,16 @@ import pytest
 
 from kazerooni.dicom import Series
 from kazerooni.model import Component, Lobe
+from napari_kazerooni.cells import What
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.prior_link import OUT_OF_REACH
 from napari_kazerooni.prior_widget import PriorWidget
-from napari_kazerooni.signing import sign
 from napari_kazerooni.visits import HIDDEN, NO_VISITS
 from napari_kazerooni.windowing import MEDIASTINUM
-from tests.plugins.builders import FIVE, clock, see_all
-from tests.plugins.desk import SmallDesk, found_in, signed_typed
+from tests.plugins.builders import FIVE, see_all
+from tests.plugins.desk import desk_in, found_in, open_scan, signed_typed
 
-Dock = tuple[SmallDesk, PriorWidget]
+Dock = tuple[Desk, PriorWidget]
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +32,8 @@ def found(visits: list[Path]) -> list[Series]:
 def dock(make_napari_viewer: Any, tmp_path: Path, qtbot: Any) -> Dock:
     """Give the dock of the other visits on a desk without a scan."""
     viewer = make_napari_viewer()
-    desk = SmallDesk(viewer, tmp_path / "signed")
-    widget = PriorWidget(viewer, desk=desk)
+    desk = desk_in(viewer, tmp_path / "signed")
+    widget = PriorWidget(viewer)
     viewer.window.add_dock_widget(widget, area="right")
     wait(widget, qtbot)
     return desk, widget
@@ -57,7 +58,7 @@ def test_visits_of_other_spacing_scroll_together(
 ) -> None:
     """At every slice the other visit shows its slice nearest to that height of the chest, and leads the same way."""
     desk, widget = dock
-    desk.open(found, next(one for one in found if one.study_date and one.study_date.year == current))
+    open_scan(desk, found, next(one for one in found if one.study_date and one.study_date.year == current))
     wait(widget, qtbot)
     show(widget, other, qtbot)
     assert widget.view is not None
@@ -65,7 +66,7 @@ def test_visits_of_other_spacing_scroll_together(
     assert linked.is_linked, linked.words
     assert linked.link is not None
     assert widget.link_words.text().startswith("Linked by the lungs")
-    z, other_z = desk.volume.geometry.origins_mm[:, 2], room.volume.geometry.origins_mm[:, 2]  # type: ignore[union-attr]
+    z, other_z = desk.room.volume.geometry.origins_mm[:, 2], room.volume.geometry.origins_mm[:, 2]  # type: ignore[union-attr]
     shift = linked.link.shift_mm
     followed = 0
     for index in range(0, len(z), max(1, len(z) // 20)):
@@ -90,7 +91,7 @@ def test_what_is_not_linked_says_so(
 ) -> None:
     """Visits that cannot be linked scroll each on its own, and the dock says so; a link can be switched off."""
     desk, widget = dock
-    desk.open(found, found[1])
+    open_scan(desk, found, found[1])
     wait(widget, qtbot)
     show(widget, 1999, qtbot)
     assert widget.view is not None
@@ -113,7 +114,7 @@ def test_the_score_of_an_earlier_visit_stands_in_a_column(
     """Grades then, with the change, follow the reading; the session records that a score was shown."""
     desk, widget = dock
     signed_typed(found[0], tmp_path / "signed", "40")
-    session = desk.open(found, found[1])
+    session = open_scan(desk, found, found[1])
     wait(widget, qtbot)
     for lobe in FIVE:
         session.say.nothing_found(lobe)
@@ -123,6 +124,11 @@ def test_the_score_of_an_earlier_visit_stands_in_a_column(
     assert column.heading == str(found[0].study_date)
     assert column.cells[Lobe.RLL, Component.ALVEOLAR] == "3 (\N{MINUS SIGN}3)"
     assert column.tips[Lobe.RLL, Component.ALVEOLAR] == "40 %, \N{MINUS SIGN}40 points since"
+    score_dock = desk.viewer.window.add_plugin_dock_widget("napari-kazerooni", "Score")[1]
+    assert score_dock.earlier == column.beside
+    table = score_dock.tables[Component.ALVEOLAR]
+    cell = table.item(table.lobes.index(Lobe.RLL), table.column_at(What.PRIOR))
+    assert cell.text() == "3 (\N{MINUS SIGN}3)"
     assert column.total == "3 (\N{MINUS SIGN}3)"
     assert any(note.startswith("Distance of slices") for note in column.notes)
     assert session.prior_shown == "score"
@@ -143,7 +149,7 @@ def test_nothing_is_shown_while_blinded(dock: Dock, found: list[Series], tmp_pat
     """A blinded reading lists no visit, shows no score and records none, until it is signed."""
     desk, widget = dock
     signed_typed(found[0], tmp_path / "signed", "40")
-    session = desk.open(found, found[1], blinded=True)
+    session = open_scan(desk, found, found[1], blinded=True)
     wait(widget, qtbot)
     assert widget.visits.count() == 0
     assert not widget.show_button.isEnabled()
@@ -151,11 +157,11 @@ def test_nothing_is_shown_while_blinded(dock: Dock, found: list[Series], tmp_pat
     for lobe in FIVE:
         session.say.nothing_found(lobe)
     see_all(session)
-    sign(session, found[1], tmp_path / "signed", clock())
+    desk.sign(tmp_path / "signed")
+    qtbot.waitUntil(lambda: session.signed is not None, timeout=20000)
+    wait(widget, qtbot)
     assert session.signed is not None
     assert session.signed.session.prior_shown == "none"
-    desk.events.signed()
-    wait(widget, qtbot)
     assert widget.visits.count() == 2
     show(widget, 1999, qtbot)
     assert widget.view is not None
@@ -166,7 +172,7 @@ def test_a_visit_of_which_only_the_reading_is_kept(dock: Dock, found: list[Serie
     """Where the scan of a visit is not in the folder, its score is shown, and the dock says so."""
     desk, widget = dock
     signed_typed(found[0], tmp_path / "signed", "10")
-    desk.open([found[2]], found[2])
+    open_scan(desk, [found[2]], found[2])
     wait(widget, qtbot)
     assert [row.words for row in widget.priors.rows] == [
         f"{found[0].study_date}   earlier   scan not in this folder, scored by Reader A"
@@ -181,7 +187,7 @@ def test_no_other_visit_is_said(dock: Dock, found: list[Series], qtbot: Any) -> 
     """Before a scan is open, and where the folder holds no other visit, the dock says what to do."""
     desk, widget = dock
     assert widget.busy.message.text() == "Open a scan first."
-    desk.open([found[0]], found[0])
+    open_scan(desk, [found[0]], found[0])
     wait(widget, qtbot)
     assert widget.busy.message.text() == NO_VISITS
 
@@ -191,7 +197,7 @@ def test_a_visit_that_cannot_be_read_is_a_message(
 ) -> None:
     """An unreadable scan of another visit is told in the dock; the current one stays, and another can be shown."""
     desk, widget = dock
-    desk.open(found, found[1])
+    open_scan(desk, found, found[1])
     wait(widget, qtbot)
 
     def broken(*_: Any, **__: Any) -> Any:
@@ -209,11 +215,32 @@ def test_a_visit_that_cannot_be_read_is_a_message(
 def test_another_scan_closes_the_view(dock: Dock, found: list[Series], qtbot: Any) -> None:
     """What was beside the scan before does not stay beside the next one."""
     desk, widget = dock
-    desk.open(found, found[1])
+    open_scan(desk, found, found[1])
     wait(widget, qtbot)
     show(widget, 1999, qtbot)
-    desk.open(found, found[0])
+    open_scan(desk, found, found[0])
     wait(widget, qtbot)
     assert widget.view is None
     assert widget.link_words.text() == ""
     assert [row.on for row in widget.priors.rows] == [found[2].study_date, found[1].study_date]
+
+
+def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """The tick hides visits from this reading on, unless one was shown; what is blinded stays so until it is signed."""
+    desk, widget = dock
+    session = open_scan(desk, found, found[1])
+    wait(widget, qtbot)
+    assert widget.visits.count() == 2
+    widget.blind_box.click()
+    assert (session.setting.blinded, widget.visits.count(), widget.busy.message.text()) == (True, 0, HIDDEN)
+    widget.blind_box.click()
+    assert session.setting.blinded
+    assert widget.busy.message.text().startswith("This reading stays blinded")
+    later = open_scan(desk, found, found[0])
+    wait(widget, qtbot)
+    assert not later.setting.blinded
+    show(widget, 2000, qtbot)
+    widget.blind_box.click()
+    assert not later.setting.blinded
+    assert widget.busy.message.text().startswith("Another visit was shown already")
+    assert desk.blinded

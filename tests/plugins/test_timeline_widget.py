@@ -12,14 +12,15 @@ from kazerooni.dicom import Series
 from kazerooni.model import Component, Lobe
 from napari_kazerooni import timeline_widget
 from napari_kazerooni.course import NO_DATE, NOTHING_OPEN, course_of, differs, grades_of, totals_of
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_widget import PriorWidget
 from napari_kazerooni.timeline_widget import TimelineWidget
 from napari_kazerooni.visits import HIDDEN
 from tests.plugins.builders import FIVE, small_session
-from tests.plugins.desk import SmallDesk, found_in, signed_typed
+from tests.plugins.desk import desk_in, found_in, open_scan, signed_typed
 
-Dock = tuple[SmallDesk, TimelineWidget, PriorWidget]
+Dock = tuple[Desk, TimelineWidget, PriorWidget]
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +43,10 @@ def kept(found: list[Series], tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dock(make_napari_viewer: Any, kept: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Dock:
     """Give the timeline dock, and that of the other visits, on a desk without a scan."""
     viewer = make_napari_viewer()
-    desk = SmallDesk(viewer, kept)
-    priors = PriorWidget(viewer, desk=desk)
+    desk = desk_in(viewer, kept)
+    priors = PriorWidget(viewer)
     monkeypatch.setattr(timeline_widget, "prior_dock", lambda _: priors)
-    widget = TimelineWidget(viewer, desk=desk)
+    widget = TimelineWidget(viewer)
     viewer.window.add_dock_widget(widget, area="bottom")
     viewer.window.add_dock_widget(priors, area="right")
     wait(widget, priors, qtbot)
@@ -70,7 +71,7 @@ def test_totals_and_lobes_over_time(dock: Dock, found: list[Series], qtbot: Any)
     """Visits by date with totals and lobe grades; the same reader's reading is taken; what differs is marked."""
     desk, widget, priors = dock
     assert widget.busy.message.text() == NOTHING_OPEN
-    session = desk.open(found, found[2])
+    session = open_scan(desk, found, found[2])
     wait(widget, priors, qtbot)
     line = widget.course.line
     assert line is not None
@@ -96,7 +97,7 @@ def test_totals_and_lobes_over_time(dock: Dock, found: list[Series], qtbot: Any)
 def test_a_click_on_a_visit_opens_it_beside(dock: Dock, found: list[Series], qtbot: Any) -> None:
     """The visit nearest to the click is put beside, linked; one whose scan is not here is told with its score."""
     desk, widget, priors = dock
-    desk.open(found, found[2])
+    open_scan(desk, found, found[2])
     wait(widget, priors, qtbot)
     on = found[1].study_date
     assert on is not None
@@ -110,7 +111,7 @@ def test_a_click_on_a_visit_opens_it_beside(dock: Dock, found: list[Series], qtb
     assert own is not None
     click(widget, own.toordinal())
     assert widget.busy.message.text() == "This is the scan that is open."
-    desk.open([found[2]], found[2])
+    open_scan(desk, [found[2]], found[2])
     wait(widget, priors, qtbot)
     click(widget, on.toordinal())
     assert "not in the folder" in priors.busy.message.text()
@@ -119,7 +120,7 @@ def test_a_click_on_a_visit_opens_it_beside(dock: Dock, found: list[Series], qtb
 def test_nothing_is_plotted_while_blinded(dock: Dock, found: list[Series], qtbot: Any) -> None:
     """A blinded reading has no timeline before it is signed, and none is recorded as shown."""
     desk, widget, priors = dock
-    session = desk.open(found, found[2], blinded=True)
+    session = open_scan(desk, found, found[2], blinded=True)
     wait(widget, priors, qtbot)
     assert widget.busy.message.text() == HIDDEN
     assert (widget.course.line, widget.figure.axes, widget.visits.text()) == (None, [], "")
@@ -138,8 +139,8 @@ def test_a_damaged_reading_is_told(dock: Dock, found: list[Series], tmp_path: Pa
     (tmp_path / "R-broken").mkdir()
     (tmp_path / "R-broken" / "reading.json").write_text("{")
     signed_typed(found[0], tmp_path, "60")
-    desk.signing_folder = tmp_path
-    desk.open(found, found[2])
+    desk.reading_folder = tmp_path
+    open_scan(desk, found, found[2])
     wait(widget, priors, qtbot)
     assert "1 readings cannot be read, the first: R-broken" in widget.busy.message.text()
     assert widget.course.line is not None

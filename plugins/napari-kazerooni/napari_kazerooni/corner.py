@@ -28,10 +28,14 @@ def _slices(volume: Volume) -> str:
     return f"{thickness} {'every' if geometry.is_even else 'about every'} {geometry.usual_gap_mm:.4g} mm"
 
 
-def slice_text(volume: Volume, index: int, window: Window) -> str:
-    """Tell the number of a slice, its true z in the patient (not that of an even grid), and the window."""
-    z = float(volume.geometry.origins_mm[index, 2])
-    return f"slice {index + 1} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
+def slice_text(volume: Volume, index: float, window: Window, *, number: int | None = None) -> str:
+    """Tell the number of a slice, its true z in the patient (not that of an even grid), and the window.
+
+    index: in the scan. number: as shown, default: that of the scan; slices count from 1.
+    """
+    z = float(volume.geometry.origins_mm[round(index), 2])
+    shown = round(index) + 1 if number is None else number
+    return f"slice {shown} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
 
 
 def plane_text(volume: Volume, plane: Plane, place: Sequence[float], window: Window) -> str:

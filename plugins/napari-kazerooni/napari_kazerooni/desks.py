@@ -1,53 +1,42 @@
-"""Desks: what the docks beside the score want of the desk that ties room, reading and layers together."""
+"""Desks: where a desk keeps readings and drafts, and whether other visits are hidden: for the docks beside the score."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final
 
-from platformdirs import user_documents_path
-
-from kazerooni.dicom import Series
-from kazerooni.model import Volume
-from napari_kazerooni.room import Room
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.sign_dialog import SIGNING_FOLDER
 
-_FOLDER: Final = "kazerooni readings"
-
-
-class DeskLike(Protocol):
-    """A viewer with a reading in it; all of it is None before a scan is opened.
-
-    Events: `opened` (another scan, another session), `changed` (something was painted, typed or ticked), `signed`,
-    `told` (`event.message` is for the reader).
-    """
-
-    room: Room
-    session: ReadingSession | None
-    series: Series | None
-    volume: Volume | None
-    events: Any
+_STAYS: Final = "This reading stays blinded until it is signed; the next one is not."
+_SHOWN: Final = "Another visit was shown already, so this reading is not blinded; the next one is."
 
 
-def desk_of(viewer: Any) -> DeskLike:
-    """Give the desk of a viewer, made when it is first asked for."""
-    desk: DeskLike = import_module("napari_kazerooni.desk").desk_of(viewer)
-    return desk
-
-
-def signing_folder(desk: DeskLike) -> Path:
-    """Give the folder that signed readings are kept in: what the desk says, else one among the user's documents."""
-    told: Path | None = getattr(desk, "signing_folder", None)
-    return told or user_documents_path() / _FOLDER
-
-
-def drafts_folder(desk: DeskLike) -> Path:
-    """Give the folder that drafts are kept in: what the desk says, else that of the signed readings."""
-    told: Path | None = getattr(desk, "drafts_folder", None)
-    return told or signing_folder(desk)
+def signing_folder(desk: Desk) -> Path:
+    """Give the folder that signed readings are kept in: the one that was chosen last, else the usual one."""
+    return desk.reading_folder or SIGNING_FOLDER
 
 
 def is_hidden(session: ReadingSession | None) -> bool:
     """Tell whether other visits and their scores are hidden: the reading is blinded, and not signed."""
     return session is not None and session.setting.blinded and session.signed is None
+
+
+def set_blinded(desk: Desk, *, blinded: bool) -> str:
+    """Hide other visits until a reading is signed, in this one and those to come, or in those to come no more.
+
+    Gives what the reader is to be told: a reading is not blinded once another visit was shown, and stays blinded.
+    """
+    desk.blinded = blinded
+    session = desk.session
+    if session is None or session.signed is not None or session.setting.blinded == blinded:
+        return ""
+    if not blinded:
+        return _STAYS
+    if session.prior_shown != "none":
+        return _SHOWN
+    session.setting = replace(session.setting, blinded=True)
+    session.say.touch()
+    return ""

@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QPushButton, QVB
 
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
-from napari_kazerooni.desks import DeskLike, desk_of
+from napari_kazerooni.desk import desk_of
 from napari_kazerooni.exporting import WORDS, Exported, Kind, export
 
 _NOTHING_OPEN: Final = "Open a scan first: there is no reading to export."
@@ -18,9 +18,9 @@ _NOTHING_OPEN: Final = "Open a scan first: there is no reading to export."
 class ExportWidget(QWidget):
     """Exports the current reading, draft or signed, in the background."""
 
-    def __init__(self, napari_viewer: Any, *, desk: DeskLike | None = None) -> None:
+    def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
-        self.desk = desk or desk_of(napari_viewer)
+        self.desk = desk_of(napari_viewer)
         self.busy = BusyBar("Writes the reading as it stands; a draft is called a draft.")
         self.boxes = {kind: QCheckBox(words) for kind, words in WORDS.items()}
         self.button = QPushButton("Export into a folder\N{HORIZONTAL ELLIPSIS}")
@@ -47,7 +47,7 @@ class ExportWidget(QWidget):
 
     def export_into(self, folder: Path, *, force: bool = False) -> None:
         """Export into a folder, in the background; asks before files are overwritten."""
-        session, series = self.desk.session, self.desk.series
+        session, series = self.desk.session, self.desk.room.series
         if session is None or series is None:
             self.busy.say(_NOTHING_OPEN)
             return

@@ -26,7 +26,8 @@ from kazerooni.dicom import Series
 from kazerooni.errors import KazerooniError
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
-from napari_kazerooni.desks import DeskLike, desk_of, drafts_folder, signing_folder
+from napari_kazerooni.desk import desk_of
+from napari_kazerooni.desks import signing_folder
 from napari_kazerooni.listing import Listed, Progress, next_unread
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.reading_folder import ReadingList, listed_again, look_through, open_line, start_study
@@ -40,10 +41,10 @@ _COLOURS: Final = {Progress.NEW: "#d0d4da", Progress.DRAFT: "#ffb454", Progress.
 class ListWidget(QWidget):
     """Lists the scans of a folder with how far their reading has come, plainly or for a blinded study."""
 
-    def __init__(self, napari_viewer: Any, *, desk: DeskLike | None = None) -> None:
+    def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
-        self.viewer = napari_viewer
-        self.desk = desk or desk_of(napari_viewer)
+        self.desk = desk_of(napari_viewer)
+        self.viewer = self.desk.viewer
         self.list: ReadingList | None = None
         self.opened: int = 0
         self.busy = BusyBar("Choose a folder of scans.")
@@ -100,12 +101,12 @@ class ListWidget(QWidget):
 
     @property
     def _reader(self) -> str | None:
-        return None if self.desk.session is None else self.desk.session.reader
+        return self.desk.reader or None
 
     def look_at(self, folder: Path) -> None:
         """List the scans of a folder, in the background."""
         self._closing.watch_window()
-        kept, drafts, reader = signing_folder(self.desk), drafts_folder(self.desk), self._reader
+        kept, drafts, reader = signing_folder(self.desk), self.desk.keeping.folder, self._reader
         self.busy.run(
             lambda progress, _: look_through(folder, kept, drafts, reader=reader, progress=progress),
             "Reading headers",
@@ -116,7 +117,7 @@ class ListWidget(QWidget):
         """Tell anew how far the readings have come, of the scans that were found."""
         if self.list is None:
             return
-        found, kept, drafts, reader = self.list.found, signing_folder(self.desk), drafts_folder(self.desk), self._reader
+        found, kept, drafts, reader = self.list.found, signing_folder(self.desk), self.desk.keeping.folder, self._reader
         self.busy.run(
             lambda _progress, _tell: listed_again(found, kept, drafts, reader=reader), "Reading the list", self._show
         )
@@ -171,6 +172,6 @@ class ListWidget(QWidget):
         """Open the scan of a line in the way of the series dock."""
         assert self.list is not None
         self.opened = line.number
-        open_line(self.desk.room, line, hidden=self.list.plan.hidden)
+        open_line(self.desk, line, self.list.plan)
         series: Series = line.series
         series_dock(self.viewer).open(series)

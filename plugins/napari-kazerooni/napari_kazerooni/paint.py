@@ -259,6 +259,9 @@ class MarkingLabels(Labels):
     def _load_history(self, before: Any, after: Any, undoing: bool = True) -> None:
         if not before:
             return
+        if self.locks.closed is not None:
+            self._refuse(self.locks.closed)
+            return
         item = before[-1]
         if undoing:
             undone = [replace(stroke, before=stroke.after, after=stroke.before) for stroke in self._strokes(item)]
@@ -283,7 +286,7 @@ def _pixel(coord: Any) -> Place:
 
 
 def _without_lobe(locks: Locks) -> Locks:
-    return Locks(locks.lobes, locks.lungs, locks.hu, locks.window, in_lobe=False, in_lungs=locks.in_lungs)
+    return replace(locks, in_lobe=False)
 
 
 def _in_napari(raster: Raster) -> tuple[Mask, NDArray[np.int_], NDArray[np.int_]] | None:

@@ -21,7 +21,7 @@ class PriorColumn:
     """What the score dock shows of another visit.
 
     heading: its date. cells: the grade and its change, by lobe and component. tips: percents and their change.
-    total: with its change. notes: what makes the two not comparable, one sentence each.
+    total: with its change. notes: what makes the two not comparable, one sentence each. beside: all of it as values.
     """
 
     heading: str
@@ -29,6 +29,7 @@ class PriorColumn:
     tips: Mapping[Place, str]
     total: str
     notes: tuple[str, ...]
+    beside: Beside
 
 
 def column_of(session: ReadingSession, other: Reading) -> PriorColumn:
@@ -44,6 +45,7 @@ def column_of(session: ReadingSession, other: Reading) -> PriorColumn:
         tips={place: percent_words(cell) for place, cell in found.cells.items()},
         total=f"{_plain(found.total)} {change_words(found.total_change)}".strip(),
         notes=_notes(found, other),
+        beside=found,
     )
 
 

@@ -133,6 +133,5 @@ def scan_index(room: Room) -> int:
 
 
 def shown_index(room: Room, index: int) -> int:
-    """Give the index as shown of a slice of the scan, or the other way round: a layer may show a scan turned."""
-    screen = None if room.layer is None else room.layer.metadata.get("screen")
-    return index if screen is None else int(screen.slice_index(index))
+    """Give the index as shown of a slice of the scan, or the other way round: a room may show a scan turned."""
+    return index if room.screen is None else room.screen.slice_index(index)

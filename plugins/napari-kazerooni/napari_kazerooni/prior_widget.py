@@ -12,7 +12,8 @@ from kazerooni.errors import ReadingError
 from kazerooni.model import Volume
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
-from napari_kazerooni.desks import DeskLike, desk_of, signing_folder
+from napari_kazerooni.desk import desk_of
+from napari_kazerooni.desks import set_blinded, signing_folder
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
 from napari_kazerooni.priors import Link, link_visits
@@ -32,10 +33,10 @@ class PriorWidget(QWidget):
     busy: the message of the dock, and what it has in the background.
     """
 
-    def __init__(self, napari_viewer: Any, *, desk: DeskLike | None = None) -> None:
+    def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
-        self.desk = desk or desk_of(napari_viewer)
-        self.priors = priors_of(napari_viewer, self.desk)
+        self.desk = desk_of(napari_viewer)
+        self.priors = priors_of(napari_viewer)
         self.view: PriorView | None = None
         self.shown: VisitRow | None = None
         self.busy = BusyBar()
@@ -66,9 +67,14 @@ class PriorWidget(QWidget):
         self.link_words = QLabel()
         self.link_words.setWordWrap(True)
         row = QHBoxLayout()
+        self.blind_box = QCheckBox("blinded")
+        self.blind_box.setToolTip("Other visits and their scores are hidden until the reading is signed")
+        self.blind_box.setChecked(self.desk.blinded)
+        self.blind_box.clicked.connect(self._on_blind_box)
         for widget in (self.show_button, self.close_button, self.link_box):
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(self.blind_box)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.visits)
         self._layout.addLayout(row)
@@ -112,6 +118,7 @@ class PriorWidget(QWidget):
             self._timer.start()
 
     def _on_opened(self) -> None:
+        self.blind_box.setChecked(self.desk.blinded)
         self.close_view()
         self.look_for_readings()
 
@@ -124,7 +131,7 @@ class PriorWidget(QWidget):
 
     def show_visit(self, row: VisitRow) -> None:
         """Put a visit beside the current one: its score, and its scan, which is read and linked in the background."""
-        volume = self.desk.volume
+        volume = self.desk.room.volume
         if volume is None or not self.desk.room.is_whole:
             self.busy.say(_NOT_WHOLE)
             return
@@ -170,6 +177,12 @@ class PriorWidget(QWidget):
         if isinstance(dock, QDockWidget) and window is not dock:
             canvas = window.centralWidget().width() + dock.width()
             window.resizeDocks([dock], [canvas // 2], Qt.Orientation.Horizontal)
+
+    def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        told = set_blinded(self.desk, blinded=checked)
+        self.priors.list_visits()
+        if told:
+            self.busy.say(told)
 
     def _on_link_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         if self.view is not None:

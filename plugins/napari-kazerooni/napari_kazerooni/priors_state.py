@@ -9,7 +9,9 @@ from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.errors import ReadingError
 from kazerooni.model import Reading
-from napari_kazerooni.desks import DeskLike, desk_of, is_hidden
+from napari_kazerooni.beside import Beside
+from napari_kazerooni.desk import Desk, desk_of
+from napari_kazerooni.desks import is_hidden
 from napari_kazerooni.listing import Signed
 from napari_kazerooni.prior_column import PriorColumn, column_of
 from napari_kazerooni.visits import HIDDEN, NO_PATIENT, NO_VISITS, VisitRow, visit_rows
@@ -26,7 +28,7 @@ class Priors:
     Events: `rows`, `column`, `told` (`event.message` is for the reader).
     """
 
-    def __init__(self, desk: DeskLike) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.signed: tuple[Signed, ...] = ()
         self.rows: tuple[VisitRow, ...] = ()
@@ -38,6 +40,11 @@ class Priors:
         desk.events.opened.connect(self._on_opened)
         desk.events.signed.connect(self._on_signed)
         desk.room.events.found.connect(self.list_visits)
+
+    @property
+    def beside(self) -> Beside | None:
+        """The score of the visit that was chosen, as the score dock shows it."""
+        return None if self.column is None else self.column.beside
 
     @property
     def is_hidden(self) -> bool:
@@ -59,7 +66,7 @@ class Priors:
 
     def list_visits(self) -> None:
         """List the other visits anew, of what was found and what is kept."""
-        series, session = self.desk.series, self.desk.session
+        series, session = self.desk.room.series, self.desk.session
         self.rows = ()
         if series is None or session is None:
             self.why = "Open a scan first."
@@ -106,13 +113,11 @@ class Priors:
             self.events.column()
 
 
-def priors_of(viewer: Any, desk: DeskLike | None = None) -> Priors:
-    """Give the priors of a viewer, made when they are first asked for; they live as long as its room.
-
-    desk: of the viewer, where it is at hand.
-    """
-    desk = desk or desk_of(viewer)
-    if _NAME not in desk.room.kept:
-        desk.room.kept[_NAME] = Priors(desk)
-    priors: Priors = desk.room.kept[_NAME]
+def priors_of(viewer: Any) -> Priors:
+    """Give the priors of a viewer, made when they are first asked for; they live as long as its room."""
+    desk = desk_of(viewer)
+    priors = desk.room.guests.get(_NAME)
+    if not isinstance(priors, Priors):
+        priors = Priors(desk)
+        desk.room.guests[_NAME] = priors
     return priors

@@ -9,6 +9,7 @@ from typing import Final
 
 from kazerooni.dicom import Found, Progress, Series, find_series
 from kazerooni.files import make_folder
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import (
     Listed,
@@ -94,13 +95,14 @@ def start_study(found: Iterable[Series], kept: Path, *, seed: int, repeats: int 
     return plan
 
 
-def open_line(room: Room, line: Listed, *, hidden: bool) -> None:
-    """Note in a room which line of a list is opened next, and keep its identity out of sight where it is hidden."""
-    room.kept[_LISTED] = line
-    room.hide_identity(hidden=hidden)
+def open_line(desk: Desk, line: Listed, plan: Plan) -> None:
+    """Note which line of a list is opened next: hidden, who it is stays out of sight, and the reading is blinded."""
+    desk.room.guests[_LISTED] = line
+    desk.room.hide_identity(hidden=plan.hidden)
+    desk.blinded = plan.hidden
 
 
 def line_of(room: Room, series: Series) -> Listed | None:
     """Give the line of the reading list by which a series was opened, None where it was opened otherwise."""
-    line: Listed | None = room.kept.get(_LISTED)
-    return line if line is not None and line.series is series else None
+    line = room.guests.get(_LISTED)
+    return line if isinstance(line, Listed) and line.series is series else None

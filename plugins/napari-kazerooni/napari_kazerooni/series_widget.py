@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
+from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
 from napari_kazerooni.notices_widget import NoticesFrame
@@ -42,6 +43,7 @@ class SeriesWidget(QWidget):
         self.room = room_of(napari_viewer)
         self.job: Job | None = None
         self._help: HelpOverlay | None = None
+        self._opening: Series | None = None
         self._drops = DropFilter(self)
         self._drops.dropped.connect(self.look_at)
         self._drops.closing.connect(self.cancel)
@@ -139,6 +141,7 @@ class SeriesWidget(QWidget):
     def open(self, series: Series) -> None:
         """Read a series in the background: its middle slice is shown at once, then all of it."""
         self.details.setHtml(details(series))
+        self._opening = series
 
         def work(progress: Progress, tell: Tell) -> Volume:
             tell(read_slice(series, middle(series)))
@@ -150,8 +153,9 @@ class SeriesWidget(QWidget):
         self.room.preview(volume)
 
     def _on_read(self, volume: Volume) -> None:
-        self.room.show(volume)
+        self.room.show(volume, series=self._opening)
         self.message.setText("Read. F1 lists the keys.")
+        open_docks(self.room.viewer)
         window = self.window().findChild(QWidget, "qt_viewer_canvas") or self.window()
         window.setFocus()
 

@@ -13,7 +13,8 @@ from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.course import Course, course_of, nearest_visit, visit_words
 from napari_kazerooni.course_plot import draw_course
-from napari_kazerooni.desks import DeskLike, desk_of, signing_folder
+from napari_kazerooni.desk import desk_of
+from napari_kazerooni.desks import signing_folder
 from napari_kazerooni.listing import Signed, signed_readings
 from napari_kazerooni.prior_widget import prior_dock
 
@@ -26,10 +27,10 @@ _HINT: Final = "A click on a visit opens it beside. Hollow: not comparable with 
 class TimelineWidget(QWidget):
     """Plots totals and lobes over time, of the readings in the signing folder and the current one."""
 
-    def __init__(self, napari_viewer: Any, *, desk: DeskLike | None = None) -> None:
+    def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
-        self.viewer = napari_viewer
-        self.desk = desk or desk_of(napari_viewer)
+        self.desk = desk_of(napari_viewer)
+        self.viewer = self.desk.viewer
         self.signed: tuple[Signed, ...] = ()
         self.course = Course(None)
         self.busy = BusyBar()
