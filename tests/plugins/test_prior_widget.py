@@ -12,9 +12,10 @@ from kazerooni.dicom import Series
 from kazerooni.model import Component, Lobe
 from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
+from napari_kazerooni.desks import BLINDED
 from napari_kazerooni.prior_link import OUT_OF_REACH
 from napari_kazerooni.prior_widget import PriorWidget
-from napari_kazerooni.visits import HIDDEN, NO_VISITS
+from napari_kazerooni.visits import NO_VISITS
 from napari_kazerooni.windowing import MEDIASTINUM
 from tests.plugins.builders import FIVE, see_all
 from tests.plugins.desk import desk_in, found_in, open_scan, signed_typed
@@ -153,7 +154,7 @@ def test_nothing_is_shown_while_blinded(dock: Dock, found: list[Series], tmp_pat
     wait(widget, qtbot)
     assert widget.visits.count() == 0
     assert not widget.show_button.isEnabled()
-    assert widget.busy.message.text() == HIDDEN
+    assert widget.busy.message.text() == BLINDED
     for lobe in FIVE:
         session.say.nothing_found(lobe)
     see_all(session)
@@ -232,7 +233,7 @@ def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: 
     wait(widget, qtbot)
     assert widget.visits.count() == 2
     widget.blind_box.click()
-    assert (session.setting.blinded, widget.visits.count(), widget.busy.message.text()) == (True, 0, HIDDEN)
+    assert (session.setting.blinded, widget.visits.count(), widget.busy.message.text()) == (True, 0, BLINDED)
     widget.blind_box.click()
     assert session.setting.blinded
     assert widget.busy.message.text().startswith("This reading stays blinded")

@@ -13,10 +13,10 @@ from kazerooni.model import Component, Lobe
 from napari_kazerooni import timeline_widget
 from napari_kazerooni.course import NO_DATE, NOTHING_OPEN, course_of, differs, grades_of, totals_of
 from napari_kazerooni.desk import Desk
+from napari_kazerooni.desks import BLINDED
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_widget import PriorWidget
 from napari_kazerooni.timeline_widget import TimelineWidget
-from napari_kazerooni.visits import HIDDEN
 from tests.plugins.builders import FIVE, small_session
 from tests.plugins.desk import desk_in, found_in, open_scan, signed_typed
 
@@ -122,7 +122,7 @@ def test_nothing_is_plotted_while_blinded(dock: Dock, found: list[Series], qtbot
     desk, widget, priors = dock
     session = open_scan(desk, found, found[2], blinded=True)
     wait(widget, priors, qtbot)
-    assert widget.busy.message.text() == HIDDEN
+    assert widget.busy.message.text() == BLINDED
     assert (widget.course.line, widget.figure.axes, widget.visits.text()) == (None, [], "")
     assert session.prior_shown == "none"
 
@@ -142,6 +142,6 @@ def test_a_damaged_reading_is_told(dock: Dock, found: list[Series], tmp_path: Pa
     desk.reading_folder = tmp_path
     open_scan(desk, found, found[2])
     wait(widget, priors, qtbot)
-    assert "1 readings cannot be read, the first: R-broken" in widget.busy.message.text()
+    assert "Of 1 that cannot be read the first is R-broken" in widget.busy.message.text()
     assert widget.course.line is not None
     assert len(widget.course.line.points) == 2

@@ -11,10 +11,9 @@ from kazerooni.errors import KazerooniError, ReadingError
 from kazerooni.model import Component, Difference, Lobe, Reading, Status, Timeline, TimePoint
 from kazerooni.report import DIFFERENCES
 from kazerooni.scoring import Scheme, score, timeline
-from napari_kazerooni.desks import is_hidden
 from napari_kazerooni.listing import Signed
 from napari_kazerooni.session import ReadingSession
-from napari_kazerooni.visits import HIDDEN, preferred
+from napari_kazerooni.visits import preferred
 
 NOTHING_OPEN: Final = "Open a scan first."
 NO_DATE: Final = "This scan has no date, so it has no place in time."
@@ -31,16 +30,18 @@ class Course:
     words: str = ""
 
 
-def course_of(session: ReadingSession | None, signed: Sequence[Signed]) -> Course:
+def course_of(session: ReadingSession | None, signed: Sequence[Signed], *, why_hidden: str = "") -> Course:
     """Follow the patient of a reading over time, and note that scores of other visits were shown.
 
     One reading a visit: this one for its own, else that of the same reader, else the one begun last. A total is shown
-    only where every lobe has a grade. Nothing is shown while the reading is blinded.
+    only where every lobe has a grade.
+
+    why_hidden: why other visits are hidden, as while the reading is blinded; nothing is shown then.
     """
     if session is None:
         return Course(None, NOTHING_OPEN)
-    if is_hidden(session):
-        return Course(None, HIDDEN)
+    if why_hidden:
+        return Course(None, why_hidden)
     current = session.signed or session.reading()
     if current.scan.study_date is None:
         return Course(None, NO_DATE)

@@ -1,4 +1,4 @@
-"""Desks: where a desk keeps readings and drafts, and whether other visits are hidden: for the docks beside the score."""
+"""Desks: where a desk keeps readings, and whether other visits are hidden: for the docks beside the score."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.sign_dialog import SIGNING_FOLDER
 
+BLINDED: Final = "This reading is blinded: other visits and their scores are hidden until it is signed."
+STUDY: Final = "Who it is stays hidden in this study, and so do other visits."
 _STAYS: Final = "This reading stays blinded until it is signed; the next one is not."
 _SHOWN: Final = "Another visit was shown already, so this reading is not blinded; the next one is."
 
@@ -19,9 +20,12 @@ def signing_folder(desk: Desk) -> Path:
     return desk.reading_folder or SIGNING_FOLDER
 
 
-def is_hidden(session: ReadingSession | None) -> bool:
-    """Tell whether other visits and their scores are hidden: the reading is blinded, and not signed."""
-    return session is not None and session.setting.blinded and session.signed is None
+def why_hidden(desk: Desk) -> str:
+    """Say why other visits and their scores are hidden, empty where they may be shown."""
+    session = desk.session
+    if session is not None and session.setting.blinded and session.signed is None:
+        return BLINDED
+    return STUDY if desk.room.identity_hidden else ""
 
 
 def set_blinded(desk: Desk, *, blinded: bool) -> str:

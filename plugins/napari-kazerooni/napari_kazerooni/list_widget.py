@@ -66,6 +66,7 @@ class ListWidget(QWidget):
         row.addWidget(self.next_button)
         self.tree = QTreeWidget()
         self.tree.setRootIsDecorated(False)
+        self.tree.setStyleSheet("QTreeWidget::item { padding: 3px; }")
         self.tree.setHeaderLabels(["", "Scan", "Reading"])
         for column, mode in enumerate(("ResizeToContents", "Stretch", "ResizeToContents")):
             self.tree.header().setSectionResizeMode(column, QHeaderView.ResizeMode[mode])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QCheckBox, QComboBox, QDockWidget, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kazerooni.dicom import Progress, Series, read_volume
 from kazerooni.errors import ReadingError
 from kazerooni.model import Volume
+from napari_kazerooni.beside_canvas import put_beside_canvas
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
@@ -24,6 +25,8 @@ from napari_kazerooni.worker import Tell
 _NARROWEST: Final = 330
 # The column follows the reading so long after a change: strokes come faster than anybody reads it.
 _COLUMN_AFTER_MS: Final = 300
+# The picture takes all the room that there is.
+_ALL: Final = 1000
 _NOT_WHOLE: Final = "Wait until all slices of the current scan are read."
 
 
@@ -164,19 +167,18 @@ class PriorWidget(QWidget):
         self._closing.watch_window()
         self.view = PriorView(self.desk.room)
         self.view.linked.events.link.connect(self._on_link)
-        self._layout.insertWidget(self._layout.count() - 1, self.view, 1)
+        self._layout.insertWidget(self._layout.count() - 1, self.view, _ALL)
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
         self._set_possible()
-        self._share_width()
+        put_beside_canvas(self, self._fit)
 
-    def _share_width(self) -> None:
-        """Give the other visit as much of the window as the current one has."""
-        dock, window = self.parent(), self.window()
-        if isinstance(dock, QDockWidget) and window is not dock:
-            canvas = window.centralWidget().width() + dock.width()
-            window.resizeDocks([dock], [canvas // 2], Qt.Orientation.Horizontal)
+    def _fit(self) -> None:
+        """Show both pictures whole: the canvas has become narrower."""
+        if self.view is not None:
+            self.desk.viewer.reset_view()
+            self.view.model.reset_view()
 
     def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         told = set_blinded(self.desk, blinded=checked)

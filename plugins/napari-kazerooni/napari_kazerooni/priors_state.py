@@ -11,10 +11,10 @@ from kazerooni.errors import ReadingError
 from kazerooni.model import Reading
 from napari_kazerooni.beside import Beside
 from napari_kazerooni.desk import Desk, desk_of
-from napari_kazerooni.desks import is_hidden
+from napari_kazerooni.desks import why_hidden
 from napari_kazerooni.listing import Signed
 from napari_kazerooni.prior_column import PriorColumn, column_of
-from napari_kazerooni.visits import HIDDEN, NO_PATIENT, NO_VISITS, VisitRow, visit_rows
+from napari_kazerooni.visits import NO_PATIENT, NO_VISITS, VisitRow, visit_rows
 
 _NAME: Final = "priors"
 
@@ -38,8 +38,9 @@ class Priors:
         self._put_at: object = None
         self.events = EmitterGroup(source=self, rows=Event, column=Event, told=Event)
         desk.events.opened.connect(self._on_opened)
-        desk.events.signed.connect(self._on_signed)
+        desk.events.signed.connect(self._on_allowed)
         desk.room.events.found.connect(self.list_visits)
+        desk.room.events.identity.connect(self._on_allowed)
 
     @property
     def beside(self) -> Beside | None:
@@ -49,13 +50,14 @@ class Priors:
     @property
     def is_hidden(self) -> bool:
         """Whether visits and scores are hidden by blinding."""
-        return is_hidden(self.desk.session)
+        return bool(why_hidden(self.desk))
 
     def _on_opened(self) -> None:
         self.leave()
         self.list_visits()
 
-    def _on_signed(self) -> None:
+    def _on_allowed(self) -> None:
+        """Show what may be shown from now on, or hide it."""
         self.list_visits()
         self.update_column()
 
@@ -71,7 +73,7 @@ class Priors:
         if series is None or session is None:
             self.why = "Open a scan first."
         elif self.is_hidden:
-            self.why = HIDDEN
+            self.why = why_hidden(self.desk)
         else:
             self.rows = visit_rows(self.desk.room.found, series, self.signed, reader=session.reader)
             self.why = "" if self.rows else NO_PATIENT if series.patient is None else NO_VISITS

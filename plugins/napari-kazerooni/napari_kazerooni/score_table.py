@@ -44,7 +44,8 @@ class ScoreTable(QTableWidget):
             self.setHorizontalHeaderItem(at, item)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
-        self.horizontalHeader().setSectionResizeMode(len(columns) - 1, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (What.PRIOR, What.STATE):
+            self.horizontalHeader().setSectionResizeMode(columns.index(column), QHeaderView.ResizeMode.ResizeToContents)
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

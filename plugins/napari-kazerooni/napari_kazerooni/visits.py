@@ -12,7 +12,6 @@ from kazerooni.model import Reading, ScanRef
 from napari_kazerooni.listing import Signed
 from napari_kazerooni.priors import visits_of
 
-HIDDEN: Final = "This reading is blinded: other visits and their scores are hidden until it is signed."
 NO_PATIENT: Final = "This scan names no patient, so it is not known which visits are of the same one."
 NO_VISITS: Final = "No other visit of this patient is known: open the folder that holds all visits."
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
