@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import (
     QButtonGroup,
@@ -42,6 +43,7 @@ _TOOLS: Final = {
     "fill_lobe": ("Fill lobe", "Click into a lobe: all of it on this slice (or key Q)"),
     "threshold": ("Threshold", "Brush that marks only within the HU window"),
 }
+_COMPACT: Final = "QPushButton { min-width: 30px; padding: 3px; } QComboBox { min-width: 60px; }"
 _THRESHOLD_HU: Final = (-700.0, -300.0)
 _STATES: Final = {
     "present": FissureState.PRESENT,
@@ -83,6 +85,8 @@ class MarkingWidget(QWidget):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside.setStyleSheet(_COMPACT)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
