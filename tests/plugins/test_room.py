@@ -20,7 +20,7 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.model import Notice, Volume, Window
 from kazerooni.phantom import SeriesPlan, build_series, sequential_hrct, spiral_ct, uneven_positions_mm, write_series
 from napari_kazerooni.corner import cursor_text, plane_text, scan_text, slice_text
-from napari_kazerooni.keys import KEYS, Key, collisions
+from napari_kazerooni.keys import DESK_KEYS, KEYS, Key, collisions
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits
@@ -188,7 +188,9 @@ def test_no_key_is_taken_from_napari() -> None:
     keymaps = [kind.class_keymap for kind in (Labels, MarkingLabels, Image, Points, Shapes, ViewerModel)]
     keymaps += [{key: name for name, keys in default_shortcuts.items() for key in keys}]
     keymaps += [{key: name for name, keys in action_manager._shortcuts.items() for key in keys}]
-    assert not collisions(keymaps)
+    assert not collisions(keymaps, (*KEYS, *DESK_KEYS))
+    assert not collisions([{key.key: key for key in KEYS}], DESK_KEYS)
+    assert len({key.key for key in DESK_KEYS}) == len(DESK_KEYS)
     assert collisions(keymaps, [Key("Ctrl+Z", "", ""), Key("M", "", "")]) == ["Ctrl+Z", "M"]
 
 

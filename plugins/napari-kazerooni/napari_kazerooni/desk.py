@@ -36,7 +36,8 @@ class Desk:
     clock: seconds that never go back. now: the time with its zone.
 
     Events: `opened` (another session), `changed` (of marks or words, ten times a second at most), `lobes` (the lobe
-    map or its fissures), `seen`, `chosen` (another lobe), `busy`, `signed`, `told` (`event.message`), `drafts`.
+    map or its fissures), `seen`, `chosen` (another lobe), `busy`, `signed`, `told` (`event.message`), `drafts`, `typing` (the keyboard goes to
+    the scores).
     """
 
     def __init__(self, room: Room, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +51,7 @@ class Desk:
         self.signed_in: Path | None = None
         self.reading_folder: Path | None = None
         self.now = now
-        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts")
+        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
@@ -160,7 +161,8 @@ class Desk:
 
     def tell(self, message: str) -> None:
         """Tell the reader something."""
-        self.events.told(message=message[:1].upper() + message[1:])
+        is_word = message.split(" ")[0].isalpha()  # the name of a file stays as it is
+        self.events.told(message=message[:1].upper() + message[1:] if is_word else message)
 
     def tick(self) -> None:
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
