@@ -29,6 +29,24 @@ _SLOW_VOXELS: Final = 20_000_000
 """From so many voxels on the borders are moved in the background."""
 
 
+class PointsInScan(Points):
+    """Points of which some may lie beyond the scan: the viewer turns its slices only."""
+
+    _shape: tuple[int, ...] = (1, 1, 1)
+
+    @property
+    def _type_string(self) -> str:
+        return "points"  # for napari it is one: icon, menus, writers
+
+    @property
+    def _extent_data(self) -> NDArray[np.float64]:
+        return np.array([np.zeros(3), np.array(self._shape) - 1.0])
+
+    @property
+    def _extent_data_augmented(self) -> NDArray[np.float64]:
+        return np.asarray(self._extent_data + [[-0.5], [0.5]])
+
+
 class FissurePoints:
     """The points layers of the fissures of a reading; hidden until they are wanted."""
 
@@ -63,6 +81,7 @@ class FissurePoints:
         if layer is None or layer not in self._desk.viewer.layers:
             layer = self._made(fissure.name, options)
         else:
+            layer._shape = self._desk.open_session.volume.geometry.shape
             layer.data = self._in_pixels(options["data"])
             layer.features = options["features"]
             layer.metadata = options["metadata"]
@@ -78,13 +97,14 @@ class FissurePoints:
             "scale": screen.scale_mm,
             "translate": screen.translate_mm,
         }
-        layer = Points(
+        layer = PointsInScan(
             size=_SIZE_MM / screen.scale_mm[1],
             face_color=_COLOURS[name],
             border_color="black",
             visible=False,
             **options,
         )
+        layer._shape = screen.geometry.shape
         layer.events.data.connect(partial(self._on_data, name))
         self.layers[name] = layer
         self._desk.viewer.add_layer(layer)
