@@ -84,5 +84,3 @@ def heard(emitter: Any) -> list[Any]:
 def centre(lobe: Lobe, index: int) -> tuple[int, int, int]:
     """Give the middle of a lobe on a slice."""
     return index, (ROWS.start + ROWS.stop) // 2, (columns(lobe).start + columns(lobe).stop) // 2
-
-

@@ -58,7 +58,10 @@ def test_lobes_are_found_in_the_background_step_by_step(viewer: Any, visits: lis
     desk.find_lobes()
     qtbot.waitUntil(lambda: idle(desk) and desk.open_session.places.has_labels, timeout=60000)
     assert [step for step in steps if step][:4] == [
-        "Finding the lobes", "Finding the lungs", "Finding the fissures", "Parting the lobes"
+        "Finding the lobes",
+        "Finding the lungs",
+        "Finding the fissures",
+        "Parting the lobes",
     ]
     assert desk.open_session.fissures is not None
     assert desk.layers.locks.in_lungs
@@ -66,9 +69,7 @@ def test_lobes_are_found_in_the_background_step_by_step(viewer: Any, visits: lis
     assert not desk.open_session.canvas.miscounted()
 
 
-def test_finding_lobes_can_be_cancelled(
-    viewer: Any, scan: Scan, qtbot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_finding_lobes_can_be_cancelled(viewer: Any, scan: Scan, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cancel ends it at the next step; the reading is as before, and can be worked on at once."""
     go_on, ended = threading.Event(), threading.Event()
 
@@ -90,9 +91,7 @@ def test_finding_lobes_can_be_cancelled(
     assert not desk.open_session.places.has_labels
 
 
-def test_lobes_of_another_series_are_refused_in_words(
-    viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any
-) -> None:
+def test_lobes_of_another_series_are_refused_in_words(viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any) -> None:
     """Lobes from a file are taken; a file that is none is told, and nothing is lost."""
     desk, _ = opened(viewer, scan, with_lobes=False)
     told = heard(desk.events.told)

@@ -179,7 +179,10 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
     dialog.sign_button.click()
     qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=20000)
     assert {path.name for path in desk.signed_in.iterdir()} == {  # type: ignore[union-attr]
-        "reading.json", "lobes.dcm", "alveolar.dcm", "interstitial.dcm"
+        "reading.json",
+        "lobes.dcm",
+        "alveolar.dcm",
+        "interstitial.dcm",
     }
     before = layer.data.copy()
     layer.paint(centre(Lobe.RUL, 1), 1)
