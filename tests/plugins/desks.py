@@ -12,6 +12,7 @@ from kazerooni.model import Lobe, LobeMap, Volume
 from kazerooni.phantom import SeriesPlan, sequential_hrct
 from napari_kazerooni.canvas import Labels
 from napari_kazerooni.desk import Desk, desk_of
+from napari_kazerooni.lobe_finding import lungs_in
 from tests.plugins.builders import written_series
 
 FIVE = (Lobe.RUL, Lobe.RML, Lobe.RLL, Lobe.LUL, Lobe.LLL)
@@ -71,7 +72,7 @@ def give_lobes(desk: Desk) -> None:
     """Give the reading its lobes at once, as `Desk.find_lobes` does in the background."""
     volume = desk.open_session.volume
     desk.open_session.set_lobes(LobeMap(boxes(volume), volume.geometry, source="kazerooni.segment 0.1.0"))
-    desk._on_lobes(None)  # noqa: SLF001 - what follows in the main thread
+    desk.on_lobes(lungs_in(desk.open_session))
 
 
 def heard(emitter: Any) -> list[Any]:

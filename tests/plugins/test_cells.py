@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Component, Finding, Lobe, State
+from kazerooni.model import Component, Finding, Lobe
 from napari_kazerooni.beside import BesideCell
 from napari_kazerooni.cells import Cell, Column, What, cell, columns_of, enter
 from napari_kazerooni.dock import DockRow, dock_of
@@ -59,7 +59,7 @@ def test_a_typed_percent_on_an_edge_shows_both_grades() -> None:
 
 
 def test_a_conflict_shows_both_values() -> None:
-    """A grade typed over marks shows the one of the marks beside it, and the state says conflict until it is settled."""
+    """A grade typed over marks shows that of the marks beside it; the state says conflict until it is settled."""
     session = small_session()
     paint_rows(session, "alveolar", Lobe.RUL, 4, 1)
     session.say.type_grade(Lobe.RUL, ALVEOLAR, 4)

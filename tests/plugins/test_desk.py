@@ -58,8 +58,8 @@ def test_opening_a_scan_makes_a_reading_and_its_layers(desk: Desk) -> None:
     assert [layer.name for layer in desk.viewer.layers] == ["CT", "lobes", "alveolar", "interstitial"]
     session = desk.open_session
     for name in ("lobes", "alveolar", "interstitial"):
-        layer = desk.layers[name]  # type: ignore[index]
-        assert np.shares_memory(layer.data, session.canvas.labels(name))  # type: ignore[arg-type]
+        layer = desk.layers[name]
+        assert np.shares_memory(layer.data, session.canvas.labels(name))
         assert tuple(layer.scale) == pytest.approx(session.screen.scale_mm)
     assert session.reader == "Reader A"
 

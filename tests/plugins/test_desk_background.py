@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from kazerooni.labels import Author, write_map
 from kazerooni.model import Component, Finding, Lobe, LobeMap, Volume
 from kazerooni.segment import SegmentRequest
 from napari_kazerooni import autosave, lobe_finding
+from napari_kazerooni.commands import Commands
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import find_drafts
 from tests.plugins.desks import boxes, centre, heard, opened, written
@@ -38,6 +40,10 @@ def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     """Give a window, and a folder for drafts that is empty."""
     monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
     return make_napari_viewer()
+
+
+def _grade(grade: int, say: Commands) -> None:
+    say.type_grade(Lobe.RUL, Component.ALVEOLAR, grade)
 
 
 def idle(desk: Desk) -> bool:
@@ -161,7 +167,7 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost(
     with monkeypatch.context() as patch:
         patch.setattr(autosave, "write_whole", full)
         for grade in (1, 2):
-            desk.do(lambda say, grade=grade: say.type_grade(Lobe.RUL, Component.ALVEOLAR, grade))
+            desk.do(partial(_grade, grade))
             clock.turn(desk, 6.0)
             qtbot.waitUntil(lambda: idle(desk), timeout=20000)
     assert [event.message for event in told if "no space" in event.message] == [
@@ -178,7 +184,8 @@ def test_a_folder_that_cannot_be_written_stops_no_reading(viewer: Any, scan: Sca
     desk, clock = opened(viewer, scan)
     told = heard(desk.events.told)
     for lobe in (Lobe.RUL, Lobe.RML, Lobe.RLL, Lobe.LUL, Lobe.LLL):
-        desk.do(lambda say, lobe=lobe: say.nothing_found(lobe))
+        desk.lobe = lobe
+        desk.do(lambda say: say.nothing_found(desk.lobe))
     desk.open_session.confirmed.add("coverage")
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
@@ -191,7 +198,7 @@ def test_a_folder_that_cannot_be_written_stops_no_reading(viewer: Any, scan: Sca
     desk.sign(tmp_path / "kept")
     qtbot.waitUntil(lambda: desk.open_session.signed is not None, timeout=20000)
     clock.turn(desk, 6.0)
-    assert not [path for path in desk.keeping.folder.glob("*")]
+    assert not list(desk.keeping.folder.glob("*"))
 
 
 KILLED = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points, Shapes
-from napari.utils._proxies import ReadOnlyWrapper
+from napari.utils._proxies import PublicOnlyProxy, ReadOnlyWrapper
 from napari.utils.action_manager import action_manager
 from napari.utils.interactions import mouse_move_callbacks, mouse_press_callbacks, mouse_release_callbacks
 from napari.utils.shortcuts import default_shortcuts
@@ -194,6 +195,17 @@ def test_no_key_is_taken_from_napari() -> None:
     assert collisions(keymaps, [Key("Ctrl+Z", "", ""), Key("M", "", "")]) == ["Ctrl+Z", "M"]
 
 
+def test_the_how_to_lists_every_key() -> None:
+    """The page on the reading room has each key with the words of the help."""
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "open-the-reading-room.md"
+    listed = [
+        tuple(cell.strip() for cell in line.split("|")[1:3])
+        for line in page.read_text("utf-8").splitlines()
+        if "|" in line
+    ]
+    assert listed[2:] == [(key.key, key.words) for key in KEYS]
+
+
 def drag(viewer: Any, start: tuple[float, float], end: tuple[float, float], button: int) -> Any:
     """Drag on the canvas; give the event of the move."""
 
@@ -242,7 +254,7 @@ def test_the_wheel_turns_slices(uneven: Volume) -> None:
     def wheel(amount: float, *modifiers: str) -> bool:
         event = SimpleNamespace(delta=(0, amount), modifiers=modifiers, handled=False)
         turn(shown.viewer, event)
-        return event.handled
+        return bool(event.handled)
 
     assert wheel(1)
     assert shown.index == 4
@@ -261,6 +273,7 @@ def test_a_viewer_has_one_room() -> None:
     viewer = ViewerModel()
     made = room_of(viewer)
     assert room_of(viewer) is made
+    assert room_of(PublicOnlyProxy(viewer)) is made  # what napari hands to plugins
     assert room_of(ViewerModel()) is not made
 
 

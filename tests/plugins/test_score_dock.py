@@ -108,7 +108,7 @@ def test_a_typed_reading_works_with_the_keyboard_alone(
     desk, clock = opened(viewer, scan, with_lobes=False)
     desk.reading_folder = tmp_path / "signed"
     score, window = dock(viewer), viewer.window._qt_window
-    qtbot.waitUntil(lambda: score.isVisible())
+    qtbot.waitUntil(score.isVisible)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     canvas = viewer.window._qt_viewer.canvas.native
@@ -166,7 +166,8 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
     layer.mode, layer.brush_mm = "paint", 1.0
     Hand(viewer, layer).drag(centre(Lobe.LLL, 2))
     for lobe in FIVE:
-        desk.do(lambda say, lobe=lobe: say.nothing_else(lobe))
+        desk.lobe = lobe
+        desk.do(lambda say: say.nothing_else(desk.lobe))
     score.ask_to_sign()
     dialog = score.dialog
     assert dialog is not None

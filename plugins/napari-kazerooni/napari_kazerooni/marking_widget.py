@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import (
     QButtonGroup,
@@ -214,13 +214,12 @@ class MarkingWidget(QWidget):
             group.setEnabled(session is not None and session.signed is None)
         if session is None:
             return
-        for name in LAYER_NAMES:
-            self.desk.layers[name].events.brush_size.connect(self._show_brush)
+        for layer_name in LAYER_NAMES:
+            self.desk.layers[layer_name].events.brush_size.connect(self._show_brush)
         locks = self.desk.layers.locks
         for box, on in ((self.in_lobe, locks.in_lobe), (self.in_lungs, locks.in_lungs)):
-            box.blockSignals(True)
-            box.setChecked(on)
-            box.blockSignals(False)
+            with QSignalBlocker(box):
+                box.setChecked(on)
         gaps = session.volume.geometry.is_sampled
         self.copy_up.setVisible(gaps)
         self.copy_down.setVisible(gaps)
@@ -242,9 +241,8 @@ class MarkingWidget(QWidget):
         self._show_brush()
 
     def _show_brush(self) -> None:
-        self.brush.blockSignals(True)
-        self.brush.setValue(self.desk.layers.painted.brush_mm)
-        self.brush.blockSignals(False)
+        with QSignalBlocker(self.brush):
+            self.brush.setValue(self.desk.layers.painted.brush_mm)
 
     def _on_busy(self) -> None:
         busy = self.desk.busy
