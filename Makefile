@@ -87,7 +87,7 @@ bench: $(VENV)/.bench ## Measure speed and memory against other programs
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) docs/_build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	find kazerooni tests sample_scans docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find kazerooni plugins tests sample_scans docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] || { echo 'No Python 3.11 or later with venv was found: install one (Debian, Ubuntu: apt-get install' \

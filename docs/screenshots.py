@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from PIL import Image
+
 IMAGES: Final = Path(__file__).parent / "images"
 SAMPLES: Final = Path(__file__).parents[1] / "sample_scans"
 _SIZE: Final = (1280, 800)
@@ -55,7 +57,9 @@ def _start_screen() -> subprocess.Popen[bytes]:
         raise SystemExit("Xvfb is wanted for the pictures: make system")
     read, write = os.pipe()
     options = ("-screen", "0", f"{_SIZE[0]}x{_SIZE[1]}x24", "-nolisten", "tcp")
-    server = subprocess.Popen([program, "-displayfd", str(write), *options], pass_fds=(write,))  # noqa: S603 - found by name
+    server = subprocess.Popen(  # noqa: S603 - a program of the system
+        [program, "-displayfd", str(write), *options], pass_fds=(write,), stderr=subprocess.DEVNULL
+    )
     os.close(write)
     with os.fdopen(read) as told:
         os.environ.update(DISPLAY=f":{told.readline().strip()}", QT_QPA_PLATFORM="xcb")
@@ -73,7 +77,9 @@ def _take(name: str, shot: Shot, folder: Path) -> None:
         shot(viewer, folder)
         _let_pass(1.0)
         IMAGES.mkdir(exist_ok=True)
-        window.grab().save(str(IMAGES / f"room-{name}.png"))
+        picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)).convert("RGB")
+        small = picture.quantize(256, Image.Quantize.MAXCOVERAGE)
+        small.save(IMAGES / f"room-{name}.png", optimize=True)
         print(f"room-{name}.png")  # noqa: T201 - a script, which says what it wrote
     finally:
         viewer.close()
@@ -115,9 +121,9 @@ def _open(viewer: Any, year: str, folder: Path) -> Any:
     desk.keeping.folder = folder / "drafts"
     dock = _dock(viewer, "Series")
     dock.look_at([SAMPLES / name for name in ("1999", "2000", "2009")])
-    _wait(lambda: dock.job is None, "series")
+    _wait(lambda: not dock.is_busy, "series")
     dock.open(next(one for one in desk.room.found if str(one.study_date).startswith(year)))
-    _wait(lambda: dock.job is None and desk.session is not None, "scan")
+    _wait(lambda: not dock.is_busy and desk.session is not None, "scan")
     desk.room.acknowledge()
     return desk
 
@@ -164,6 +170,21 @@ def _sign(year: str, folder: Path, percents: dict[str, tuple[str, str]]) -> None
     sign(session, series, folder / "readings", lambda: _STARTED)
 
 
+def _load_maps(desk: Any) -> None:
+    """Take over the maps of the phantom: lobes and marks as they are."""
+    from kazerooni.labels import read_finding_map, read_lobe_map  # noqa: PLC0415
+    from kazerooni.model import Component  # noqa: PLC0415
+    from napari_kazerooni.lobe_finding import lungs_in  # noqa: PLC0415
+
+    maps, session = SAMPLES / "maps" / "2000", desk.open_session
+    session.set_lobes(read_lobe_map(maps / "lobes.dcm", desk.room.series))
+    for component in Component:
+        found = read_finding_map(maps / f"{component}.dcm", desk.room.series, component)
+        session.canvas.replace(component.value, found.labels)
+    desk.on_lobes(lungs_in(session))
+    desk.layers.refresh()
+
+
 _THEN: Final = {
     "1999": {"RUL": ("20", "0"), "RML": ("20", "0"), "RLL": ("60", "10"), "LUL": ("20", "0"), "LLL": ("60", "0")},
     "2000": {"RUL": ("3", "0"), "RML": ("10", "0"), "RLL": ("30", "10"), "LUL": ("3", "0"), "LLL": ("20", "4")},
@@ -177,6 +198,40 @@ _THEN: Final = {
 def opened(viewer: Any, folder: Path) -> None:
     """Show the scan of 2000, just opened."""
     _open(viewer, "2000", folder)
+
+
+def keys(viewer: Any, folder: Path) -> None:
+    """Show all keys over the scan of 2000."""
+    _open(viewer, "2000", folder).room.events.help()
+
+
+def marking(viewer: Any, folder: Path) -> None:
+    """Show ground glass that is marked within the lobe under the first click."""
+    desk = _open(viewer, "2000", folder)
+    _load_maps(desk)
+    desk.room.go_to(9)
+    layer = desk.layers["alveolar"]
+    viewer.layers.selection.active = layer
+    layer.mode = "paint"
+    layer.brush_mm = 25.0
+    desk.layers.locks.in_lobe = True
+    with layer.block_history():  # one stroke, from the lower lobe upwards over the fissure
+        for row in range(300, 150, -4):
+            layer.paint((9, row, 140), 1)
+    desk.tick()
+
+
+def score(viewer: Any, folder: Path) -> None:
+    """Show the score of marks, and a lobe that was typed."""
+    from kazerooni.model import Component, Lobe  # noqa: PLC0415
+
+    desk = _open(viewer, "2000", folder)
+    _load_maps(desk)
+    for lobe in (Lobe.RUL, Lobe.RML, Lobe.RLL, Lobe.LUL, Lobe.LLL):
+        desk.do(lambda say, lobe=lobe: say.nothing_else(lobe))
+    desk.do(lambda say: say.type_percent(Lobe.LUL, Component.ALVEOLAR, "5"))
+    _close(viewer, "Series", "layer list", "layer controls", "Marking")
+    desk.tick()
 
 
 def prior(viewer: Any, folder: Path) -> None:
@@ -218,6 +273,9 @@ def reading_list(viewer: Any, folder: Path) -> None:
 
 SHOTS: Final[dict[str, Shot]] = {
     "opened": opened,
+    "keys": keys,
+    "marking": marking,
+    "score": score,
     "prior": prior,
     "timeline": timeline,
     "list": reading_list,

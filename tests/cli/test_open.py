@@ -18,9 +18,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Give the list of what is started; nothing is."""
     calls: list[list[str]] = []
     monkeypatch.setattr(command, "find_spec", lambda name: name)
-    monkeypatch.setattr(
-        subprocess, "run", lambda words, **_: (calls.append(words), SimpleNamespace(returncode=len(calls) - 1))[1]
-    )
+
+    def start(words: list[str], **_: object) -> SimpleNamespace:
+        calls.append(words)
+        return SimpleNamespace(returncode=len(calls) - 1)  # the first is well, the second fails
+
+    monkeypatch.setattr(subprocess, "run", start)
     return calls
 
 

@@ -57,7 +57,7 @@ def scan(tmp_path: Path) -> Series:
 def look(window: Window, path: Path, qtbot: Any) -> str:
     """Look for series at a path, and give what the dock says of it."""
     window.series.look_at([path])
-    qtbot.waitUntil(lambda: window.series.job is None, timeout=30000)
+    qtbot.waitUntil(lambda: not window.series.is_busy, timeout=30000)
     return str(window.series.message.text())
 
 

@@ -46,7 +46,7 @@ def dock(make_napari_viewer: Any, tmp_path: Path) -> ListWidget:
 def wait(dock: ListWidget, qtbot: Any) -> None:
     """Wait until the list and the series dock have nothing in the background."""
     series = series_dock(dock.viewer)
-    qtbot.waitUntil(lambda: dock.busy.job is None and series.job is None, timeout=30000)
+    qtbot.waitUntil(lambda: dock.busy.job is None and not series.is_busy, timeout=30000)
 
 
 def rows(dock: ListWidget) -> list[tuple[str, ...]]:

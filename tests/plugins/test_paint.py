@@ -93,9 +93,9 @@ def permitted(*, in_lobe: bool, in_lungs: bool, window: tuple[float, float] | No
 @pytest.mark.parametrize("way", WAYS)
 def test_no_tool_gets_round_a_lock(make_napari_viewer: Any, way: Way) -> None:
     """Brush, bucket, polygon and marking at once leave marks only where every lock that is on permits them."""
-    viewer = make_napari_viewer()
+    layer, hand = painter(make_napari_viewer())
     for in_lobe, in_lungs, window in product((False, True), (False, True), (None, WINDOW)):
-        layer, hand = painter(viewer, in_lobe=in_lobe, in_lungs=in_lungs, window=window)
+        layer.locks = Locks(**body(), in_lobe=in_lobe, in_lungs=in_lungs, window=window)
         way(layer, hand)
         marked = layer.data > 0
         # Marking at once has no first click, so no lobe to keep to.
@@ -281,6 +281,37 @@ def test_the_right_button_marks_nothing(make_napari_viewer: Any, mode: Mode) -> 
     layer.mode = mode
     hand.drag((SLICE, 30, 20), (SLICE, 5, 20), (SLICE, 5, 55), (SLICE, 55, 55), (SLICE, 30, 20), button=2)
     assert (layer.data == before).all()
+
+
+def test_a_stroke_that_broke_off_binds_no_other() -> None:
+    """After a stroke that ended in an error the next one keeps to its own first click."""
+    layer, hand = painter(None, in_lobe=True)
+    lobes = layer.locks.lobes
+    assert lobes is not None
+
+    def break_off() -> None:
+        with layer.block_history():
+            layer.paint((SLICE, 30, 20), 1)
+            layer.paint((99, 30, 20), 1)
+
+    with pytest.raises(IndexError):
+        break_off()
+    layer.mode = Mode.PAINT
+    hand.drag((SLICE, 30, 40), (SLICE, 30, 42))
+    assert set(np.unique(lobes[layer.data == 2])) == {3}
+
+
+def test_a_click_beside_the_picture_marks_nothing() -> None:
+    """With the lobe lock on, a stroke that starts outside the picture is refused; without, it marks what it reaches."""
+    layer, hand = painter(None, in_lobe=True)
+    layer.mode = Mode.PAINT
+    hand.drag((SLICE, -8, 20), (SLICE, 30, 20))
+    assert not layer.data.any()
+    layer.locks.in_lobe = False
+    hand.drag((SLICE, -8, 20), (SLICE, 30, 20))
+    assert layer.data.any()
+    layer.mode = Mode.FILL
+    hand.drag((SLICE, -8, 20))
 
 
 def test_a_polygon_over_several_slices_is_refused() -> None:

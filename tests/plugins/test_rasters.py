@@ -28,9 +28,9 @@ def test_a_polygon_takes_the_pixels_whose_centres_lie_in_it() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(-5, 35), st.floats(-5, 45)), min_size=3, max_size=8),
-    st.integers(-3, 3),
-    st.booleans(),
+    corners=st.lists(st.tuples(st.floats(-5, 35), st.floats(-5, 45)), min_size=3, max_size=8),
+    start=st.integers(-3, 3),
+    back=st.booleans(),
 )
 def test_a_polygon_is_the_same_from_any_corner_and_either_way_round(
     corners: list[tuple[float, float]], start: int, *, back: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image, Labels, Points, Shapes
-from napari.utils._proxies import ReadOnlyWrapper
+from napari.utils._proxies import PublicOnlyProxy, ReadOnlyWrapper
 from napari.utils.action_manager import action_manager
 from napari.utils.interactions import mouse_move_callbacks, mouse_press_callbacks, mouse_release_callbacks
 from napari.utils.shortcuts import default_shortcuts
@@ -20,7 +21,7 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.model import Notice, Volume, Window
 from kazerooni.phantom import SeriesPlan, build_series, sequential_hrct, spiral_ct, uneven_positions_mm, write_series
 from napari_kazerooni.corner import cursor_text, plane_text, scan_text, slice_text
-from napari_kazerooni.keys import KEYS, Key, collisions
+from napari_kazerooni.keys import DESK_KEYS, KEYS, Key, collisions
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits
@@ -188,8 +189,21 @@ def test_no_key_is_taken_from_napari() -> None:
     keymaps = [kind.class_keymap for kind in (Labels, MarkingLabels, Image, Points, Shapes, ViewerModel)]
     keymaps += [{key: name for name, keys in default_shortcuts.items() for key in keys}]
     keymaps += [{key: name for name, keys in action_manager._shortcuts.items() for key in keys}]
-    assert not collisions(keymaps)
+    assert not collisions(keymaps, (*KEYS, *DESK_KEYS))
+    assert not collisions([{key.key: key for key in KEYS}], DESK_KEYS)
+    assert len({key.key for key in DESK_KEYS}) == len(DESK_KEYS)
     assert collisions(keymaps, [Key("Ctrl+Z", "", ""), Key("M", "", "")]) == ["Ctrl+Z", "M"]
+
+
+def test_the_how_to_lists_every_key() -> None:
+    """The page on the reading room has each key with the words of the help."""
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "open-the-reading-room.md"
+    listed = [
+        tuple(cell.strip() for cell in line.split("|")[1:3])
+        for line in page.read_text("utf-8").splitlines()
+        if "|" in line
+    ]
+    assert listed[2:] == [(key.key, key.words) for key in KEYS]
 
 
 def drag(viewer: Any, start: tuple[float, float], end: tuple[float, float], button: int) -> Any:
@@ -240,7 +254,7 @@ def test_the_wheel_turns_slices(uneven: Volume) -> None:
     def wheel(amount: float, *modifiers: str) -> bool:
         event = SimpleNamespace(delta=(0, amount), modifiers=modifiers, handled=False)
         turn(shown.viewer, event)
-        return event.handled
+        return bool(event.handled)
 
     assert wheel(1)
     assert shown.index == 4
@@ -259,6 +273,7 @@ def test_a_viewer_has_one_room() -> None:
     viewer = ViewerModel()
     made = room_of(viewer)
     assert room_of(viewer) is made
+    assert room_of(PublicOnlyProxy(viewer)) is made  # what napari hands to plugins
     assert room_of(ViewerModel()) is not made
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import napari
 import pytest
 from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QWidget
 
-from kazerooni.dicom import find_series
+from kazerooni.dicom import find_series, read_volume
 from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
-from napari_kazerooni import samples, series_widget
+from napari_kazerooni import samples
+from napari_kazerooni.__main__ import main
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
+from napari_kazerooni.windowing import MEDIASTINUM
+
+READ = "napari_kazerooni.series_widget.read_volume"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def dock(make_napari_viewer: Any) -> SeriesWidget:
 
 def idle(dock: SeriesWidget) -> bool:
     """Tell whether nothing runs in the background."""
-    return dock.job is None
+    return not dock.is_busy
 
 
 def look(dock: SeriesWidget, path: Path, qtbot: Any) -> None:
@@ -58,16 +64,17 @@ def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, pati
     look(dock, patient, qtbot)
     texts = [item.text(0) for item in items(dock)]
     assert len(texts) == 2
-    assert "sequential, sampled \N{MIDDLE DOT} 6 x 1 mm \N{MIDDLE DOT} gap 10 mm" in " ".join(texts)
-    assert "spiral, contiguous \N{MIDDLE DOT} 8 x 1.25 mm" in " ".join(texts)
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    assert {"sequential, sampled", "spiral, contiguous"} < set(lines)
+    assert {"6 x 1 mm, gap 10 mm, B70f", "8 x 1.25 mm, gap 1.25 mm, B60f"} < set(lines)
     assert dock.message.text() == "2 series, 2 fit to score. Double click opens one."
-    assert not dock.room.is_whole
+    assert dock.room.volume is None
     wanted = next(item for item in items(dock) if "spiral" in item.text(0))
     dock.tree.itemDoubleClicked.emit(wanted, 0)
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     assert dock.room.is_whole
-    assert dock.room.volume is not None
-    assert dock.room.volume.geometry.shape[0] == 8
+    assert dock.room.layer is not None
+    assert dock.room.layer.data.shape[0] == 8
     assert "SpiralPitchFactor" in dock.details.toPlainText()
 
 
@@ -76,13 +83,12 @@ def test_one_slice_is_shown_before_the_others_are_read(
 ) -> None:
     """The middle slice is on the screen while the whole scan is still being read, and stays the slice in sight."""
     go_on = threading.Event()
-    whole = series_widget.read_volume
 
     def slowly(*arguments: Any, **options: Any) -> Any:
         assert go_on.wait(20)
-        return whole(*arguments, **options)
+        return read_volume(*arguments, **options)
 
-    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    monkeypatch.setattr(READ, slowly)
     dock.look_at([patient / "two"])
     qtbot.waitUntil(lambda: dock.room.volume is not None, timeout=20000)
     assert not dock.room.is_whole
@@ -101,15 +107,14 @@ def test_reading_can_be_cancelled(
 ) -> None:
     """Cancel ends the reading at once for the reader, the window lives, and the next series opens."""
     reached, go_on = threading.Event(), threading.Event()
-    whole = series_widget.read_volume
 
     def slowly(series: Any, *, progress: Any) -> Any:
         reached.set()
         assert go_on.wait(20)
         progress(1, 8)
-        return whole(series, progress=progress)
+        return read_volume(series, progress=progress)
 
-    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    monkeypatch.setattr(READ, slowly)
     dock.look_at([patient / "two"])
     qtbot.waitUntil(reached.is_set, timeout=20000)
     job = dock.job
@@ -187,6 +192,29 @@ def test_bad_input_is_a_sentence_in_the_dock(dock: SeriesWidget, tmp_path: Path,
     assert not dock.room.is_whole
 
 
+def test_files_that_come_one_by_one_are_one_scan(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """Several files dropped on napari, which hands them over one by one, make one series."""
+    files = sorted((patient / "one").iterdir())[:4]
+    for file in files:
+        dock.look_at([file])
+    qtbot.waitUntil(lambda: dock.room.is_whole, timeout=20000)
+    assert dock.room.volume is not None
+    assert dock.room.volume.geometry.shape[0] == 4
+
+
+def test_keys_reach_the_room_from_the_picture(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """A key that is pressed on the picture changes the window of the display."""
+    look(dock, patient / "one", qtbot)
+    picture = dock.window().centralWidget()
+    qtbot.keyClick(picture, Qt.Key.Key_F3)
+    assert dock.room.window == MEDIASTINUM
+    qtbot.keyClick(picture, Qt.Key.Key_PageUp)
+    assert dock.room.index == 4
+    qtbot.keyClick(picture, Qt.Key.Key_F1)
+    assert dock._help is not None
+    assert not dock._help.isHidden()
+
+
 def test_a_series_that_is_not_fit_is_listed_but_not_opened(dock: SeriesWidget, tmp_path: Path, qtbot: Any) -> None:
     """An unusable series stands in the list with its reason, and a double click leaves it closed."""
     datasets = build_series(sequential_hrct(slices=4))
@@ -235,14 +263,13 @@ def test_nothing_arrives_in_a_window_that_was_closed(
 ) -> None:
     """Closing the window ends the reading; what it would have shown is shown nowhere."""
     reached, go_on = threading.Event(), threading.Event()
-    whole = series_widget.read_volume
 
     def slowly(series: Any, **_: Any) -> Any:
         reached.set()
         assert go_on.wait(20)
-        return whole(series)
+        return read_volume(series)
 
-    monkeypatch.setattr(series_widget, "read_volume", slowly)
+    monkeypatch.setattr(READ, slowly)
     viewer = make_napari_viewer()
     widget = series_dock(viewer)
     widget.look_at([patient / "two"])
@@ -252,6 +279,33 @@ def test_nothing_arrives_in_a_window_that_was_closed(
     with qtbot.waitSignal(job.ended, timeout=20000):
         go_on.set()
     assert not room.is_whole
+
+
+def test_kazerooni_open_opens(
+    make_napari_viewer: Any, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`python -m napari_kazerooni PATH` makes a window with the series dock, which looks at the path."""
+    made: list[Any] = []
+
+    def make(**options: Any) -> Any:
+        made.append(make_napari_viewer(**options))
+        return made[0]
+
+    monkeypatch.setattr(napari, "Viewer", make)
+    monkeypatch.setattr(napari, "run", lambda: None)
+    assert main([str(patient / "one")]) == 0
+    widget = made[0].window.dock_widgets["Series (napari-kazerooni)"]
+    qtbot.waitUntil(lambda: widget.room.is_whole and idle(widget), timeout=20000)
+    assert made[0].title == "kazerooni"
+
+
+def test_without_qt_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where napari cannot start, the program says so in a line and leaves with 3."""
+    monkeypatch.setitem(sys.modules, "qtpy", None)
+    assert main([]) == 3
+    assert "pip install" in capsys.readouterr().err
 
 
 def test_the_samples_open(make_napari_viewer: Any, qtbot: Any) -> None:

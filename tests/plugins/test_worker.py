@@ -16,7 +16,7 @@ class Record:
     """What a job told, and in which thread."""
 
     def __init__(self, job: Job) -> None:
-        self.told: list[object] = []
+        self.told: list[tuple[object, ...]] = []
         self.threads: set[int] = set()
         for name in ("progressed", "told", "returned", "failed"):
             getattr(job, name).connect(lambda *values, name=name: self.add(name, *values))
@@ -68,7 +68,8 @@ def test_a_failure_becomes_a_sentence(qtbot: Any, error: Exception, words: str) 
     def work(*_: object) -> None:
         raise error
 
-    ((kind, message),) = run(Job(work), qtbot).told
+    (told,) = run(Job(work), qtbot).told
+    kind, message = map(str, told)
     assert kind == "failed"
     assert words in message
     assert "/home" not in message

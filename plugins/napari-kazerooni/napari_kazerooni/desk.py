@@ -14,11 +14,12 @@ from napari.utils.events import EmitterGroup, Event
 from kazerooni.errors import KazerooniError, ReadingError
 from kazerooni.model import Lobe
 from kazerooni.scoring import Trace
+from kazerooni.segment import Lungs
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.draft import Draft, resume
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
-from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_of
+from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
@@ -33,10 +34,12 @@ class Desk:
     """A reading at a viewer. One for each viewer: see `desk_of`. `tick` is to be called about every 50 ms.
 
     session: None before a scan is open. lobe: that keys are about. busy: what is being done, None: nothing.
+    lungs: that the lobes fill, None where there are none.
     clock: seconds that never go back. now: the time with its zone.
 
     Events: `opened` (another session), `changed` (of marks or words, ten times a second at most), `lobes` (the lobe
-    map or its fissures), `seen`, `chosen` (another lobe), `busy`, `signed`, `told` (`event.message`), `drafts`.
+    map or its fissures), `seen`, `chosen` (another lobe), `busy`, `signed`, `told` (`event.message`), `drafts`,
+    `typing` (the keyboard goes to the scores).
     """
 
     def __init__(self, room: Room, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,10 +50,11 @@ class Desk:
         self.blinded = False
         self.lobe = Lobe.RUL
         self.busy: str | None = None
+        self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
         self.reading_folder: Path | None = None
         self.now = now
-        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts")
+        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
@@ -81,12 +85,12 @@ class Desk:
         self.begin(ReadingSession(volume, setting, reader=self.reader or None))
         self.keeping.look_for_drafts()
 
-    def begin(self, session: ReadingSession) -> None:
-        """Go on with a session of the scan that is shown."""
+    def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
+        """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
         self.session, self.signed_in = session, None
         self.reader = session.reader or self.reader
         self.layers.show(session)
-        self._take_lungs()
+        self._take_lungs(lungs)
         self.keeping.keep(session)
         if self.room.layer is not None:
             self.room.layer.events.contrast_limits.connect(self._on_dims)
@@ -99,7 +103,10 @@ class Desk:
     def resume(self, draft: Draft) -> None:
         """Go on with a draft of the scan that is shown; in the background."""
         volume = self.open_session.volume
-        self.start("Opening the draft", lambda *_: resume(draft, volume), self.begin)
+        self.start("Opening the draft", lambda *_: _with_lungs(resume(draft, volume)), self._begin_with)
+
+    def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
+        self.begin(*made)
 
     @property
     def open_session(self) -> ReadingSession:
@@ -160,7 +167,8 @@ class Desk:
 
     def tell(self, message: str) -> None:
         """Tell the reader something."""
-        self.events.told(message=message[:1].upper() + message[1:])
+        is_word = message.partition(" ")[0].isalpha()  # the name of a file stays as it is
+        self.events.told(message=message[:1].upper() + message[1:] if is_word else message)
 
     def tick(self) -> None:
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
@@ -206,20 +214,25 @@ class Desk:
         if found.lobes.geometry.shape != session.volume.geometry.shape:
             self.tell("these lobes are of another series")
             return
-        self.start("Taking over the lobes", lambda *_: session.set_lobes(found.lobes, found.fissures), self._on_lobes)
 
-    def _on_lobes(self, _: object) -> None:
-        self._take_lungs()
+        def take(*_: object) -> Lungs | None:
+            session.set_lobes(found.lobes, found.fissures)
+            return lungs_in(session)
+
+        self.start("Taking over the lobes", take, self.on_lobes)
+
+    def on_lobes(self, lungs: Lungs | None) -> None:
+        """Go on with other lobes of the session; lungs: that they fill."""
+        self._take_lungs(lungs)
         self.layers.refresh(("lobes",))
         self.tell(f"Lobes: {', '.join(lobe.name for lobe in lobes_held(self.open_session))}. Check their borders.")
         self.events.lobes()
         self._tell_changed()
 
-    def _take_lungs(self) -> None:
+    def _take_lungs(self, lungs: Lungs | None) -> None:
         """Lock the lobe brush to the lungs, and marks to the lobes, from the time that there are lobes."""
-        session = self.open_session
-        if lobes_held(session):
-            lungs = lungs_of(session.canvas.labels("lobes"), session.volume.geometry)
+        self.lungs, session = lungs, self.open_session
+        if lungs is not None:
             self.layers.lobe_locks.lungs = session.screen.shown(lungs.labels)
             self.layers.lobe_locks.in_lungs = self.layers.locks.in_lungs = True
 
@@ -291,9 +304,15 @@ class Desk:
 
         def work(*_: object) -> object:
             new_id = str(uuid.uuid4())
-            return amend(place, series, session.volume, reading_id=new_id, reason=reason.strip(), now=self.now)
+            return _with_lungs(
+                amend(place, series, session.volume, reading_id=new_id, reason=reason.strip(), now=self.now)
+            )
 
-        self.start("Opening the amendment", work, self.begin)
+        self.start("Opening the amendment", work, self._begin_with)
+
+
+def _with_lungs(session: ReadingSession) -> tuple[ReadingSession, Lungs | None]:
+    return session, lungs_in(session)
 
 
 def now() -> datetime:

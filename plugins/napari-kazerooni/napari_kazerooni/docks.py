@@ -17,7 +17,7 @@ def open_docks(viewer: Any) -> None:
         _put_left(viewer, dock)
     if "Score" not in _open(viewer):
         dock, _ = viewer.window.add_plugin_dock_widget(PLUGIN, "Score", tabify=True)
-        QTimer.singleShot(0, dock.raise_)
+        QTimer.singleShot(0, dock, dock.raise_)
 
 
 def _put_left(viewer: Any, dock: Any) -> None:
@@ -26,8 +26,12 @@ def _put_left(viewer: Any, dock: Any) -> None:
     window = getattr(viewer.window, "_qt_window", None)
     if controls is not None and window is not None:
         window.tabifyDockWidget(controls, dock)
-        window.resizeDocks([dock], [_MARKING_HEIGHT], Qt.Orientation.Vertical)
-        QTimer.singleShot(0, dock.raise_)  # a dock that has just come lies over the others only then
+
+        def settle() -> None:
+            window.resizeDocks([dock], [_MARKING_HEIGHT], Qt.Orientation.Vertical)
+            dock.raise_()
+
+        QTimer.singleShot(0, dock, settle)  # Qt lays out a dock that has just come only then
 
 
 def _open(viewer: Any) -> set[str]:

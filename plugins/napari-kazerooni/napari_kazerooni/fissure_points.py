@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from kazerooni.errors import KazerooniError
 from kazerooni.model import Fissure, FissureName, FissureState, Lobe
-from kazerooni.segment import Lungs
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.layers import fissure_kwargs, fissure_of
-from napari_kazerooni.lobe_finding import lungs_of
 
 _COLOURS: Final[dict[FissureName, str]] = {
     FissureName.RIGHT_OBLIQUE: "#e69f00",
@@ -29,13 +27,31 @@ _SLOW_VOXELS: Final = 20_000_000
 """From so many voxels on the borders are moved in the background."""
 
 
+class PointsInScan(Points):
+    """Points of which some may lie beyond the scan: the viewer turns its slices only."""
+
+    scan_shape: tuple[int, ...] = (1, 1, 1)
+
+    @property
+    def _type_string(self) -> str:
+        return "points"  # for napari it is one: icon, menus, writers
+
+    @property
+    def _extent_data(self) -> NDArray[np.float64]:
+        return np.array([np.zeros(3), np.array(self.scan_shape) - 1.0])
+
+    @property
+    def _extent_data_augmented(self) -> NDArray[np.float64]:
+        low, high = self._extent_data
+        return np.array([low - 0.5, high + 0.5])
+
+
 class FissurePoints:
     """The points layers of the fissures of a reading; hidden until they are wanted."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.layers: dict[FissureName, Any] = {}
-        self._lungs: Lungs | None = None
         self._writing = False
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
@@ -50,9 +66,6 @@ class FissurePoints:
                 self._desk.viewer.layers.remove(self.layers[name])
             if name not in names:
                 del self.layers[name]
-        self._lungs = None
-        if session is not None and fissures:
-            self._lungs = lungs_of(session.canvas.labels("lobes"), session.volume.geometry)
         for fissure in fissures:
             self._show(fissure)
 
@@ -63,6 +76,7 @@ class FissurePoints:
         if layer is None or layer not in self._desk.viewer.layers:
             layer = self._made(fissure.name, options)
         else:
+            layer.scan_shape = self._desk.open_session.volume.geometry.shape
             layer.data = self._in_pixels(options["data"])
             layer.features = options["features"]
             layer.metadata = options["metadata"]
@@ -78,13 +92,14 @@ class FissurePoints:
             "scale": screen.scale_mm,
             "translate": screen.translate_mm,
         }
-        layer = Points(
+        layer = PointsInScan(
             size=_SIZE_MM / screen.scale_mm[1],
             face_color=_COLOURS[name],
             border_color="black",
             visible=False,
             **options,
         )
+        layer.scan_shape = screen.geometry.shape
         layer.events.data.connect(partial(self._on_data, name))
         self.layers[name] = layer
         self._desk.viewer.add_layer(layer)
@@ -119,7 +134,7 @@ class FissurePoints:
         return fissure_of(name, data, layer.features, session.screen, state=state or kept)
 
     def _change(self, fissure: Fissure) -> None:
-        session, lungs = self._desk.open_session, self._lungs
+        session, lungs = self._desk.open_session, self._desk.lungs
         if lungs is None:
             return
         if lungs.labels.size < _SLOW_VOXELS and self._desk.busy is None:
@@ -134,7 +149,7 @@ class FissurePoints:
 
     def _go_on(self) -> None:
         """Move the next fissure that waits, in the background; of one that was moved twice only the last counts."""
-        session, lungs = self._desk.open_session, self._lungs
+        session, lungs = self._desk.open_session, self._desk.lungs
         if not self._waiting or self._desk.busy is not None or lungs is None:
             return
         _, fissure = self._waiting.popitem()
@@ -147,8 +162,8 @@ class FissurePoints:
 
     def set_absent(self, lobe: Lobe, *, absent: bool) -> None:
         """Call a lobe absent, and let its neighbours fill the lung, or take that back; in the background."""
-        session, lungs = self._desk.open_session, self._lungs
-        if lungs is None:  # no fissures part these lobes: only the word is said
+        session, lungs = self._desk.open_session, self._desk.lungs
+        if lungs is None or session.fissures is None:  # no fissures part these lobes: only the word is said
             words = (lambda say: say.set_absent(lobe)) if absent else (lambda say: _clear_absent(say, lobe))
             self._desk.do(words)
             return

@@ -34,6 +34,7 @@ KEYS = (
 DESK_KEYS = (
     Key("N", "next_lobe", "next lobe"),
     Key("Shift+N", "previous_lobe", "lobe before"),
+    Key("F10", "type_scores", "type scores: Tab goes from cell to cell, Ctrl+Return signs"),
     Key("F9", "nothing_found", "nothing found in this lobe"),
     Key("K", "next_finding", "next finding to paint"),
     Key("H", "wider_brush", "wider brush"),

@@ -63,6 +63,11 @@ def lungs_of(labels: Labels, geometry: Geometry) -> Lungs:
     return Lungs(_SIDES[labels], geometry)
 
 
+def lungs_in(session: ReadingSession) -> Lungs | None:
+    """Give the lungs that the lobes of a session fill, None where there are none."""
+    return lungs_of(session.canvas.labels("lobes"), session.volume.geometry) if lobes_held(session) else None
+
+
 def lobes_held(session: ReadingSession) -> tuple[Lobe, ...]:
     """List the lobes that the lobe map holds."""
     places = session.places

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from qtpy.QtCore import QSignalBlocker, Qt
 from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import (
     QButtonGroup,
@@ -42,6 +43,7 @@ _TOOLS: Final = {
     "fill_lobe": ("Fill lobe", "Click into a lobe: all of it on this slice (or key Q)"),
     "threshold": ("Threshold", "Brush that marks only within the HU window"),
 }
+_COMPACT: Final = "QPushButton { min-width: 30px; padding: 3px; } QComboBox { min-width: 60px; }"
 _THRESHOLD_HU: Final = (-700.0, -300.0)
 _STATES: Final = {
     "present": FissureState.PRESENT,
@@ -83,6 +85,8 @@ class MarkingWidget(QWidget):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside.setStyleSheet(_COMPACT)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
@@ -210,13 +214,12 @@ class MarkingWidget(QWidget):
             group.setEnabled(session is not None and session.signed is None)
         if session is None:
             return
-        for name in LAYER_NAMES:
-            self.desk.layers[name].events.brush_size.connect(self._show_brush)
+        for layer_name in LAYER_NAMES:
+            self.desk.layers[layer_name].events.brush_size.connect(self._show_brush)
         locks = self.desk.layers.locks
         for box, on in ((self.in_lobe, locks.in_lobe), (self.in_lungs, locks.in_lungs)):
-            box.blockSignals(True)
-            box.setChecked(on)
-            box.blockSignals(False)
+            with QSignalBlocker(box):
+                box.setChecked(on)
         gaps = session.volume.geometry.is_sampled
         self.copy_up.setVisible(gaps)
         self.copy_down.setVisible(gaps)
@@ -238,9 +241,8 @@ class MarkingWidget(QWidget):
         self._show_brush()
 
     def _show_brush(self) -> None:
-        self.brush.blockSignals(True)
-        self.brush.setValue(self.desk.layers.painted.brush_mm)
-        self.brush.blockSignals(False)
+        with QSignalBlocker(self.brush):
+            self.brush.setValue(self.desk.layers.painted.brush_mm)
 
     def _on_busy(self) -> None:
         busy = self.desk.busy

@@ -8,7 +8,7 @@ tool.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -217,7 +217,7 @@ class MarkingLabels(Labels):
 
     def _allowed(self, key: tuple[slice, ...], *, erasing: bool) -> Mask | None:
         """Give the pixels of a box on one slice that may be changed now; None, and the reason told, where none may."""
-        locks = self.locks if self._first is not None else _without_lobe(self.locks)
+        locks = self.locks if self._first is not None else replace(self.locks, in_lobe=False)
         first: Place = (0, 0, 0)
         if self._first is not None:
             if locks.in_lobe and not self._is_inside(self._first):
@@ -236,6 +236,14 @@ class MarkingLabels(Labels):
         raise NotImplementedError("data_setitem gets round the locks: use mark, paint, fill or paint_polygon")
 
     # --- Telling strokes ---
+
+    @contextmanager
+    def block_history(self) -> Iterator[None]:
+        """Group edits into one step; one that broke off leaves its first click to no other."""
+        if not self._block_history:
+            self._first = None
+        with super().block_history():
+            yield
 
     def _append_to_undo_history(self, item: list[Any]) -> None:
         super()._append_to_undo_history(item)
@@ -283,10 +291,6 @@ class MarkingLabels(Labels):
 def _pixel(coord: Any) -> Place:
     index, row, column = (int(at) for at in np.rint(np.asarray(coord, float)))
     return index, row, column
-
-
-def _without_lobe(locks: Locks) -> Locks:
-    return replace(locks, in_lobe=False)
 
 
 def _in_napari(raster: Raster) -> tuple[Mask, NDArray[np.int_], NDArray[np.int_]] | None:

@@ -199,9 +199,7 @@ class Room:
 
     def show_plane(self, plane: Plane) -> None:
         """Show axial, coronal or sagittal planes; the latter two only of a scan without gaps, the head up."""
-        if plane != "axial" and (
-            self.volume is None or self.volume.geometry.sampling not in ("contiguous", "overlapping")
-        ):
+        if plane != "axial" and (self.volume is None or not self.volume.geometry.is_covering):
             self.events.told(message=f"This scan has gaps between its slices, so there is no {plane} plane of it.")
             return
         if self.plane == plane:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from qtpy.QtCore import QModelIndex, Qt, Signal
+from qtpy.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -114,9 +114,8 @@ class ScoreTable(QTableWidget):
     def choose(self, lobe: Lobe) -> None:
         """Go to the row of a lobe."""
         if lobe in self.lobes and self.currentRow() != self.lobes.index(lobe):
-            self.blockSignals(True)
-            self.setCurrentCell(self.lobes.index(lobe), max(self.currentColumn(), 0))
-            self.blockSignals(False)
+            with QSignalBlocker(self):
+                self.setCurrentCell(self.lobes.index(lobe), max(self.currentColumn(), 0))
 
     def column_at(self, column: Column) -> int:
         """Give the place of a column."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 from qtpy.QtCore import Qt
@@ -98,6 +99,9 @@ class ScoreWidget(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         self.setMinimumWidth(_NARROWEST)
+        order = (self.scheme, self.reader, *self.tables.values(), self.nothing, self.nothing_else, self.undo, self.redo)
+        for before, after in pairwise((*order, self.sign_button, self.pattern, self.remarks)):
+            QWidget.setTabOrder(before, after)
 
     def _buttons(self) -> QWidget:
         self.nothing = QPushButton("Nothing found")
@@ -140,6 +144,7 @@ class ScoreWidget(QWidget):
             (events.busy, self._on_busy),
             (events.told, self._on_told),
             (events.chosen, self._on_chosen),
+            (events.typing, self._on_typing),
             (self.priors.events.column, self._on_prior),
         ):
             emitter.connect(hear)
@@ -205,6 +210,9 @@ class ScoreWidget(QWidget):
     def _on_chosen(self) -> None:
         for table in self.tables.values():
             table.choose(self.desk.lobe)
+
+    def _on_typing(self) -> None:
+        self.tables[Component.ALVEOLAR].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_busy(self) -> None:
         busy = self.desk.busy

@@ -31,14 +31,10 @@ def title(series: Series) -> str:
 
 
 def row(series: Series) -> str:
-    """Give the two lines of a series: its title; then how it was scanned, slices, thickness and gap, kernel."""
-    facts = (
-        f"{series.acquisition}, {series.sampling}",
-        f"{series.slices} x {_mm(series.slice_thickness_mm)} mm",
-        f"gap {_gap(series)} mm",
-        printable(series.kernel) or "kernel unknown",
-    )
-    return title(series) + "\n     " + " \N{MIDDLE DOT} ".join(facts)
+    """Give the lines of a series: its title; how it was scanned; slices, thickness, gap and kernel."""
+    kernel = printable(series.kernel) or "kernel unknown"
+    facts = f"{series.slices} x {_mm(series.slice_thickness_mm)} mm, gap {_gap(series)} mm, {kernel}"
+    return f"{title(series)}\n     {series.acquisition}, {series.sampling}\n     {facts}"
 
 
 def _gap(series: Series) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMainWindow,
     QProgressBar,
     QPushButton,
     QTextBrowser,
@@ -29,6 +30,7 @@ from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
+from napari_kazerooni.warm import warm_up
 from napari_kazerooni.worker import Job, Tell, Work
 
 _NARROWEST = 310
@@ -40,8 +42,10 @@ class SeriesWidget(QWidget):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
+        warm_up()
         self.room = room_of(napari_viewer)
         self.job: Job | None = None
+        self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None
         self._drops = DropFilter(self)
@@ -92,9 +96,23 @@ class SeriesWidget(QWidget):
     # --- Finding ---
 
     def look_at(self, paths: Iterable[str | Path]) -> None:
-        """Look for series at paths, in the background, and list them; one that is the only one is opened."""
-        wanted = [Path(path) for path in paths]
-        self.look_for(lambda progress, _: find_series(wanted, progress=progress))
+        """Look for series at paths, in the background, and list them; one that is the only one is opened.
+
+        What is asked for in one go is looked at together: napari hands over many files one by one.
+        """
+        if not self._wanted:
+            QTimer.singleShot(0, self._look)
+        self._wanted += [Path(path) for path in paths]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs in the background, or will in a moment."""
+        return self.job is not None or bool(self._wanted)
+
+    def _look(self) -> None:
+        wanted, self._wanted = self._wanted, []
+        if wanted:
+            self.look_for(lambda progress, _: find_series(wanted, progress=progress))
 
     def look_for(self, work: Work) -> None:
         """List the series that some work in the background finds."""
@@ -156,8 +174,9 @@ class SeriesWidget(QWidget):
         self.room.show(volume, series=self._opening)
         self.message.setText("Read. F1 lists the keys.")
         open_docks(self.room.viewer)
-        window = self.window().findChild(QWidget, "qt_viewer_canvas") or self.window()
-        window.setFocus()
+        window = self.window()
+        if isinstance(window, QMainWindow) and window.centralWidget() is not None:
+            window.centralWidget().setFocus()  # keys are for the picture now
 
     # --- Work in the background ---
 

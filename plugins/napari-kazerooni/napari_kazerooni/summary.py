@@ -18,10 +18,9 @@ def totals_html(dock: Dock, earlier: Beside | None = None) -> str:
     if dock.problem is not None or totals is None:
         return f'<span style="color:{_WARNING}">{escape(dock.problem or "no scores yet")}</span>'
     lobes = "" if totals.lobes == _regions(dock) else f" on {totals.lobes} of {_regions(dock)} lobes"
-    lines = [
-        f'<b style="font-size:15px">Total {number(totals.total)} of {totals.maximum:g}</b>{_range(dock)}{lobes} '
-        f"&nbsp; alveolar {number(totals.alveolar)} &nbsp; interstitial {number(totals.interstitial)}"
-    ]
+    parts = f"alveolar {number(totals.alveolar)} &nbsp; interstitial {number(totals.interstitial)}"
+    total = f'<b style="font-size:15px">Total {number(totals.total)} of {totals.maximum:g}</b>'
+    lines = [f"{total}{_range(dock)}{lobes} &nbsp; {parts}"]
     if totals.without_traces is not None and totals.without_traces != totals.total:
         lines.append(f'<span style="color:{_WARNING}">without traces {number(totals.without_traces)}</span>')
     weighted = dock.volume_weighted
@@ -55,11 +54,10 @@ def warnings_html(dock: Dock) -> str:
 
 def legend_html() -> str:
     """Tell the colour of each finding; they stay apart for colour-blind eyes."""
-    return " &nbsp; ".join(
-        f'<span style="color:rgb{COLOURS[finding]}">\N{BLACK SQUARE}</span>&nbsp;{finding.full_name.replace(" ", "&nbsp;")}'
-        for finding in Finding
-        if finding in COLOURS and finding.label is not None
-    )
+    painted = [finding for finding in Finding if finding.label is not None]
+    squares = (f'<span style="color:rgb{COLOURS[finding]}">\N{BLACK SQUARE}</span>' for finding in painted)
+    names = (finding.full_name.replace(" ", "&nbsp;") for finding in painted)
+    return " &nbsp; ".join(f"{square}&nbsp;{name}" for square, name in zip(squares, names, strict=True))
 
 
 def number(value: float | None) -> str:
