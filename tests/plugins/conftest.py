@@ -15,19 +15,24 @@ from kazerooni.phantom import VISITS, sample_folder
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _display(
-    tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[None]:
-    """Give windows a screen that nobody sees, a renderer that needs no graphics card, and settings of their own."""
+def _settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give napari settings, and drafts a folder, of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NAPARI_CONFIG", str(tmp_path_factory.mktemp("napari") / "settings.yaml"))
         patch.setenv("NAPARI_ASYNC", "0")
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def qapp_args(tool: Callable[[str], str]) -> Iterator[list[str]]:
+    """Give windows a screen that nobody sees and a renderer without graphics card; tests without a window need none."""
+    with pytest.MonkeyPatch.context() as patch:
         if sys.platform.startswith("linux"):
             patch.setenv("DISPLAY", _start_screen(tool("Xvfb")))
             patch.setenv("LIBGL_ALWAYS_SOFTWARE", "1")
             patch.setenv("QT_QPA_PLATFORM", "xcb")
-        request.getfixturevalue("qapp")
-        yield
+        yield [sys.argv[0]]
 
 
 def _start_screen(program: str) -> str:

@@ -30,7 +30,7 @@ def test_the_version_is_that_of_the_toolkit() -> None:
     """Plugin and toolkit have one version, and the plugin asks for exactly its own toolkit."""
     project = tomllib.loads((PLUGIN / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == napari_kazerooni.__version__ == kazerooni.__version__
-    assert f"kazerooni=={kazerooni.__version__}" in project["dependencies"]
+    assert f"kazerooni[report]=={kazerooni.__version__}" in project["dependencies"]
 
 
 def test_no_qt_binding_is_asked_for() -> None:

@@ -21,7 +21,7 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.model import Notice, Volume, Window
 from kazerooni.phantom import SeriesPlan, build_series, sequential_hrct, spiral_ct, uneven_positions_mm, write_series
 from napari_kazerooni.corner import cursor_text, plane_text, scan_text, slice_text
-from napari_kazerooni.keys import KEYS, Key, collisions
+from napari_kazerooni.keys import DESK_KEYS, KEYS, Key, collisions
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits
@@ -56,9 +56,9 @@ def test_a_scan_is_shown_in_mm_and_in_the_lung_window(uneven: Volume) -> None:
     shown = room()
     shown.show(uneven)
     (layer,) = shown.viewer.layers
-    assert layer.data is uneven.hu
+    assert np.shares_memory(layer.data, uneven.hu)
     assert layer.scale[1:] == pytest.approx(uneven.geometry.pixel_spacing_mm)
-    assert layer.scale[0] == pytest.approx(uneven.geometry.usual_gap_mm)
+    assert layer.scale[0] == pytest.approx(np.median(uneven.geometry.gaps_mm))
     assert tuple(layer.contrast_limits) == (-1350, 150)
     assert tuple(layer.contrast_limits_range) == RANGE_HU
     assert {str(unit) for unit in layer.units} == {"millimeter"}
@@ -74,7 +74,7 @@ def test_a_second_scan_takes_the_place_of_the_first(uneven: Volume, spiral: Volu
     shown.show(spiral, index=2)
     assert shown.viewer.layers == [layer]
     assert shown.layer is not None
-    assert shown.layer.data is spiral.hu
+    assert np.shares_memory(shown.layer.data, spiral.hu)
     assert (shown.index, shown.window) == (2, BONE)
 
 
@@ -189,7 +189,9 @@ def test_no_key_is_taken_from_napari() -> None:
     keymaps = [kind.class_keymap for kind in (Labels, MarkingLabels, Image, Points, Shapes, ViewerModel)]
     keymaps += [{key: name for name, keys in default_shortcuts.items() for key in keys}]
     keymaps += [{key: name for name, keys in action_manager._shortcuts.items() for key in keys}]
-    assert not collisions(keymaps)
+    assert not collisions(keymaps, (*KEYS, *DESK_KEYS))
+    assert not collisions([{key.key: key for key in KEYS}], DESK_KEYS)
+    assert len({key.key for key in DESK_KEYS}) == len(DESK_KEYS)
     assert collisions(keymaps, [Key("Ctrl+Z", "", ""), Key("M", "", "")]) == ["Ctrl+Z", "M"]
 
 

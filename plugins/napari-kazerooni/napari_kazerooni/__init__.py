@@ -3,6 +3,6 @@
 For research and decision support; not a medical device.
 """
 
-from importlib.metadata import version
+from kazerooni.version import __version__
 
-__version__ = version("napari-kazerooni")
+__all__ = ["__version__"]

@@ -1,4 +1,7 @@
-"""Between: marks of the slices between two marked ones of a spiral scan, as a suggestion that a person accepts."""
+"""Between: marks of a slice made from its neighbours.
+
+Of a sequential scan they are copied to the next slice; between two marked slices of a spiral they are suggested.
+"""
 
 from __future__ import annotations
 
@@ -69,3 +72,15 @@ def _mixed(depths: Mapping[int, list[Floats]], share: float, own: Labels, lungs:
     if lungs is not None:
         made[~lungs] = UNMARKED
     return np.where(own != UNMARKED, own, made)
+
+
+def copy_marks(source: Labels, target: Labels, lobes: Labels | None = None) -> Labels:
+    """Give the marks of a slice with those of its neighbour put beside them, as for sequential scans; a new array.
+
+    lobes: labels of the target slice, to leave out what would fall outside the lungs there. Marks that the target has
+    already stay.
+    """
+    taken = (source != UNMARKED) & (target == UNMARKED)
+    if lobes is not None:
+        taken &= lobes != OUTSIDE
+    return np.where(taken, source, target)

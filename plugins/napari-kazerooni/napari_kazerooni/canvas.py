@@ -65,8 +65,9 @@ class Canvas:
         self.counts = np.zeros((volume.geometry.shape[0], *LABELS_SHAPE), np.int64)
         self.version = 0
         self.changed: dict[LayerName, set[int]] = {name: set() for name in LAYER_NAMES}
+        given_names = () if maps is None else tuple(maps)
         held = [
-            index for index in range(len(self.counts)) if any(self._maps[name][index].any() for name in LAYER_NAMES)
+            index for index in range(len(self.counts)) if any(self._maps[name][index].any() for name in given_names)
         ]
         self.counts[:, 0, 0, 0] = volume.geometry.shape[1] * volume.geometry.shape[2]
         self.recount_slices(held)

@@ -8,6 +8,8 @@ from napari.components.overlays import TextOverlay
 
 _COLOUR = (0.93, 0.93, 0.80, 1.0)
 _WARNING = (1.0, 0.75, 0.30, 1.0)
+# In a narrow canvas the words under the cursor would run into the two lines on the left: they stand above these.
+_LIFT = {"cursor": "\n \n "}
 
 
 class Captions:
@@ -27,10 +29,11 @@ class Captions:
             viewer.canvas.overlays[f"kazerooni_{name}"] = overlay
 
     def __getitem__(self, name: str) -> str:
-        return str(self._overlays[name].text)
+        return str(self._overlays[name].text).removesuffix(_LIFT.get(name, ""))
 
     def __setitem__(self, name: str, text: str) -> None:
         overlay = self._overlays[name]
+        text = text + _LIFT.get(name, "") if text else ""
         if overlay.text != text:
             overlay.text = text
         if overlay.visible != bool(text):

@@ -11,12 +11,13 @@ from napari_kazerooni.windowing import name_of
 Plane = Literal["axial", "coronal", "sagittal"]
 
 
-def scan_text(volume: Volume) -> str:
+def scan_text(volume: Volume, *, with_date: bool = True) -> str:
     """Tell date, kernel, thickness and gap of a scan, and how it was acquired."""
     technique, geometry = volume.technique, volume.geometry
     date = volume.scan.study_date.isoformat() if volume.scan.study_date else "no date"
     kernel = f"kernel {technique.kernel} ({technique.kernel_class})" if technique.kernel else "kernel unknown"
-    return f"{date}\n{kernel}\n{_slices(volume)}\n{technique.acquisition}, {geometry.sampling}"
+    facts = (kernel, _slices(volume), f"{technique.acquisition}, {geometry.sampling}")
+    return "\n".join((date, *facts) if with_date else facts)
 
 
 def _slices(volume: Volume) -> str:
@@ -27,10 +28,14 @@ def _slices(volume: Volume) -> str:
     return f"{thickness} {'every' if geometry.is_even else 'about every'} {geometry.usual_gap_mm:.4g} mm"
 
 
-def slice_text(volume: Volume, index: int, window: Window) -> str:
-    """Tell the number of a slice, its true z in the patient (not that of an even grid), and the window."""
-    z = float(volume.geometry.origins_mm[index, 2])
-    return f"slice {index + 1} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
+def slice_text(volume: Volume, index: float, window: Window, *, number: int | None = None) -> str:
+    """Tell the number of a slice, its true z in the patient (not that of an even grid), and the window.
+
+    index: in the scan. number: as shown, default: that of the scan; slices count from 1.
+    """
+    z = float(volume.geometry.origins_mm[round(index), 2])
+    shown = round(index) + 1 if number is None else number
+    return f"slice {shown} of {volume.geometry.shape[0]}   z {_signed(z)} mm\n{_window(window)}"
 
 
 def plane_text(volume: Volume, plane: Plane, place: Sequence[float], window: Window) -> str:

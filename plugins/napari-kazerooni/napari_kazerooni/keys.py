@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from app_model.types import KeyBinding
@@ -31,6 +31,22 @@ KEYS = (
     Key("F8", "plane_sagittal", "sagittal plane, of a scan without gaps"),
 )
 
+DESK_KEYS = (
+    Key("N", "next_lobe", "next lobe"),
+    Key("Shift+N", "previous_lobe", "lobe before"),
+    Key("F10", "type_scores", "type scores: Tab goes from cell to cell, Ctrl+Return signs"),
+    Key("F9", "nothing_found", "nothing found in this lobe"),
+    Key("K", "next_finding", "next finding to paint"),
+    Key("H", "wider_brush", "wider brush"),
+    Key("G", "narrower_brush", "narrower brush"),
+    Key("Q", "fill_lobe", "fill the lobe under the cursor on this slice"),
+    Key("Shift+PageUp", "copy_up", "copy the marks to the next slice"),
+    Key("Shift+PageDown", "copy_down", "copy the marks to the slice before"),
+    Key("J", "toggle_findings", "show or hide the findings"),
+    Key("U", "toggle_lobes", "show or hide the lobes"),
+    Key("W", "hide_marks", "hide all marks while it is held"),
+)
+
 MOUSE = (
     ("wheel", "next or previous slice"),
     ("Shift + wheel", "zoom"),
@@ -39,15 +55,36 @@ MOUSE = (
 )
 
 
-def bind(viewer: Any, actions: Mapping[str, Callable[[], None]], keys: Iterable[Key] = KEYS) -> None:
+class Held(NamedTuple):
+    """What is done while a key is held: at its press, and at its release."""
+
+    press: Callable[[], None]
+    release: Callable[[], None]
+
+
+Action = Callable[[], None] | Held
+
+
+def bind(viewer: Any, actions: Mapping[str, Action], keys: Iterable[Key] = KEYS) -> None:
     """Bind the keys to the actions of a room, on the viewer: they work whatever layer is active."""
     for key, action, _ in keys:
         viewer.bind_key(key, _ignoring_viewer(actions[action]), overwrite=True)
 
 
-def _ignoring_viewer(action: Callable[[], None]) -> Callable[[Any], None]:
+def _ignoring_viewer(action: Action) -> Callable[[Any], Any]:
+    if isinstance(action, Held):
+        held = action
+
+        def hold(_: Any) -> Iterator[None]:
+            held.press()
+            yield
+            held.release()
+
+        return hold
+    once = action
+
     def act(_: Any) -> None:
-        action()
+        once()
 
     return act
 

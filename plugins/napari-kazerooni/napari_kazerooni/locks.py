@@ -24,6 +24,7 @@ class Locks:
     lobes: lobe labels, 0 outside; None where no lobes are known. lungs: True in the lungs; None: wherever a lobe is.
     hu: the values of the scan; None where they are not known to be HU.
     window: the closed range [low, high] of HU that may be marked, None: any. in_lobe, in_lungs: locks that are on.
+    closed: why nothing at all may be changed now, None where it may.
     """
 
     lobes: NDArray[np.uint8] | None = None
@@ -32,9 +33,15 @@ class Locks:
     window: tuple[float, float] | None = None
     in_lobe: bool = False
     in_lungs: bool = False
+    closed: str | None = None
 
     def why_not(self, first: Place, *, erasing: bool) -> str | None:
         """Tell why a stroke that starts at `first` may mark nothing at all, None where it may."""
+        if self.closed is not None:
+            return self.closed
+        return self._why_locked(first, erasing=erasing)
+
+    def _why_locked(self, first: Place, *, erasing: bool) -> str | None:
         if self.in_lobe and self.lobes is None:
             return "The lobe lock needs lobes: find or load them, or take the lock off."
         if erasing:

@@ -267,6 +267,9 @@ class MarkingLabels(Labels):
     def _load_history(self, before: Any, after: Any, undoing: bool = True) -> None:
         if not before:
             return
+        if self.locks.closed is not None:
+            self._refuse(self.locks.closed)
+            return
         item = before[-1]
         if undoing:
             undone = [replace(stroke, before=stroke.after, after=stroke.before) for stroke in self._strokes(item)]

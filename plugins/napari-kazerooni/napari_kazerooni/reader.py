@@ -13,7 +13,7 @@ import napari
 
 from kazerooni.dicom import choose, find_series, read_volume
 from kazerooni.errors import KazerooniError
-from napari_kazerooni._layers import image_kwargs
+from napari_kazerooni.layers import image_kwargs
 
 LayerData = tuple[Any, ...]
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -38,7 +38,7 @@ def read(path: Paths) -> list[LayerData]:
     if viewer is None:
         volume = read_volume(choose(find_series(paths)))
         options = image_kwargs(volume)
-        return [(volume.hu, options, "image")]
+        return [(options.pop("data"), options, "image")]
     series_dock(viewer).look_at(paths)
     return NO_LAYER
 

@@ -6,18 +6,20 @@ Works on the model of a viewer alone, without Qt.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 from napari.layers import Image
 from napari.utils.events import EmitterGroup, Event
 
+from kazerooni.dicom import Series
 from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
-from napari_kazerooni._layers import image_kwargs
 from napari_kazerooni.captions import Captions
 from napari_kazerooni.corner import Plane
+from napari_kazerooni.layers import image_kwargs
+from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits, window_of
 
 ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
@@ -35,21 +37,31 @@ class Room:
     """A viewer that shows a scan as a radiologist expects it. One for each viewer: see `room_of`.
 
     volume: the scan that is shown, None before one is; `is_whole` is False while only one slice of it is read.
+    screen: how the scan lies on the screen. series: that the scan was read from, None where nobody told.
     unseen: the notices of the scan that nobody has acknowledged.
+    found: the series that were found last. identity_hidden: whether dates and names stay out of sight.
+    guests: what lives as long as the room, by name.
 
     Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
-    (`event.message` is for the reader).
+    (`event.message` is for the reader), `found` (other series), `identity` (hidden, or not any more).
     """
 
     def __init__(self, viewer: Any) -> None:
         self.viewer = viewer
         self.volume: Volume | None = None
+        self.screen: Screen | None = None
+        self.series: Series | None = None
         self.layer: Image | None = None
         self.is_whole = False
         self._size: object = None
         self.unseen: tuple[Notice, ...] = ()
         self.own_window: Window | None = None
-        self.events = EmitterGroup(source=self, shown=Event, unseen=Event, help=Event, told=Event)
+        self.found: tuple[Series, ...] = ()
+        self.identity_hidden = False
+        self.guests: dict[str, object] = {}
+        self.events = EmitterGroup(
+            source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
+        )
         self.captions = Captions(viewer)
         viewer.mouse_drag_callbacks.append(self._drag_window)
         viewer.mouse_wheel_callbacks.append(self._turn_wheel)
@@ -57,7 +69,7 @@ class Room:
         viewer.cursor.events.position.connect(self._tell_cursor)
         keys.bind(viewer, self.actions())
 
-    def actions(self) -> dict[str, Callable[[], None]]:
+    def actions(self) -> dict[str, keys.Action]:
         """Give what can be done by a key, by name (keys.py)."""
         return {
             "help": self._ask_for_help,
@@ -79,15 +91,32 @@ class Room:
 
     # --- The scan ---
 
+    def take_found(self, found: Iterable[Series]) -> None:
+        """Take the series that were found: where other visits of the patient may be among."""
+        self.found = tuple(found)
+        self.events.found()
+
+    def hide_identity(self, *, hidden: bool) -> None:
+        """Keep dates and names out of sight, as in a blinded study, or show them again."""
+        if hidden != self.identity_hidden:
+            self.identity_hidden = hidden
+            if self.volume is not None:
+                self.captions["scan"] = self._scan_text(self.volume)
+            self.events.identity()
+
+    def _scan_text(self, volume: Volume) -> str:
+        return corner.scan_text(volume, with_date=not self.identity_hidden)
+
     def preview(self, volume: Volume) -> None:
         """Show one slice of a scan while the others are read."""
         self._show(volume, is_whole=False)
-        self.captions["scan"] = f"{corner.scan_text(volume)}\nreading the other slices"
+        self.captions["scan"] = f"{self._scan_text(volume)}\nreading the other slices"
 
-    def show(self, volume: Volume, *, index: int | None = None) -> None:
+    def show(self, volume: Volume, *, index: int | None = None, series: Series | None = None) -> None:
         """Show a scan, at a slice (default: the middle one); its notices are in sight until they are acknowledged."""
         self._show(volume, is_whole=True)
-        self.captions["scan"] = corner.scan_text(volume)
+        self.series = series
+        self.captions["scan"] = self._scan_text(volume)
         self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
         self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
         self._tell_unseen()
@@ -96,15 +125,18 @@ class Room:
     def _show(self, volume: Volume, *, is_whole: bool) -> None:
         """Put a volume into the image layer; the layer is kept, as napari takes a third of a second to add one."""
         options = image_kwargs(volume)
+        data = options.pop("data")
         if self.layer is None or self.layer not in self.viewer.layers:
-            self.layer = self._adopted() or self.viewer.add_layer(Image(volume.hu, **options))
+            self.layer = self._adopted() or self.viewer.add_layer(Image(data, **options))
             self.layer.contrast_limits_range = RANGE_HU
             self.layer.events.contrast_limits.connect(self._tell_slice)
             self.viewer.layers.move(self.viewer.layers.index(self.layer), 0)
-        self.layer.data = volume.hu
+        self.layer.data = data
         for name in _PLACED_BY:
             setattr(self.layer, name, options[name])
-        self.volume, self.is_whole = volume, is_whole
+        self.volume, self.screen, self.is_whole = volume, screen_of(volume.geometry), is_whole
+        if not volume.is_hu_proven:
+            self.layer.contrast_limits = options["contrast_limits"]
         self.viewer.layers.selection.active = self.layer
         self.show_plane("axial")
         self._fit_view(volume)
@@ -178,6 +210,14 @@ class Room:
         self.viewer.reset_view()
         self._tell_slice()
 
+    def _in_scan(self, shown: Sequence[float] | None = None) -> tuple[float, ...]:
+        """Give a place of the array that is shown as one of the scan; default: the first pixel of the slice."""
+        if self.screen is None:
+            return (0.0, 0.0, 0.0)
+        place = (self.index, 0, 0) if shown is None else shown
+        sides = zip(place, self.screen.geometry.shape, self.screen.turned, strict=True)
+        return tuple(size - 1 - at if turned else at for at, size, turned in sides)
+
     # --- The window ---
 
     @property
@@ -225,15 +265,17 @@ class Room:
         if plane is None:
             self.captions["slice"] = ""
         elif plane == "axial":
-            self.captions["slice"] = corner.slice_text(self.volume, self.index, self.window)
+            self.captions["slice"] = corner.slice_text(
+                self.volume, self._in_scan()[0], self.window, number=self.index + 1
+            )
         else:
-            place = self.layer.world_to_data(self.viewer.dims.point)
+            place = self.layer.world_to_data(self.viewer.dims.point)  # numbered as shown
             self.captions["slice"] = corner.plane_text(self.volume, plane, place, self.window)
 
     def _tell_cursor(self) -> None:
         if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:
             place: Sequence[float] = self.layer.world_to_data(self.viewer.cursor.position)
-            self.captions["cursor"] = corner.cursor_text(self.volume, place)
+            self.captions["cursor"] = corner.cursor_text(self.volume, self._in_scan(place))
 
 
 _rooms: Final[weakref.WeakKeyDictionary[Any, weakref.ref[Room]]] = weakref.WeakKeyDictionary()
@@ -241,6 +283,7 @@ _rooms: Final[weakref.WeakKeyDictionary[Any, weakref.ref[Room]]] = weakref.WeakK
 
 def room_of(viewer: Any) -> Room:
     """Give the room of a viewer, made when it is first asked for; it lives as long as the viewer."""
+    viewer = getattr(viewer, "__wrapped__", viewer)  # napari hands plugins a proxy, whose layers are proxies too
     known = _rooms.get(viewer)
     room = None if known is None else known()
     if room is None:

@@ -6,7 +6,7 @@ import napari
 
 from kazerooni.dicom import choose, find_series
 from kazerooni.phantom import sample_folder
-from napari_kazerooni._layers import image_kwargs
+from napari_kazerooni.layers import image_kwargs
 from napari_kazerooni.opening import middle, read_slice
 from napari_kazerooni.reader import LayerData, read, series_dock
 from napari_kazerooni.room import SAMPLE
@@ -37,4 +37,5 @@ def _visit(name: str) -> list[LayerData]:
     first = read_slice(series, middle(series))
     series_dock(viewer).look_at([folder])
     options = image_kwargs(first)
-    return [(first.hu, {**options, "metadata": {**options["metadata"], SAMPLE: name}}, "image")]
+    data = options.pop("data")
+    return [(data, {**options, "metadata": {**options["metadata"], SAMPLE: name}}, "image")]

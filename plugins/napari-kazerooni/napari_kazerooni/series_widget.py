@@ -23,6 +23,7 @@ from qtpy.QtWidgets import (
 
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
+from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
 from napari_kazerooni.notices_widget import NoticesFrame
@@ -46,6 +47,7 @@ class SeriesWidget(QWidget):
         self.job: Job | None = None
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
+        self._opening: Series | None = None
         self._drops = DropFilter(self)
         self._drops.dropped.connect(self.look_at)
         self._drops.closing.connect(self.cancel)
@@ -54,6 +56,7 @@ class SeriesWidget(QWidget):
         self.room.events.help.connect(self._toggle_help)
         self.room.events.told.connect(self._on_told)
         self.room.events.unseen.connect(self._on_unseen)
+        self.room.events.identity.connect(self._on_identity)
         self._set_busy(busy=False)
 
     def _build(self) -> None:
@@ -137,6 +140,7 @@ class SeriesWidget(QWidget):
                 item.setToolTip(0, "; ".join(series.reasons))
         self.tree.expandAll()
         self.message.setText(summary(found))
+        self.room.take_found(found)
         only = only_choice(found)
         if only is not None:
             self.open(only)
@@ -155,6 +159,7 @@ class SeriesWidget(QWidget):
     def open(self, series: Series) -> None:
         """Read a series in the background: its middle slice is shown at once, then all of it."""
         self.details.setHtml(details(series))
+        self._opening = series
 
         def work(progress: Progress, tell: Tell) -> Volume:
             tell(read_slice(series, middle(series)))
@@ -166,8 +171,9 @@ class SeriesWidget(QWidget):
         self.room.preview(volume)
 
     def _on_read(self, volume: Volume) -> None:
-        self.room.show(volume)
+        self.room.show(volume, series=self._opening)
         self.message.setText("Read. F1 lists the keys.")
+        open_docks(self.room.viewer)
         window = self.window()
         if isinstance(window, QMainWindow) and window.centralWidget() is not None:
             window.centralWidget().setFocus()  # keys are for the picture now
@@ -227,6 +233,10 @@ class SeriesWidget(QWidget):
         if self._help is None:
             self._help = HelpOverlay(self.window())
         self._help.toggle()
+
+    def _on_identity(self) -> None:
+        for part in (self.tree, self.details):
+            part.setVisible(not self.room.identity_hidden)
 
     def _on_told(self, event: Any) -> None:
         self.message.setText(event.message)

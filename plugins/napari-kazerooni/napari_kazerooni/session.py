@@ -158,8 +158,8 @@ class ReadingSession:
         """
         if shown != "none" and self.setting.blinded and self.signed is None:
             raise ReadingError("this reading is blinded: earlier visits and their scores are hidden until it is signed")
-        if self.signed is None:
-            self.prior_shown = max(self.prior_shown, shown, key=_PRIORS.index)
+        if self.signed is None and _PRIORS.index(shown) > _PRIORS.index(self.prior_shown):
+            self.prior_shown = shown
             self.say.touch()
 
     def look(self, index: int, window: Window, at_s: float) -> bool:

@@ -143,7 +143,7 @@ def _write(session: ReadingSession, series: Series, folder: Path, ended: datetim
     inputs = [InputDigest("scan", session.volume.digest)]
     for name, labels in maps.items():
         path = folder / f"{name}{_SEG}"
-        write_map(labels, path, series=series, author=_author(session, name))
+        write_map(labels, path, series=series, author=author_of(session, name))
         inputs.append(InputDigest(name, hashlib.sha256(path.read_bytes()).hexdigest()))
     reading = session.reading(Status.SIGNED, ended=ended, inputs=tuple(inputs))
     write_reading(reading, folder / READING_FILE)
@@ -163,7 +163,7 @@ def _maps(session: ReadingSession) -> Mapping[LayerName, LobeMap | FindingMap]:
     return maps
 
 
-def _author(session: ReadingSession, name: LayerName) -> Author:
+def author_of(session: ReadingSession, name: LayerName) -> Author:
     """Tell who drew a map: findings are painted by the reader; lobes by what found them, checked by the reader."""
     if name != "lobes" or session.lobes_source is None:
         return Author("MANUAL", reader=session.reader)

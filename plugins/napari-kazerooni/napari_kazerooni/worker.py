@@ -36,12 +36,14 @@ class Job(QObject):
     failed = Signal(str)
     ended = Signal()
     _finished = Signal(object, object)
+    _passed = Signal(str, object)
 
     def __init__(self, work: Work) -> None:
         super().__init__()
         self._work = work
         self._cancelled = threading.Event()
         self._finished.connect(self._finish, Qt.ConnectionType.QueuedConnection)
+        self._passed.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Start; the job keeps itself alive until it has ended."""
@@ -68,11 +70,11 @@ class Job(QObject):
 
     def _on_progress(self, done: int, total: int | None) -> None:
         self._end_if_cancelled()
-        self._send(self.progressed, done, total)
+        self._send(self._passed, "progressed", (done, total))
 
     def _on_tell(self, value: object) -> None:
         self._end_if_cancelled()
-        self._send(self.told, value)
+        self._send(self._passed, "told", (value,))
 
     def _end_if_cancelled(self) -> None:
         if self._cancelled.is_set():
@@ -84,6 +86,10 @@ class Job(QObject):
         except RuntimeError:  # the window has gone, and Qt's side of the job with it
             raise _CancelledError from None
 
+    def _pass_on(self, name: str, values: tuple[object, ...]) -> None:
+        if not self._cancelled.is_set():
+            getattr(self, name).emit(*values)
+
     def _finish(self, value: object, failure: str | None) -> None:
         _running.discard(self)
         if not self._cancelled.is_set():
@@ -92,3 +98,14 @@ class Job(QObject):
             else:
                 self.failed.emit(failure)
         self.ended.emit()
+
+
+def run(work: Work, *, ended: Callable[[], None] | None = None, **heard: Callable[..., None]) -> Job:
+    """Start some work; `heard` are what to call in the main thread, by the name of a signal of Job."""
+    job = Job(work)
+    for name, hear in heard.items():
+        getattr(job, name).connect(hear)
+    if ended is not None:
+        job.ended.connect(ended)
+    job.start()
+    return job

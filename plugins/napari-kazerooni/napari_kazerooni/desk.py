@@ -1,0 +1,330 @@
+"""Desk: one reading at a viewer: what ties the room, the session and the layers together. No widgets."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from napari.utils.events import EmitterGroup, Event
+
+from kazerooni.errors import KazerooniError, ReadingError
+from kazerooni.model import Lobe
+from kazerooni.scoring import Trace
+from kazerooni.segment import Lungs
+from napari_kazerooni.commands import Commands
+from napari_kazerooni.draft import Draft, resume
+from napari_kazerooni.keeping import Keeping
+from napari_kazerooni.label_layers import LabelLayers
+from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in
+from napari_kazerooni.room import Room, room_of
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
+from napari_kazerooni.signing import amend, sign
+from napari_kazerooni.worker import Job, Work, run
+
+_CHANGES_EVERY_S: Final = 0.1
+_SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
+
+
+class Desk:
+    """A reading at a viewer. One for each viewer: see `desk_of`. `tick` is to be called about every 50 ms.
+
+    session: None before a scan is open. lobe: that keys are about. busy: what is being done, None: nothing.
+    lungs: that the lobes fill, None where there are none.
+    clock: seconds that never go back. now: the time with its zone.
+
+    Events: `opened` (another session), `changed` (of marks or words, ten times a second at most), `lobes` (the lobe
+    map or its fissures), `seen`, `chosen` (another lobe), `busy`, `signed`, `told` (`event.message`), `drafts`,
+    `typing` (the keyboard goes to the scores).
+    """
+
+    def __init__(self, room: Room, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.room, self.viewer = room, room.viewer
+        self.clock = clock
+        self.session: ReadingSession | None = None
+        self.reader = ""
+        self.blinded = False
+        self.lobe = Lobe.RUL
+        self.busy: str | None = None
+        self.lungs: Lungs | None = None
+        self.signed_in: Path | None = None
+        self.reading_folder: Path | None = None
+        self.now = now
+        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
+        self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
+        self.layers = LabelLayers(self.viewer)
+        self.keeping = Keeping(self)
+        self._job: Job | None = None
+        self._ended: Callable[[], None] | None = None
+        self._order = 0
+        self._shown_version: int | None = None
+        self._told_at_s = float("-inf")
+        self.layers.events.stroke.connect(self._on_stroke)
+        self.layers.events.refused.connect(self._on_refused)
+        room.events.shown.connect(self._on_shown)
+        for emitter in (self.viewer.dims.events.point, self.viewer.dims.events.ndisplay, self.viewer.dims.events.order):
+            emitter.connect(self._on_dims)
+        if room.volume is not None and room.is_whole:
+            self._on_shown()
+
+    # --- Opening ------------------------------------------------------------------------------------------------------
+
+    def _on_shown(self) -> None:
+        """Begin a reading of the scan that is shown."""
+        volume = self.room.volume
+        if volume is None:
+            return
+        self.cancel()
+        self.keeping.flush()
+        self._order += 1
+        setting = Setting(reading_id=str(uuid.uuid4()), started=self.now(), order=self._order, blinded=self.blinded)
+        self.begin(ReadingSession(volume, setting, reader=self.reader or None))
+        self.keeping.look_for_drafts()
+
+    def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
+        """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
+        self.session, self.signed_in = session, None
+        self.reader = session.reader or self.reader
+        self.layers.show(session)
+        self._take_lungs(lungs)
+        self.keeping.keep(session)
+        if self.room.layer is not None:
+            self.room.layer.events.contrast_limits.connect(self._on_dims)
+            self.viewer.layers.selection.active = self.room.layer
+        self._on_dims()
+        self.events.opened()
+        self.events.lobes()
+        self._tell_changed()
+
+    def resume(self, draft: Draft) -> None:
+        """Go on with a draft of the scan that is shown; in the background."""
+        volume = self.open_session.volume
+        self.start("Opening the draft", lambda *_: _with_lungs(resume(draft, volume)), self._begin_with)
+
+    def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
+        self.begin(*made)
+
+    @property
+    def open_session(self) -> ReadingSession:
+        """The session. Raises ReadingError where no scan is open."""
+        if self.session is None:
+            raise ReadingError("no scan is open; open one first")
+        return self.session
+
+    # --- What changes -------------------------------------------------------------------------------------------------
+
+    def _on_stroke(self, event: Any) -> None:
+        if self.session is None:
+            return
+        stroke = event.stroke
+        try:
+            self.session.apply_stroke(event.layer, stroke.index, stroke.box, stroke.before)
+        except KazerooniError as error:
+            self.tell(str(error))
+
+    def _on_refused(self, event: Any) -> None:
+        self.tell(event.reason)
+
+    def do(self, command: Callable[[Commands], object]) -> bool:
+        """Say something of the reading; where it is refused the reason is told. Gives whether it was done."""
+        try:
+            if self.busy is not None:
+                raise ReadingError(f"{self.busy}: wait until it is done, or cancel it")
+            command(self.open_session.say)
+        except KazerooniError as error:
+            self.tell(str(error))
+            return False
+        self._tell_changed()
+        return True
+
+    def undo(self) -> None:
+        """Take back the last thing that was said."""
+        self.do(lambda say: self._show_step(say.undo()))
+
+    def redo(self) -> None:
+        """Say again what was taken back."""
+        self.do(lambda say: self._show_step(say.redo()))
+
+    def _show_step(self, step: Any) -> None:
+        if step is not None and step.patch is not None:
+            self.layers.refresh((step.patch.layer,))
+
+    def spill(self, trace: Trace) -> None:
+        """Say that a trace is a stroke that went astray: its marks are erased."""
+        self.do(lambda say: say.spill_trace(trace))
+        self.layers.refresh()
+
+    def choose_lobe(self, by: int) -> None:
+        """Let keys be about the next lobe that the scheme grades, or the one before."""
+        lobes = [region.lobe for region in self.open_session.scheme.regions]
+        at = lobes.index(self.lobe) if self.lobe in lobes else 0
+        self.lobe = lobes[(at + by) % len(lobes)]
+        self.events.chosen()
+
+    def tell(self, message: str) -> None:
+        """Tell the reader something."""
+        is_word = message.partition(" ")[0].isalpha()  # the name of a file stays as it is
+        self.events.told(message=message[:1].upper() + message[1:] if is_word else message)
+
+    def tick(self) -> None:
+        """Let time pass: tell changes, note what was seen long enough, keep the draft."""
+        session, at_s = self.session, self.clock()
+        if session is None:
+            return
+        if session.signed is None and session.looking.tick(at_s):
+            self.events.seen()
+        if session.version != self._shown_version and at_s - self._told_at_s >= _CHANGES_EVERY_S:
+            self._tell_changed()
+        self.keeping.save_if_due(at_s)
+
+    def _tell_changed(self) -> None:
+        if self.session is not None:
+            self._shown_version, self._told_at_s = self.session.version, self.clock()
+            self.events.changed()
+
+    def _on_dims(self) -> None:
+        """Note which slice is on the screen; another one is a moment to keep the draft."""
+        session, at_s = self.session, self.clock()
+        if session is None or session.signed is not None or self.room.volume is not session.volume:
+            return
+        is_seen = self.room.plane == "axial" and self.room.layer is not None and self.room.layer.visible
+        newly = session.look(self.room.index, self.room.window, at_s) if is_seen else session.looking.hide(at_s)
+        if newly:
+            self.events.seen()
+        self.keeping.save_if_due(at_s, slice_changed=True)
+
+    # --- Lobes --------------------------------------------------------------------------------------------------------
+
+    def find_lobes(self, path: Path | None = None, *, lingula: bool = False) -> None:
+        """Find the lobes, or read them from a file, in the background; the reader goes on meanwhile."""
+        session, series = self.open_session, self.room.series
+        guidance = guidance_of(session, lingula=lingula)
+
+        def work(progress: Any, tell: Any) -> object:
+            return find_lobes(session.volume, series, guidance, path=path, progress=progress, tell=tell)
+
+        self.start("Finding the lobes", work, self._take_lobes, closes=False)
+
+    def _take_lobes(self, found: Any) -> None:
+        session = self.open_session
+        if found.lobes.geometry.shape != session.volume.geometry.shape:
+            self.tell("these lobes are of another series")
+            return
+
+        def take(*_: object) -> Lungs | None:
+            session.set_lobes(found.lobes, found.fissures)
+            return lungs_in(session)
+
+        self.start("Taking over the lobes", take, self.on_lobes)
+
+    def on_lobes(self, lungs: Lungs | None) -> None:
+        """Go on with other lobes of the session; lungs: that they fill."""
+        self._take_lungs(lungs)
+        self.layers.refresh(("lobes",))
+        self.tell(f"Lobes: {', '.join(lobe.name for lobe in lobes_held(self.open_session))}. Check their borders.")
+        self.events.lobes()
+        self._tell_changed()
+
+    def _take_lungs(self, lungs: Lungs | None) -> None:
+        """Lock the lobe brush to the lungs, and marks to the lobes, from the time that there are lobes."""
+        self.lungs, session = lungs, self.open_session
+        if lungs is not None:
+            self.layers.lobe_locks.lungs = session.screen.shown(lungs.labels)
+            self.layers.lobe_locks.in_lungs = self.layers.locks.in_lungs = True
+
+    # --- Work in the background ---------------------------------------------------------------------------------------
+
+    def start(self, what: str, work: Work, returned: Callable[[Any], object], *, closes: bool = True) -> None:
+        """Do some work in the background; where it `closes`, nothing of the reading may be changed meanwhile."""
+        session = self.session
+        if self.busy is not None:
+            self.tell(f"{self.busy}: wait until it is done, or cancel it")
+            return
+
+        def on_ended() -> None:
+            self._set_busy(None)
+            if closes and session is self.session and (session is None or session.signed is None):
+                self.layers.open()
+
+        def on_returned(value: object) -> None:
+            on_ended()
+            if session is self.session:
+                returned(value)
+
+        def on_failed(message: str) -> None:
+            on_ended()
+            self.tell(message)
+
+        if closes:
+            self.layers.close(f"{what}: marks wait until it is done.")
+        self._set_busy(what)
+        self._job = run(work, returned=on_returned, failed=on_failed, told=self._set_busy)
+        self._ended = None if closes else on_ended
+
+    def cancel(self) -> None:
+        """End what runs in the background, but not what changes the reading; what was said and painted stays."""
+        if self._job is not None and self._ended is not None and self.busy is not None:
+            self._job.cancel()
+            self._ended()
+            self.tell("Cancelled.")
+
+    def _set_busy(self, what: Any) -> None:
+        self.busy = what
+        self.events.busy()
+
+    # --- The end ------------------------------------------------------------------------------------------------------
+
+    def sign(self, folder: Path) -> None:
+        """Sign the reading and keep it in a folder; in the background."""
+        session, series = self.open_session, self.room.series
+        if series is None:
+            self.tell("the series of this scan is not known; open it from the series dock, then sign")
+            return
+        session.looking.hide(self.clock())
+        self.start("Signing", lambda *_: sign(session, series, folder, self.now), self._on_signed)
+
+    def _on_signed(self, place: Path) -> None:
+        self.signed_in = place
+        self.layers.freeze(_SIGNED)
+        self.keeping.remove()
+        self.tell(f"Signed and kept in {place.parent.name}/{place.name}.")
+        self.events.signed()
+        self._tell_changed()
+
+    def amend(self, reason: str) -> None:
+        """Open the signed reading anew, as one that supersedes it for a reason; in the background."""
+        session, series, place = self.open_session, self.room.series, self.signed_in
+        if place is None or series is None or not reason.strip():
+            self.tell("an amendment needs a signed reading and a reason; give one")
+            return
+
+        def work(*_: object) -> object:
+            new_id = str(uuid.uuid4())
+            return _with_lungs(
+                amend(place, series, session.volume, reading_id=new_id, reason=reason.strip(), now=self.now)
+            )
+
+        self.start("Opening the amendment", work, self._begin_with)
+
+
+def _with_lungs(session: ReadingSession) -> tuple[ReadingSession, Lungs | None]:
+    return session, lungs_in(session)
+
+
+def now() -> datetime:
+    """Give the time with its zone."""
+    return datetime.now().astimezone()
+
+
+def desk_of(viewer: Any) -> Desk:
+    """Give the desk of a viewer, made when it is first asked for; it lives as long as the viewer."""
+    room = room_of(viewer)
+    desk = room.guests.get("desk")
+    if not isinstance(desk, Desk):
+        desk = Desk(room)
+        room.guests["desk"] = desk
+    return desk

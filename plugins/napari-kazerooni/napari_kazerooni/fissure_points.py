@@ -1,0 +1,180 @@
+"""Fissure points: a points layer for each fissure; moving, adding and deleting points moves the lobe borders."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from napari.layers import Points
+from numpy.typing import NDArray
+
+from kazerooni.errors import KazerooniError
+from kazerooni.model import Fissure, FissureName, FissureState, Lobe
+from napari_kazerooni.borders import change_fissure, put_back, take_out
+from napari_kazerooni.desk import Desk
+from napari_kazerooni.layers import fissure_kwargs, fissure_of
+
+_COLOURS: Final[dict[FissureName, str]] = {
+    FissureName.RIGHT_OBLIQUE: "#e69f00",
+    FissureName.RIGHT_MINOR: "#56b4e9",
+    FissureName.LEFT_OBLIQUE: "#f0e442",
+    FissureName.LINGULA: "#cc79a7",
+}
+_SIZE_MM: Final = 4.0
+_DONE: Final = ("added", "changed", "removed")
+_SLOW_VOXELS: Final = 20_000_000
+"""From so many voxels on the borders are moved in the background."""
+
+
+class PointsInScan(Points):
+    """Points of which some may lie beyond the scan: the viewer turns its slices only."""
+
+    scan_shape: tuple[int, ...] = (1, 1, 1)
+
+    @property
+    def _type_string(self) -> str:
+        return "points"  # for napari it is one: icon, menus, writers
+
+    @property
+    def _extent_data(self) -> NDArray[np.float64]:
+        return np.array([np.zeros(3), np.array(self.scan_shape) - 1.0])
+
+    @property
+    def _extent_data_augmented(self) -> NDArray[np.float64]:
+        low, high = self._extent_data
+        return np.array([low - 0.5, high + 0.5])
+
+
+class FissurePoints:
+    """The points layers of the fissures of a reading; hidden until they are wanted."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.layers: dict[FissureName, Any] = {}
+        self._writing = False
+        self._waiting: dict[FissureName, Fissure] = {}
+        desk.events.lobes.connect(self.renew)
+
+    def renew(self) -> None:
+        """Show the fissures of the session, or none."""
+        session = self._desk.session
+        fissures = () if session is None or session.fissures is None else session.fissures.fissures
+        names = {fissure.name for fissure in fissures}
+        for name in tuple(self.layers):
+            if name not in names and self.layers[name] in self._desk.viewer.layers:
+                self._desk.viewer.layers.remove(self.layers[name])
+            if name not in names:
+                del self.layers[name]
+        for fissure in fissures:
+            self._show(fissure)
+
+    def _show(self, fissure: Fissure) -> None:
+        options = fissure_kwargs(fissure, self._desk.open_session.screen)
+        self._writing = True
+        layer = self.layers.get(fissure.name)
+        if layer is None or layer not in self._desk.viewer.layers:
+            layer = self._made(fissure.name, options)
+        else:
+            layer.scan_shape = self._desk.open_session.volume.geometry.shape
+            layer.data = self._in_pixels(options["data"])
+            layer.features = options["features"]
+            layer.metadata = options["metadata"]
+        layer.editable = self._desk.open_session.signed is None
+        self._writing = False
+
+    def _made(self, name: FissureName, options: dict[str, Any]) -> Any:
+        active = self._desk.viewer.layers.selection.active
+        screen = self._desk.open_session.screen
+        # Of the scale of the other layers: a viewer steps by the smallest scale of all.
+        options |= {
+            "data": self._in_pixels(options["data"]),
+            "scale": screen.scale_mm,
+            "translate": screen.translate_mm,
+        }
+        layer = PointsInScan(
+            size=_SIZE_MM / screen.scale_mm[1],
+            face_color=_COLOURS[name],
+            border_color="black",
+            visible=False,
+            **options,
+        )
+        layer.scan_shape = screen.geometry.shape
+        layer.events.data.connect(partial(self._on_data, name))
+        self.layers[name] = layer
+        self._desk.viewer.add_layer(layer)
+        self._desk.viewer.layers.selection.active = active
+        return layer
+
+    def _in_pixels(self, data_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        screen = self._desk.open_session.screen
+        placed: NDArray[np.float64] = (data_mm - screen.translate_mm) / screen.scale_mm
+        return placed
+
+    def set_visible(self, *, visible: bool) -> None:
+        """Show or hide all points."""
+        for layer in self.layers.values():
+            layer.visible = visible
+
+    def set_state(self, name: FissureName, state: FissureState) -> None:
+        """Say that a fissure is present, absent or not assessable; the borders follow."""
+        if name in self.layers:
+            self._change(self._fissure(name, state))
+
+    def _on_data(self, name: FissureName, event: Any) -> None:
+        if not self._writing and str(getattr(event.action, "value", event.action)) in _DONE:
+            self._change(self._fissure(name))
+
+    def _fissure(self, name: FissureName, state: FissureState | None = None) -> Fissure:
+        layer, session = self.layers[name], self._desk.open_session
+        before = None if session.fissures is None else session.fissures.get(name)
+        kept = FissureState.PRESENT if before is None else before.state
+        screen = session.screen
+        data = np.asarray(layer.data, np.float64) * screen.scale_mm + screen.translate_mm
+        return fissure_of(name, data, layer.features, session.screen, state=state or kept)
+
+    def _change(self, fissure: Fissure) -> None:
+        session, lungs = self._desk.open_session, self._desk.lungs
+        if lungs is None:
+            return
+        if lungs.labels.size < _SLOW_VOXELS and self._desk.busy is None:
+            try:
+                change_fissure(session, lungs, fissure)
+            except KazerooniError as error:
+                self._desk.tell(str(error))
+            self._on_moved(None)
+            return
+        self._waiting[fissure.name] = fissure
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Move the next fissure that waits, in the background; of one that was moved twice only the last counts."""
+        session, lungs = self._desk.open_session, self._desk.lungs
+        if not self._waiting or self._desk.busy is not None or lungs is None:
+            return
+        _, fissure = self._waiting.popitem()
+        self._desk.start("Moving the lobe borders", lambda *_: change_fissure(session, lungs, fissure), self._on_moved)
+
+    def _on_moved(self, _: object) -> None:
+        self._desk.layers.refresh(("lobes",))
+        self._desk.events.changed()
+        self._go_on()
+
+    def set_absent(self, lobe: Lobe, *, absent: bool) -> None:
+        """Call a lobe absent, and let its neighbours fill the lung, or take that back; in the background."""
+        session, lungs = self._desk.open_session, self._desk.lungs
+        if lungs is None or session.fissures is None:  # no fissures part these lobes: only the word is said
+            words = (lambda say: say.set_absent(lobe)) if absent else (lambda say: _clear_absent(say, lobe))
+            self._desk.do(words)
+            return
+        change = take_out if absent else put_back
+        self._desk.start(
+            f"Parting the lobes anew for {lobe.name}", lambda *_: change(session, lungs, lobe), self._on_moved
+        )
+
+
+def _clear_absent(say: Any, lobe: Lobe) -> None:
+    for (each, component), entry in tuple(say.said.entries.items()):
+        if each is lobe and entry.state is not None and entry.state.value == "absent":
+            say.clear(lobe, component)
+            return

@@ -1,0 +1,125 @@
+"""Keeping: the draft of the open reading is kept on disk in the background, and drafts of a scan are found."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_data_dir
+
+from kazerooni.errors import KazerooniError
+from napari_kazerooni.autosave import DraftKeeper, Snapshot
+from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.worker import Job, run
+
+if TYPE_CHECKING:
+    from napari_kazerooni.desk import Desk
+
+_LOST_WORDS: Final = "The draft is not saved: {why}. Go on: it is tried again every 5 s."
+
+
+def drafts_folder() -> Path:
+    """Give the folder of this user in which drafts are kept."""
+    return Path(user_data_dir("kazerooni", appauthor=False)) / "drafts"
+
+
+class Keeping:
+    """Keeps the draft of the session of a desk.
+
+    A session of which nothing was said or painted yet has none. found: the drafts of the scan, the last saved first.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.folder = drafts_folder()
+        self.found: tuple[Draft, ...] = ()
+        self.failing = ""
+        self._session: ReadingSession | None = None
+        self._keeper: DraftKeeper | None = None
+        self._begun: tuple[int, int] = (0, 0)
+        self._job: Job | None = None
+        self._writing = threading.Lock()
+
+    def keep(self, session: ReadingSession) -> None:
+        """Keep a session from now on."""
+        self._session, self._keeper = session, DraftKeeper(session, self.folder)
+        self._begun = _work(session)
+
+    def _due(self, at_s: float, *, slice_changed: bool) -> DraftKeeper | None:
+        session, keeper = self._session, self._keeper
+        if session is None or keeper is None or session.signed is not None or self._job is not None:
+            return None
+        if self._desk.busy is not None and self._desk.layers.locks.closed is not None:
+            return None
+        is_due = _work(session) != self._begun and keeper.is_due(at_s, slice_changed=slice_changed)
+        return keeper if is_due else None
+
+    def save_if_due(self, at_s: float, *, slice_changed: bool = False) -> None:
+        """Save in the background where 5 s are over, or another slice is shown, and something changed."""
+        keeper = self._due(at_s, slice_changed=slice_changed)
+        if keeper is None:
+            return
+        try:
+            taken: Snapshot = keeper.snapshot(at_s)
+        except KazerooniError as error:
+            self._tell_failed(str(error))
+            return
+
+        def on_failed(message: str) -> None:
+            self._job = None
+            self._tell_failed(message)
+
+        def on_returned(_: object) -> None:
+            self._job, self.failing = None, ""
+
+        def write(*_: object) -> None:
+            with self._writing:
+                keeper.write(taken)
+
+        self._job = run(write, returned=on_returned, failed=on_failed)
+
+    def _tell_failed(self, why: str) -> None:
+        if why != self.failing:
+            self.failing = why
+            self._desk.tell(_LOST_WORDS.format(why=why))
+
+    def flush(self) -> None:
+        """Save at once, as before another scan is opened or the window closes."""
+        session, keeper = self._session, self._keeper
+        if session is None or keeper is None or session.signed is not None or _work(session) == self._begun:
+            return
+        try:
+            with self._writing:
+                keeper.save(self._desk.clock())
+        except KazerooniError as error:
+            self._tell_failed(str(error))
+
+    def remove(self) -> None:
+        """Remove the draft: its reading is signed."""
+        if self._keeper is not None:
+            self._keeper.remove()
+
+    def look_for_drafts(self) -> None:
+        """Look in the background for drafts of the scan that is open."""
+        session = self._session
+        if session is None:
+            return
+
+        def on_found(drafts: tuple[Draft | BrokenDraft, ...]) -> None:
+            if session is not self._session:
+                return
+            scan, own = session.volume.scan, session.setting.reading_id
+            whole = [draft for draft in drafts if isinstance(draft, Draft)]
+            self.found = tuple(d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own)
+            for broken in (draft for draft in drafts if isinstance(draft, BrokenDraft)):
+                self._desk.tell(broken.why)
+            self._desk.events.drafts()
+
+        run(lambda *_: find_drafts(self.folder), returned=on_found, failed=self._desk.tell)
+
+
+def _work(session: ReadingSession) -> tuple[int, int]:
+    """Give what tells that something was said or painted, more than looked at."""
+    return session.say.version, session.canvas.version

@@ -1,0 +1,74 @@
+"""Lobe finding: lobes of a scan from the program or from a file, with what the reader said of fissures. No viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from kazerooni.dicom import Progress, Series
+from kazerooni.model import Fissure, FissureSet, FissureState, Geometry, Lobe, PointOrigin, Volume
+from kazerooni.segment import Guidance, LobeCondition, Lungs, Segmentation, SegmentRequest, segment
+from napari_kazerooni.borders import absent_lobes
+from napari_kazerooni.canvas import Labels
+from napari_kazerooni.session import ReadingSession
+
+_STEPS: Final = 3
+_SIDES: Final = np.array([0, 1, 1, 1, 2, 2, 2], np.uint8)
+"""The lung of each lobe label: right 1, left 2."""
+
+
+def guidance_of(session: ReadingSession, *, lingula: bool = False) -> Guidance:
+    """Give what the reader has placed and said, for finding the lobes anew: only what a person said of fissures."""
+    said = () if session.fissures is None else session.fissures.fissures
+    placed = (
+        Fissure(fissure.name, fissure.state, tuple(p for p in fissure.points if p.origin is PointOrigin.PLACED))
+        for fissure in said
+    )
+    kept = tuple(fissure for fissure in placed if fissure.points or fissure.state is not FissureState.PRESENT)
+    gone = dict.fromkeys(absent_lobes(session), LobeCondition.ABSENT)
+    return Guidance(fissures=FissureSet(kept), lobes=gone, lingula=lingula)
+
+
+def find_lobes(
+    volume: Volume,
+    series: Series | None,
+    guidance: Guidance,
+    *,
+    path: Path | None = None,
+    progress: Progress,
+    tell: Callable[[object], None],
+) -> Segmentation:
+    """Find the lobes, or read them from a file; each step is told by its name as it begins.
+
+    Raises SegmentError or LabelError where they cannot be found or read.
+    """
+    begun: list[str] = []
+
+    def step(name: str) -> None:
+        begun.append(name)
+        progress(len(begun) - 1, _STEPS)
+        tell(name)
+
+    if path is None:
+        return segment(volume, request=SegmentRequest(guidance=guidance, progress=step))
+    step(f"Reading {path.name}")
+    return segment(volume, "from_file", SegmentRequest(lobes=path, series=series, progress=step))
+
+
+def lungs_of(labels: Labels, geometry: Geometry) -> Lungs:
+    """Give the lungs that lobes fill: every voxel of a lung belongs to a lobe."""
+    return Lungs(_SIDES[labels], geometry)
+
+
+def lungs_in(session: ReadingSession) -> Lungs | None:
+    """Give the lungs that the lobes of a session fill, None where there are none."""
+    return lungs_of(session.canvas.labels("lobes"), session.volume.geometry) if lobes_held(session) else None
+
+
+def lobes_held(session: ReadingSession) -> tuple[Lobe, ...]:
+    """List the lobes that the lobe map holds."""
+    places = session.places
+    return tuple(lobe for lobe in Lobe if places.holds(lobe))

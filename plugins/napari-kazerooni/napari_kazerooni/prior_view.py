@@ -1,0 +1,44 @@
+"""Prior view: the picture of another visit in a dock beside the current one.
+
+It is the canvas of napari (`napari.qt.QtViewer`) of a viewer model of its own, with a room in it: window, wheel, keys
+and words in the corners are those of the current visit. A second window of napari would take over `current_viewer()`,
+bring menus of its own and hide one behind the other; layers of one viewer share an even z, which visits do not have.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from napari.components import ViewerModel
+from napari.qt import QtViewer
+from qtpy.QtCore import QCoreApplication, QEvent
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from napari_kazerooni.prior_link import LinkedRooms
+from napari_kazerooni.room import Room, room_of
+
+_NARROWEST = 300
+
+
+class PriorView(QWidget):
+    """Shows another visit, linked to the room of the current one; `leave` takes it away."""
+
+    def __init__(self, current: Room) -> None:
+        super().__init__()
+        self.model = ViewerModel(title="other visit")
+        self.room = room_of(self.model)
+        self.linked = LinkedRooms(current, self.room)
+        self._canvas: Any = QtViewer(self.model)
+        self._canvas.setMinimumWidth(_NARROWEST)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._canvas)
+
+    def leave(self) -> None:
+        """End the link, free the canvas and go at once: what a canvas holds on the graphics card waits for nothing."""
+        self.linked.end()
+        self._canvas.close()
+        self.model.layers.clear()
+        self.setParent(None)
+        self.deleteLater()
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.DeferredDelete)

@@ -1,0 +1,221 @@
+"""Prior widget: the dock of the other visits of the patient; one opens beside the current one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from kazerooni.dicom import Progress, Series, read_volume
+from kazerooni.errors import ReadingError
+from kazerooni.model import Volume
+from napari_kazerooni.beside_canvas import put_beside_canvas
+from napari_kazerooni.busy_widget import BusyBar
+from napari_kazerooni.closing import ClosingWatch
+from napari_kazerooni.desk import desk_of
+from napari_kazerooni.desks import set_blinded, signing_folder
+from napari_kazerooni.listing import signed_readings
+from napari_kazerooni.prior_view import PriorView
+from napari_kazerooni.priors import Link, link_visits
+from napari_kazerooni.priors_state import priors_of
+from napari_kazerooni.visits import VisitRow, default_row
+from napari_kazerooni.worker import Tell
+
+_NARROWEST: Final = 330
+# The column follows the reading so long after a change: strokes come faster than anybody reads it.
+_COLUMN_AFTER_MS: Final = 300
+# The picture takes all the room that there is.
+_ALL: Final = 1000
+_NOT_WHOLE: Final = "Wait until all slices of the current scan are read."
+
+
+class PriorWidget(QWidget):
+    """Lists the other visits of the patient and shows one, linked by the height of the chest.
+
+    busy: the message of the dock, and what it has in the background.
+    """
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self.desk = desk_of(napari_viewer)
+        self.priors = priors_of(napari_viewer)
+        self.view: PriorView | None = None
+        self.shown: VisitRow | None = None
+        self.busy = BusyBar()
+        self._build()
+        self._closing = ClosingWatch(self)
+        self._closing.closing.connect(self.leave)
+        self._timer = QTimer(self, singleShot=True, interval=_COLUMN_AFTER_MS)
+        self._timer.timeout.connect(self.priors.update_column)
+        self.priors.events.rows.connect(self._on_rows)
+        self.priors.events.told.connect(self._on_told)
+        self.desk.events.opened.connect(self._on_opened)
+        self.desk.events.signed.connect(self.look_for_readings)
+        self.desk.events.changed.connect(self._on_changed)
+        self._on_rows()
+        self.look_for_readings()
+
+    def _build(self) -> None:
+        self.setMinimumWidth(_NARROWEST)
+        self.visits = QComboBox()
+        self.visits.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.show_button = QPushButton("Show beside")
+        self.show_button.clicked.connect(self._on_show)
+        self.close_button = QPushButton("Close")
+        self.close_button.clicked.connect(self.close_view)
+        self.link_box = QCheckBox("scroll together")
+        self.link_box.setChecked(True)
+        self.link_box.toggled.connect(self._on_link_box)
+        self.link_words = QLabel()
+        self.link_words.setWordWrap(True)
+        row = QHBoxLayout()
+        self.blind_box = QCheckBox("blinded")
+        self.blind_box.setToolTip("Other visits and their scores are hidden until the reading is signed")
+        self.blind_box.setChecked(self.desk.blinded)
+        self.blind_box.clicked.connect(self._on_blind_box)
+        for widget in (self.show_button, self.close_button, self.link_box):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.blind_box)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.visits)
+        self._layout.addLayout(row)
+        self._layout.addWidget(self.busy)
+        self._layout.addWidget(self.link_words)
+        self._layout.addStretch(1)
+
+    # --- What there is ---
+
+    def look_for_readings(self) -> None:
+        """Look for the signed readings in their folder, in the background."""
+        folder = signing_folder(self.desk)
+        self.busy.run(lambda _progress, _tell: signed_readings(folder)[0], "Looking for readings", self._on_readings)
+
+    def _on_readings(self, signed: Any) -> None:
+        self.priors.take_signed(signed)
+
+    def _on_rows(self) -> None:
+        rows = self.priors.rows
+        self.visits.clear()
+        for row in rows:
+            self.visits.addItem(row.words, row)
+        wanted = self.shown or default_row(rows)
+        at = next((i for i, row in enumerate(rows) if wanted is not None and row.on == wanted.on), 0)
+        self.visits.setCurrentIndex(at if rows else -1)
+        if self.busy.job is None or not rows:
+            self.busy.say(self.priors.why)
+        self._set_possible()
+
+    def _set_possible(self) -> None:
+        self.show_button.setEnabled(bool(self.priors.rows))
+        for part in (self.close_button, self.link_box):
+            part.setVisible(self.view is not None)
+        self.link_box.setEnabled(self.view is None or self.view.linked.link is None or self.view.linked.link.is_linked)
+
+    def _on_told(self, event: Any) -> None:
+        self.busy.say(event.message)
+
+    def _on_changed(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_opened(self) -> None:
+        self.blind_box.setChecked(self.desk.blinded)
+        self.close_view()
+        self.look_for_readings()
+
+    # --- Showing one ---
+
+    def _on_show(self) -> None:
+        row = self.visits.currentData()
+        if row is not None:
+            self.show_visit(row)
+
+    def show_visit(self, row: VisitRow) -> None:
+        """Put a visit beside the current one: its score, and its scan, which is read and linked in the background."""
+        volume = self.desk.room.volume
+        if volume is None or not self.desk.room.is_whole:
+            self.busy.say(_NOT_WHOLE)
+            return
+        try:
+            self.priors.note_scan()
+        except ReadingError as error:
+            self.busy.say(str(error))
+            return
+        self.close_view()
+        self.shown = row
+        self.priors.put_beside(row.reading)
+        series = row.series
+        if series is None:
+            self.busy.say("The scan of this visit is not in the folder that was opened: only its score is shown.")
+            return
+        self._read(series, volume)
+
+    def _read(self, series: Series, current: Volume) -> None:
+        def work(progress: Progress, _: Tell) -> tuple[Volume, Link]:
+            other = read_volume(series, progress=progress)
+            progress(0, None)  # ends here where it was cancelled
+            return other, link_visits(current, other)
+
+        self.busy.run(work, "Reading the other visit", self._on_read)
+
+    def _on_read(self, read: tuple[Volume, Link]) -> None:
+        volume, link = read
+        if self.priors.is_hidden or self.shown is None:
+            return
+        self._closing.watch_window()
+        self.view = PriorView(self.desk.room)
+        self.view.linked.events.link.connect(self._on_link)
+        self._layout.insertWidget(self._layout.count() - 1, self.view, _ALL)
+        self.view.linked.is_on = self.link_box.isChecked()
+        self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
+        self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
+        self._set_possible()
+        put_beside_canvas(self, self._fit)
+
+    def _fit(self) -> None:
+        """Show both pictures whole: the canvas has become narrower."""
+        if self.view is not None:
+            self.desk.viewer.reset_view()
+            self.view.model.reset_view()
+
+    def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        told = set_blinded(self.desk, blinded=checked)
+        self.priors.list_visits()
+        if told:
+            self.busy.say(told)
+
+    def _on_link_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        if self.view is not None:
+            self.view.linked.switch(on=checked)
+
+    def _on_link(self) -> None:
+        if self.view is not None:
+            linked = self.view.linked
+            self.link_words.setText(linked.words)
+            self.link_words.setStyleSheet("" if linked.is_linked else "color: #ffb454")
+
+    def close_view(self) -> None:
+        """Take the other visit away; what was shown stays on record."""
+        self.busy.cancel()
+        self.priors.leave()
+        self.shown = None
+        self.link_words.clear()
+        if self.view is not None:
+            view, self.view = self.view, None
+            self._layout.removeWidget(view)
+            view.leave()
+        self._set_possible()
+
+    def leave(self) -> None:
+        """End with the dock or the window."""
+        self._timer.stop()
+        self.close_view()
+
+
+def prior_dock(viewer: Any) -> PriorWidget:
+    """Give the dock of the other visits of a window, docked when it is first asked for."""
+    _, widget = viewer.window.add_plugin_dock_widget("napari-kazerooni", "Other visits")
+    assert isinstance(widget, PriorWidget)
+    return widget

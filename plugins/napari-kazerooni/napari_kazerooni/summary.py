@@ -1,0 +1,70 @@
+"""Summary: what the score dock says beneath its tables, as words and HTML. Pure."""
+
+from __future__ import annotations
+
+from html import escape
+
+from kazerooni.labels import COLOURS
+from kazerooni.model import Finding
+from napari_kazerooni.beside import Beside
+from napari_kazerooni.dock import Dock
+
+_WARNING = "#ffbe50"
+
+
+def totals_html(dock: Dock, earlier: Beside | None = None) -> str:
+    """Tell the totals with their maximum, the total without traces, the extent, and the visit beside."""
+    totals = dock.totals
+    if dock.problem is not None or totals is None:
+        return f'<span style="color:{_WARNING}">{escape(dock.problem or "no scores yet")}</span>'
+    lobes = "" if totals.lobes == _regions(dock) else f" on {totals.lobes} of {_regions(dock)} lobes"
+    parts = f"alveolar {number(totals.alveolar)} &nbsp; interstitial {number(totals.interstitial)}"
+    total = f'<b style="font-size:15px">Total {number(totals.total)} of {totals.maximum:g}</b>'
+    lines = [f"{total}{_range(dock)}{lobes} &nbsp; {parts}"]
+    if totals.without_traces is not None and totals.without_traces != totals.total:
+        lines.append(f'<span style="color:{_WARNING}">without traces {number(totals.without_traces)}</span>')
+    weighted = dock.volume_weighted
+    if weighted is not None and (weighted.alveolar_percent is not None or weighted.interstitial_percent is not None):
+        lines.append(
+            f"of all lobes by volume: alveolar {percent(weighted.alveolar_percent)}, "
+            f"interstitial {percent(weighted.interstitial_percent)}"
+        )
+    lines.append(f"seen at lung window: {dock.coverage_percent:.0f} % of the lung")
+    if earlier is not None:
+        change = "" if earlier.total_change is None else f", change {earlier.total_change:+g}"
+        lines.append(f"visit beside: total {number(earlier.total)}{change}")
+    return "<br>".join(lines)
+
+
+def _regions(dock: Dock) -> int:
+    return len({row.lobe for row in dock.rows})
+
+
+def _range(dock: Dock) -> str:
+    totals = dock.totals
+    if totals is None or totals.low is None or totals.high is None or totals.low == totals.high:
+        return ""
+    return f" ({totals.low:g}\N{EN DASH}{totals.high:g})"
+
+
+def warnings_html(dock: Dock) -> str:
+    """List the warnings of a reading."""
+    return "<br>".join(f'<span style="color:{_WARNING}">\N{BULLET}</span> {escape(w.message)}' for w in dock.warnings)
+
+
+def legend_html() -> str:
+    """Tell the colour of each finding; they stay apart for colour-blind eyes."""
+    painted = [finding for finding in Finding if finding.label is not None]
+    squares = (f'<span style="color:rgb{COLOURS[finding]}">\N{BLACK SQUARE}</span>' for finding in painted)
+    names = (finding.full_name.replace(" ", "&nbsp;") for finding in painted)
+    return " &nbsp; ".join(f"{square}&nbsp;{name}" for square, name in zip(squares, names, strict=True))
+
+
+def number(value: float | None) -> str:
+    """Give a number as people write it, a dash for one that is not known."""
+    return "\N{EN DASH}" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(value: float | None) -> str:
+    """Give a percent, a dash for one that is not known."""
+    return "\N{EN DASH}" if value is None else f"{value:.1f} %"

@@ -1,0 +1,185 @@
+"""Exporting the current reading: all files or none, nothing overwritten unasked, errors told in the window."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from qtpy.QtWidgets import QFileDialog, QMessageBox
+
+from kazerooni import files, read_finding_map, read_lobe_map, read_reading
+from kazerooni.dicom import Series
+from kazerooni.errors import OutputError, ReadingError
+from kazerooni.model import Component, Lobe, Status, Volume
+from kazerooni.phantom import sequential_hrct
+from napari_kazerooni.export_widget import ExportWidget
+from napari_kazerooni.exporting import Kind, export, frozen_case
+from napari_kazerooni.session import ReadingSession
+from tests.plugins.builders import paint_rows, session_of, written_series
+from tests.plugins.desk import desk_in
+
+NAMES = [
+    "R-1.alveolar.dcm",
+    "R-1.html",
+    "R-1.lobes.dcm",
+    "R-1.long.csv",
+    "R-1.long.dictionary.csv",
+    "R-1.reading.json",
+    "R-1.score.json",
+    "R-1.wide.csv",
+    "R-1.wide.dictionary.csv",
+]
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> tuple[Series, Volume]:
+    """Give a small sequential series of real DICOM files."""
+    return written_series(sequential_hrct(slices=8, rows=60, columns=60), tmp_path / "scan")
+
+
+@pytest.fixture
+def painted(scan: tuple[Series, Volume]) -> ReadingSession:
+    """Give a draft with ground glass in one lobe."""
+    session = session_of(scan[1])
+    paint_rows(session, "alveolar", Lobe.RLL, 12, 1)
+    return session
+
+
+@pytest.fixture
+def dock(make_napari_viewer: Any, scan: tuple[Series, Volume], painted: ReadingSession, tmp_path: Path) -> ExportWidget:
+    """Give the export dock on a desk with the draft."""
+    viewer = make_napari_viewer()
+    desk = desk_in(viewer, tmp_path / "signed")
+    desk.room.show(scan[1], series=scan[0])
+    desk.begin(painted)
+    widget = ExportWidget(viewer)
+    viewer.window.add_dock_widget(widget)
+    return widget
+
+
+def wait(widget: ExportWidget, qtbot: Any) -> None:
+    """Wait until nothing runs in the background."""
+    qtbot.waitUntil(lambda: widget.busy.job is None, timeout=30000)
+
+
+def names(folder: Path) -> list[str]:
+    """List what is in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_draft_is_exported_whole(
+    dock: ExportWidget, scan: tuple[Series, Volume], tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Report, tables, JSON and SEGs of the draft stand in the folder and say what was painted."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    dock.button.click()
+    wait(dock, qtbot)
+    assert names(folder) == NAMES
+    assert "9 files are in" in dock.busy.message.text()
+    assert read_reading(folder / "R-1.reading.json").status is Status.DRAFT
+    session = dock.desk.session
+    assert session is not None
+    assert json.loads((folder / "R-1.score.json").read_text())
+    lobes = read_lobe_map(folder / "R-1.lobes.dcm", scan[0])
+    np.testing.assert_array_equal(lobes.labels, session.canvas.labels("lobes"))
+    marks = read_finding_map(folder / "R-1.alveolar.dcm", scan[0], Component.ALVEOLAR)
+    np.testing.assert_array_equal(marks.labels, session.canvas.labels("alveolar"))
+    paint_rows(session, "alveolar", Lobe.RUL, 2, 1)  # it can be painted on
+
+
+def test_nothing_is_overwritten_unasked(
+    dock: ExportWidget, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where files are there it is asked: No leaves all of them as they are, Yes replaces them."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "R-1.html").write_text("mine")
+    asked: list[str] = []
+    answer = QMessageBox.StandardButton.No
+
+    def ask(_: Any, title: str, words: str, *__: Any) -> Any:
+        asked.append(words)
+        return answer
+
+    monkeypatch.setattr(QMessageBox, "question", ask)
+    dock.export_into(folder)
+    wait(dock, qtbot)
+    assert asked == ["These files are there already:\nR-1.html"]
+    assert names(folder) == ["R-1.html"]
+    assert (folder / "R-1.html").read_text() == "mine"
+    assert "Nothing was written" in dock.busy.message.text()
+    answer = QMessageBox.StandardButton.Yes
+    dock.export_into(folder)
+    qtbot.waitUntil(lambda: dock.busy.message.text().startswith("9 files"), timeout=30000)
+    assert names(folder) == NAMES
+    assert "<html" in (folder / "R-1.html").read_text()
+
+
+def test_a_full_disk_is_a_message(
+    dock: ExportWidget, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk is full the dock says so and what to do; no part of the export is left, and it can be repeated."""
+
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files, "_to_disk", full)
+    dock.export_into(tmp_path / "out")
+    wait(dock, qtbot)
+    assert "No space left on device" in dock.busy.message.text()
+    assert "give another place" in dock.busy.message.text()
+    assert names(tmp_path / "out") == []
+    monkeypatch.undo()
+    dock.export_into(tmp_path / "out")
+    wait(dock, qtbot)
+    assert names(tmp_path / "out") == NAMES
+
+
+def test_what_stands_against_an_export_is_told(
+    dock: ExportWidget, scan: tuple[Series, Volume], tmp_path: Path, qtbot: Any
+) -> None:
+    """A file in the place of the folder, nothing ticked, pictures that are gone and no scan are told in words."""
+    (tmp_path / "file").write_text("")
+    dock.export_into(tmp_path / "file")
+    wait(dock, qtbot)
+    assert "a file of that name is there" in dock.busy.message.text()
+    for box in dock.boxes.values():
+        box.setChecked(False)
+    dock.export_into(tmp_path / "out")
+    wait(dock, qtbot)
+    assert "nothing is chosen" in dock.busy.message.text()
+    dock.boxes[Kind.SEG].setChecked(True)
+    for path in (tmp_path / "scan").iterdir():
+        path.unlink()
+    dock.export_into(tmp_path / "out")
+    wait(dock, qtbot)
+    assert dock.busy.message.text()
+    assert "went wrong" not in dock.busy.message.text()
+    assert names(tmp_path / "out") == []
+    dock.desk.session = None
+    dock.export_into(tmp_path / "out")
+    assert "Open a scan first" in dock.busy.message.text()
+
+
+def test_a_reading_that_keeps_changing_is_not_exported(
+    scan: tuple[Series, Volume], painted: ReadingSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written is one state of the reading: while strokes come, it is tried again, and told in the end."""
+    case = painted.case
+
+    def painting(**options: Any) -> Any:
+        made = case(**options)
+        painted.canvas.version += 1
+        return made
+
+    monkeypatch.setattr(painted, "case", painting)
+    with pytest.raises(ReadingError, match="keeps changing"):
+        frozen_case(painted)
+    with pytest.raises(OutputError, match="nothing is chosen"):
+        export(painted, scan[0], tmp_path, [])

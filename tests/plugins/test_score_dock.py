@@ -1,0 +1,251 @@
+"""The score dock in a real window: live, typed with the keyboard alone, conflicts, signing, amending."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication
+
+from kazerooni.dicom import Series
+from kazerooni.labels import read_reading
+from kazerooni.model import Component, Finding, Lobe, Status, Volume
+from napari_kazerooni.cells import What
+from napari_kazerooni.desk import Desk
+from napari_kazerooni.docks import open_docks
+from napari_kazerooni.score_widget import ScoreWidget
+from napari_kazerooni.sign_dialog import LAW
+from tests.plugins.desks import FIVE, SLICES, Clock, centre, heard, opened, written
+from tests.plugins.hand import Hand
+
+Scan = tuple[Series, Volume]
+ALVEOLAR, INTERSTITIAL = Component.ALVEOLAR, Component.INTERSTITIAL
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    """Give a small sequential scan."""
+    return written(tmp_path_factory.mktemp("scan"))
+
+
+@pytest.fixture
+def viewer(make_napari_viewer: Any) -> Any:
+    """Give a window with the docks of the reading room."""
+    made = make_napari_viewer()
+    open_docks(made)
+    return made
+
+
+def dock(viewer: Any) -> ScoreWidget:
+    """Give the score dock of a window."""
+    found = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Score"))
+    assert isinstance(found, ScoreWidget)
+    return found
+
+
+def text(score: ScoreWidget, lobe: Lobe, component: Component, column: Any) -> str:
+    """Give what a cell of the dock shows."""
+    table = score.tables[component]
+    return str(table.item(table.lobes.index(lobe), table.column_at(column)).text())
+
+
+def look_at_all(desk: Desk, clock: Clock) -> None:
+    """Look at every slice for long enough."""
+    for index in range(desk.open_session.volume.geometry.shape[0]):
+        desk.room.go_to(index)
+        clock.turn(desk, 0.2)
+
+
+def test_scores_are_live_while_painting(viewer: Any, scan: Scan) -> None:
+    """A stroke changes percent and grade of its lobe, undo takes them back, and the totals follow."""
+    desk, clock = opened(viewer, scan)
+    score = dock(viewer)
+    layer = desk.layers["alveolar"]
+    layer.mode, layer.brush_mm = "paint", 8 * layer.spacing_mm[0]
+    assert text(score, Lobe.RLL, ALVEOLAR, What.STATE) == "not read"
+    Hand(viewer, layer).drag(centre(Lobe.RLL, 2), (2, 20, 32))
+    clock.turn(desk, 0.2)
+    assert float(text(score, Lobe.RLL, ALVEOLAR, Finding.GROUND_GLASS)) > 5
+    assert text(score, Lobe.RLL, ALVEOLAR, What.GRADE) == "2"
+    assert "Total" in score.totals.text()
+    layer.undo()
+    clock.turn(desk, 0.2)
+    assert text(score, Lobe.RLL, ALVEOLAR, What.STATE) == "not read"
+
+
+def test_a_typed_value_stands_in_italics(viewer: Any, scan: Scan) -> None:
+    """What is typed into a cell is shown in italics with its grade; what means nothing gives way, and is told."""
+    opened(viewer, scan)
+    score = dock(viewer)
+    table = score.tables[ALVEOLAR]
+    item = table.item(1, table.column_at(Finding.GROUND_GLASS))
+    item.setText("30")
+    shown = table.item(1, table.column_at(Finding.GROUND_GLASS))
+    assert (shown.text(), shown.font().italic(), shown.toolTip()) == ("30", True, "ground glass, typed")
+    shown.setText("plenty")
+    assert table.item(1, table.column_at(Finding.GROUND_GLASS)).text() == "30"
+    assert "is no number" in score.message.text()
+
+
+def press(window: Any, qtbot: Any, *keys: Any) -> None:
+    """Press keys where the focus is, as a keyboard does."""
+    for key in keys:
+        target = QApplication.focusWidget() or window.focusWidget()
+        if isinstance(key, str):
+            qtbot.keyClicks(target, key)
+        else:
+            qtbot.keyClick(target, *(key if isinstance(key, tuple) else (key,)))
+
+
+def test_a_typed_reading_works_with_the_keyboard_alone(
+    make_napari_viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any
+) -> None:
+    """Five lobes are typed cell by cell with Tab, signed with Ctrl+Return, and kept as reading.json; no mouse."""
+    viewer = make_napari_viewer(show=True)
+    open_docks(viewer)
+    desk, clock = opened(viewer, scan, with_lobes=False)
+    desk.reading_folder = tmp_path / "signed"
+    score, window = dock(viewer), viewer.window._qt_window
+    qtbot.waitUntil(score.isVisible)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    canvas = viewer.window._qt_viewer.canvas.native
+    canvas.setFocus()
+    tab, enter = Qt.Key.Key_Tab, Qt.Key.Key_Return
+    for key in (Qt.Key.Key_Home, *[Qt.Key.Key_PageUp] * (SLICES - 1)):
+        qtbot.keyClick(canvas, key)
+        clock.turn(desk, 0.2)
+    qtbot.keyClick(canvas, Qt.Key.Key_F10)
+    assert window.focusWidget() is score.tables[ALVEOLAR]
+    for _ in FIVE:
+        press(window, qtbot, "10", tab, "0", tab, tab)
+    assert window.focusWidget() is score.tables[INTERSTITIAL]
+    for _ in FIVE:
+        press(window, qtbot, "0", tab, "8", tab, "0", tab, "+", tab, tab)
+    assert text(score, Lobe.LLL, ALVEOLAR, Finding.GROUND_GLASS) == "10"
+    assert text(score, Lobe.LLL, INTERSTITIAL, Finding.TRACTION_BRONCHIECTASIS) == "+"
+    press(window, qtbot, (enter, Qt.KeyboardModifier.ControlModifier))
+    dialog = score.dialog
+    assert dialog is not None
+    assert not dialog.buttons, "nothing is left to ask"
+    signed = heard(desk.events.signed)
+    qtbot.keyClick(dialog.reader, enter)
+    qtbot.waitUntil(lambda: bool(signed), timeout=20000)
+    assert desk.signed_in is not None
+    reading = read_reading(desk.signed_in / "reading.json")
+    assert (reading.status, reading.reader) == (Status.SIGNED, "Reader A")
+    assert len(reading.entries) == 10
+    assert reading.session.coverage_percent == 100
+
+
+def test_a_conflict_is_settled_by_a_button(viewer: Any, scan: Scan) -> None:
+    """Both values stay in sight until a button says which counts."""
+    desk, _ = opened(viewer, scan)
+    score = dock(viewer)
+    desk.layers.choose(Finding.GROUND_GLASS)
+    desk.layers.painted.fill_lobe(centre(Lobe.RUL, 2), 1)
+    desk.do(lambda say: say.type_grade(Lobe.RUL, ALVEOLAR, 5))
+    assert text(score, Lobe.RUL, ALVEOLAR, What.GRADE) == "5 (2)"
+    assert not score.conflicts.isHidden()
+    score.conflicts.buttons["RUL alveolar painted"].click()
+    assert text(score, Lobe.RUL, ALVEOLAR, What.GRADE) == "2"
+    assert score.conflicts.isHidden()
+    score.undo.click()
+    assert text(score, Lobe.RUL, ALVEOLAR, What.STATE) == "conflict"
+
+
+def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
+    viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any
+) -> None:
+    """A trace has to be answered, low coverage confirmed; then nothing can be painted or typed, until it is amended."""
+    desk, clock = opened(viewer, scan)
+    score = dock(viewer)
+    layer = desk.layers["alveolar"]
+    layer.mode, layer.brush_mm = "paint", 1.0
+    Hand(viewer, layer).drag(centre(Lobe.LLL, 2))
+    for lobe in FIVE:
+        desk.lobe = lobe
+        desk.do(lambda say: say.nothing_else(desk.lobe))
+    score.ask_to_sign()
+    dialog = score.dialog
+    assert dialog is not None
+    assert not dialog.sign_button.isEnabled()
+    assert LAW == "Signing closes the reading. It is not an electronic signature in law."
+    dialog.buttons["trace LLL ground_glass: It counts"].click()
+    dialog.buttons["coverage: Yes, sign anyway"].click()
+    assert dialog.sign_button.isEnabled()
+    dialog.folder.setText(str(tmp_path / "kept"))
+    dialog.sign_button.click()
+    qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=20000)
+    assert {path.name for path in desk.signed_in.iterdir()} == {  # type: ignore[union-attr]
+        "reading.json",
+        "lobes.dcm",
+        "alveolar.dcm",
+        "interstitial.dcm",
+    }
+    before = layer.data.copy()
+    layer.paint(centre(Lobe.RUL, 1), 1)
+    assert (layer.data == before).all()
+    assert not layer.editable
+    assert not desk.do(lambda say: say.type_grade(Lobe.RUL, ALVEOLAR, 1))
+    assert score.tables[ALVEOLAR].is_frozen
+    assert not score.signed.isHidden()
+    score.signed.reason.setText("a second look")
+    score.signed.amend.click()
+    qtbot.waitUntil(lambda: desk.open_session.signed is None and desk.busy is None, timeout=20000)
+    supersedes = desk.open_session.setting.supersedes
+    assert supersedes is not None
+    assert supersedes.reason == "a second look"
+    assert layer.editable
+    assert score.signed.isHidden()
+    layer.fill_lobe(centre(Lobe.RUL, 1), 1)
+    assert not desk.open_session.canvas.miscounted()
+    clock.turn(desk, 0.2)
+    assert text(score, Lobe.RUL, ALVEOLAR, What.STATE) == "painted"
+
+
+def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:
+    """Another scheme grades at once; its citation stands in the tooltip; one that cannot grade is refused."""
+    desk, _ = opened(viewer, scan)
+    score = dock(viewer)
+    desk.do(lambda say: say.type_grade(Lobe.RUL, ALVEOLAR, 5))
+    score.scheme.setCurrentText("kazerooni-mean")
+    score.scheme.activated.emit(score.scheme.currentIndex())
+    if desk.open_session.scheme.name == "kazerooni":
+        assert score.message.text()
+    desk.do(lambda say: say.clear(Lobe.RUL, ALVEOLAR))
+    score.scheme.setCurrentText("kazerooni-mean")
+    score.scheme.activated.emit(score.scheme.currentIndex())
+    assert desk.open_session.scheme.name == "kazerooni-mean"
+    assert desk.open_session.scheme.citation in score.scheme.toolTip()
+
+
+def test_pattern_remarks_and_reader_go_into_the_reading(viewer: Any, scan: Scan) -> None:
+    """The fields beneath the tables are part of what is said; undo takes them back."""
+    desk, _ = opened(viewer, scan)
+    score = dock(viewer)
+    score.pattern.setCurrentText("UIP")
+    score.pattern.activated.emit(1)
+    score.remarks.setText("dose reduced")
+    score.remarks.editingFinished.emit()
+    score.reader.setText("Reader B")
+    score.reader.editingFinished.emit()
+    reading = desk.open_session.reading()
+    assert reading.pattern is not None
+    assert (reading.pattern.name, reading.remarks, reading.reader) == ("UIP", "dose reduced", "Reader B")
+    desk.undo()
+    assert score.remarks.text() == ""
+
+
+def test_the_bar_over_the_slider_shows_what_was_seen(viewer: Any, scan: Scan) -> None:
+    """Stretches of lung that were on the screen are told apart from those that were not."""
+    desk, clock = opened(viewer, scan)
+    bar = viewer.window._qt_viewer.findChild(object, "kazerooni-seen")
+    desk.room.go_to(2)
+    clock.turn(desk, 0.2)
+    assert (2, 3, 1) in bar.stretches()
+    assert "% of the lung" in bar.toolTip()
+    look_at_all(desk, clock)
+    assert bar.stretches() == [(0, 6, 1)]
