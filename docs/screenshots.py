@@ -214,7 +214,8 @@ def marking(viewer: Any, folder: Path) -> None:
     viewer.layers.selection.active = layer
     layer.mode = "paint"
     layer.brush_mm = 25.0
-    desk.layers.locks.in_lobe = True
+    _dock(viewer, "Marking").in_lobe.click()
+    _dock(viewer, "Score")
     with layer.block_history():  # one stroke, from the lower lobe upwards over the fissure
         for row in range(300, 150, -4):
             layer.paint((9, row, 140), 1)

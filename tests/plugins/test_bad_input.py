@@ -11,7 +11,7 @@ import pytest
 from qtpy.QtWidgets import QMessageBox
 
 from kazerooni import files
-from kazerooni.dicom import Series, find_series
+from kazerooni.dicom import Series
 from kazerooni.model import Component, Lobe
 from kazerooni.phantom import build_series, sequential_hrct, write_series
 from napari_kazerooni.desk import Desk
@@ -141,7 +141,7 @@ def test_labels_of_another_series_are_refused(window: Window, scan: Series, tmp_
         painted.say.nothing_else(lobe)
     painted.looking.seen.update(range(6))
     place = sign(painted, other, tmp_path / "kept", clock())
-    session = open_scan(window.desk, find_series(tmp_path / "scan"), scan)
+    session = open_scan(window.desk, [scan], scan)
     window.desk.find_lobes(place / "lobes.dcm")
     qtbot.waitUntil(lambda: window.desk.busy is None, timeout=30000)
     assert window.told
