@@ -51,6 +51,13 @@ def wait_until(done: Callable[[], bool]) -> None:
     sys.exit("the window was too slow")
 
 
+def pause(seconds: float) -> None:
+    """Let the window go on for a while."""
+    from qtpy.QtTest import QTest  # noqa: PLC0415
+
+    QTest.qWait(round(1000 * seconds))
+
+
 def take(viewer: Any, name: str) -> None:
     """Save the window as a picture."""
     wait_until(lambda: True)
@@ -58,53 +65,85 @@ def take(viewer: Any, name: str) -> None:
     picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(IMAGES / f"{name}.png", optimize=True)
 
 
-def show_marking(viewer: Any, dock: Any, maps: Path) -> None:
-    """Load lobes, show ground glass, and mark within the lobe that lies under the click."""
-    from kazerooni.labels import read_finding_map, read_lobe_map  # noqa: PLC0415
+def paint_maps(desk: Any, maps: Path) -> None:
+    """Mark what the sample scan is known to hold, as a reader would have painted it."""
+    from kazerooni.labels import read_finding_map  # noqa: PLC0415
     from kazerooni.model import Component  # noqa: PLC0415
-    from napari_kazerooni.locks import Locks  # noqa: PLC0415
-    from napari_kazerooni.paint import MarkingLabels  # noqa: PLC0415
 
-    room = dock.room
-    lobes = read_lobe_map(maps / "lobes.dcm", room.volume)
-    alveolar = read_finding_map(maps / "alveolar.dcm", room.volume, Component.ALVEOLAR)
-    locks = Locks(lobes=lobes.labels, hu=room.volume.hu, in_lobe=True, in_lungs=True)
-    placed = {name: getattr(room.layer, name) for name in ("scale", "translate", "units", "axis_labels")}
-    outlines = viewer.add_labels(lobes.labels.copy(), name="lobes", **placed)
-    outlines.contour = 1
-    layer = MarkingLabels(alveolar.labels.copy(), highest=2, locks=locks, name="alveolar", opacity=0.5, **placed)
-    viewer.add_layer(layer)
-    layer.mode = "paint"
+    for component in Component:
+        found = read_finding_map(maps / f"{component.value}.dcm", desk.room.volume, component)
+        desk.open_session.canvas.replace(component.value, found.labels.copy())
+    desk.layers.refresh()
+
+
+def show_marking(desk: Any, marking: Any) -> None:
+    """Paint one stroke over a fissure: it keeps to the lobe under the first click."""
+    marking.choose_tool("paint")
+    marking.in_lobe.setChecked(True)
+    layer, index = desk.layers.painted, desk.room.index
     layer.brush_mm = 25.0
-    index = room.index
     with layer.block_history():  # one stroke, from the lower lobe upwards over the fissure
         for row in range(300, 150, -4):
             layer.paint((index, row, 140), 1)
-    dock.message.setText("Marks keep to the lobe under the first click.")
+
+
+def show_scores(desk: Any) -> None:
+    """Type some of the scores beside what is painted; look at some slices."""
+    from kazerooni.model import Component, Finding, Lobe, State  # noqa: PLC0415
+
+    desk.reader = desk.open_session.reader = "Reader A"
+    desk.do(lambda say: say.type_percent(Lobe.RML, Component.ALVEOLAR, "5", Finding.GROUND_GLASS))
+    desk.do(lambda say: say.tick_traction(Lobe.RLL, seen=True))
+    desk.do(lambda say: say.nothing_else(Lobe.RUL))
+    desk.do(lambda say: say.set_state(Lobe.LUL, Component.INTERSTITIAL, State.NOT_ASSESSABLE, "motion"))
+    for index in range(4, 16):
+        desk.room.go_to(index)
+        pause(0.15)
+
+
+def dock_of(viewer: Any, name: str) -> Any:
+    """Give a dock of the window by its name."""
+    return next(widget for title, widget in viewer.window.dock_widgets.items() if title.startswith(name))
 
 
 def main() -> None:
     """Take all pictures."""
     start_screen()
-    os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
+    folder = Path(tempfile.mkdtemp())
+    os.environ |= {"NAPARI_CONFIG": str(folder / "settings.yaml"), "XDG_DATA_HOME": str(folder)}
     import napari  # noqa: PLC0415 - Qt wants the screen first
 
     from kazerooni.phantom import sample_folder  # noqa: PLC0415
+    from napari_kazerooni.desk import desk_of  # noqa: PLC0415
     from napari_kazerooni.reader import series_dock  # noqa: PLC0415
 
     viewer = napari.Viewer(title="kazerooni", show_welcome_screen=False)
     viewer.window.resize(*SIZE)
-    dock = series_dock(viewer)
+    dock, maps = series_dock(viewer), sample_folder() / "maps" / "2000"
     dock.look_at([sample_folder() / "2000"])
     wait_until(lambda: dock.room.is_whole and dock.job is None)
+    dock.parentWidget().raise_()
     take(viewer, "room-opened")
     dock.room.events.help()
     take(viewer, "room-keys")
     dock.room.events.help()
     dock.room.acknowledge()
+    desk, score = desk_of(viewer), dock_of(viewer, "Score")
+    score.parentWidget().raise_()
+    desk.find_lobes(maps / "lobes.dcm")
+    wait_until(lambda: desk.busy is None)
     dock.room.go_to(9)
-    show_marking(viewer, dock, sample_folder() / "maps" / "2000")
+    show_marking(desk, dock_of(viewer, "Marking"))
     take(viewer, "room-marking")
+    desk.layers.painted.undo()
+    paint_maps(desk, maps)
+    show_scores(desk)
+    take(viewer, "room-score")
+    desk.reading_folder = Path("/data/readings")
+    score.ask_to_sign()
+    wait_until(lambda: True)
+    score.dialog.grab().save(str(IMAGES / "room-sign.png"))
+    score.dialog.close()
     viewer.close()
 
 

@@ -43,6 +43,7 @@ _TOOLS: Final = {
     "threshold": ("Threshold", "Brush that marks only within the HU window"),
 }
 _COMPACT: Final = "QPushButton { min-width: 30px; padding: 3px; } QComboBox { min-width: 60px; }"
+_NARROWEST: Final = 345
 _THRESHOLD_HU: Final = (-700.0, -300.0)
 
 
@@ -85,6 +86,7 @@ class MarkingWidget(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+        self.setMinimumWidth(_NARROWEST)
 
     def _tools(self) -> QGroupBox:
         group, grid = QGroupBox("Mark"), QGridLayout()
