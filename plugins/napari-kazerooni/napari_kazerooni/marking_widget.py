@@ -204,10 +204,10 @@ class MarkingWidget(QWidget):
         """Mark with a tool."""
         if self.desk.session is None:
             return
+        if "threshold" in (name, self.tool):
+            self.in_window.setChecked(name == "threshold")
         self.tool = name
         self.tools[name].setChecked(True)
-        if name == "threshold":
-            self.in_window.setChecked(True)
         layer = self.desk.layers.painted
         self.viewer.layers.selection.active = layer
         layer.mode = {"fill_lobe": "pan_zoom", "threshold": "paint"}.get(name, name)
