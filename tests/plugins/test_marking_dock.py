@@ -76,7 +76,7 @@ def test_tools_are_chosen_and_the_brush_is_told_in_mm(viewer: Any, scan: Scan) -
         assert str(desk.layers.painted.mode) == mode
     assert desk.layers.locks.window == (-700.0, -300.0)
     marking.tools["paint"].click()
-    assert desk.layers.locks.window is None
+    assert not marking.in_window.isChecked()
     marking.brush.setValue(23.5)
     assert desk.layers.painted.brush_mm == 23.5
     desk.layers.change_brush(2.0)
