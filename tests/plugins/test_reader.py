@@ -96,4 +96,4 @@ def test_a_dropped_folder_opens_in_the_dock(make_napari_viewer: Any, visit: Path
     assert viewer.open(visit, plugin="napari-kazerooni") == []
     dock = viewer.window.dock_widgets["Series (napari-kazerooni)"]
     qtbot.waitUntil(lambda: dock.room.is_whole, timeout=20000)
-    assert [layer.name for layer in viewer.layers] == ["CT"]
+    assert [layer.name for layer in viewer.layers] == ["CT", "lobes", "alveolar", "interstitial"]
