@@ -224,7 +224,7 @@ def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:
 
 def test_pattern_remarks_and_reader_go_into_the_reading(viewer: Any, scan: Scan) -> None:
     """The fields beneath the tables are part of what is said; undo takes them back."""
-    desk, _ = opened(viewer, scan)
+    desk, clock = opened(viewer, scan)
     score = dock(viewer)
     score.pattern.setCurrentText("UIP")
     score.pattern.activated.emit(1)
@@ -237,6 +237,12 @@ def test_pattern_remarks_and_reader_go_into_the_reading(viewer: Any, scan: Scan)
     assert (reading.pattern.name, reading.remarks, reading.reader) == ("UIP", "dose reduced", "Reader B")
     desk.undo()
     assert score.remarks.text() == ""
+    desk.open_session.reader = "Reader C"
+    clock.turn(desk, 0.2)
+    score.ask_to_sign()
+    assert score.dialog is not None
+    assert score.dialog.reader.text() == "Reader C"
+    score.dialog.close()
 
 
 def test_the_bar_over_the_slider_shows_what_was_seen(viewer: Any, scan: Scan) -> None:

@@ -314,7 +314,7 @@ def test_the_samples_open(make_napari_viewer: Any, qtbot: Any) -> None:
     (layer,) = viewer.open_sample("napari-kazerooni", "visit-1999")
     widget = viewer.window.dock_widgets["Series (napari-kazerooni)"]
     qtbot.waitUntil(lambda: widget.room.is_whole, timeout=20000)
-    assert viewer.layers == [layer]
+    assert viewer.layers[0] is layer
     assert layer.data.shape[0] == 10
 
 

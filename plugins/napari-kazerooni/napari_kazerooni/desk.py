@@ -24,13 +24,13 @@ from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 from napari_kazerooni.signing import amend, sign
-from napari_kazerooni.worker import Job, Work, run
+from napari_kazerooni.working import Working
 
 _CHANGES_EVERY_S: Final = 0.1
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 
 
-class Desk:
+class Desk(Working):
     """A reading at a viewer. One for each viewer: see `desk_of`. `tick` is to be called about every 50 ms.
 
     session: None before a scan is open. lobe: that keys are about. busy: what is being done, None: nothing.
@@ -43,13 +43,13 @@ class Desk:
     """
 
     def __init__(self, room: Room, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
         self.room, self.viewer = room, room.viewer
         self.clock = clock
         self.session: ReadingSession | None = None
         self.reader = ""
         self.blinded = False
         self.lobe = Lobe.RUL
-        self.busy: str | None = None
         self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
         self.reading_folder: Path | None = None
@@ -58,8 +58,6 @@ class Desk:
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
-        self._job: Job | None = None
-        self._ended: Callable[[], None] | None = None
         self._order = 0
         self._shown_version: int | None = None
         self._told_at_s = float("-inf")
@@ -165,11 +163,6 @@ class Desk:
         self.lobe = lobes[(at + by) % len(lobes)]
         self.events.chosen()
 
-    def tell(self, message: str) -> None:
-        """Tell the reader something."""
-        is_word = message.partition(" ")[0].isalpha()  # the name of a file stays as it is
-        self.events.told(message=message[:1].upper() + message[1:] if is_word else message)
-
     def tick(self) -> None:
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
         session, at_s = self.session, self.clock()
@@ -235,46 +228,6 @@ class Desk:
         if lungs is not None:
             self.layers.lobe_locks.lungs = session.screen.shown(lungs.labels)
             self.layers.lobe_locks.in_lungs = self.layers.locks.in_lungs = True
-
-    # --- Work in the background ---------------------------------------------------------------------------------------
-
-    def start(self, what: str, work: Work, returned: Callable[[Any], object], *, closes: bool = True) -> None:
-        """Do some work in the background; where it `closes`, nothing of the reading may be changed meanwhile."""
-        session = self.session
-        if self.busy is not None:
-            self.tell(f"{self.busy}: wait until it is done, or cancel it")
-            return
-
-        def on_ended() -> None:
-            self._set_busy(None)
-            if closes and session is self.session and (session is None or session.signed is None):
-                self.layers.open()
-
-        def on_returned(value: object) -> None:
-            on_ended()
-            if session is self.session:
-                returned(value)
-
-        def on_failed(message: str) -> None:
-            on_ended()
-            self.tell(message)
-
-        if closes:
-            self.layers.close(f"{what}: marks wait until it is done.")
-        self._set_busy(what)
-        self._job = run(work, returned=on_returned, failed=on_failed, told=self._set_busy)
-        self._ended = None if closes else on_ended
-
-    def cancel(self) -> None:
-        """End what runs in the background, but not what changes the reading; what was said and painted stays."""
-        if self._job is not None and self._ended is not None and self.busy is not None:
-            self._job.cancel()
-            self._ended()
-            self.tell("Cancelled.")
-
-    def _set_busy(self, what: Any) -> None:
-        self.busy = what
-        self.events.busy()
 
     # --- The end ------------------------------------------------------------------------------------------------------
 

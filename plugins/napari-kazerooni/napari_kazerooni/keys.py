@@ -47,6 +47,11 @@ DESK_KEYS = (
     Key("W", "hide_marks", "hide all marks while it is held"),
 )
 
+TYPED = (
+    ("percent, + or \N{EN DASH}", "in the table of scores: how much of a finding, or that it is there or not"),
+    ("0, a, n and a reason", "in its column State: nothing found, lobe absent, not assessable"),
+)
+
 MOUSE = (
     ("wheel", "next or previous slice"),
     ("Shift + wheel", "zoom"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from qtpy.QtCore import QSignalBlocker, Qt
@@ -13,7 +12,6 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QFrame,
     QGridLayout,
     QGroupBox,
@@ -27,12 +25,13 @@ from qtpy.QtWidgets import (
 
 from kazerooni.errors import KazerooniError
 from kazerooni.labels import COLOURS
-from kazerooni.model import FissureName, FissureState, Lobe
+from kazerooni.model import Lobe
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desk_keys import DeskKeys
 from napari_kazerooni.fissure_points import FissurePoints
 from napari_kazerooni.label_layers import FINDINGS
-from napari_kazerooni.layers import LAYER_NAMES, fissure_layer_name
+from napari_kazerooni.layers import LAYER_NAMES
+from napari_kazerooni.lobes_widget import LobesWidget
 from napari_kazerooni.suggesting import Suggestion, copy_to_next
 
 _TOOLS: Final = {
@@ -44,12 +43,8 @@ _TOOLS: Final = {
     "threshold": ("Threshold", "Brush that marks only within the HU window"),
 }
 _COMPACT: Final = "QPushButton { min-width: 30px; padding: 3px; } QComboBox { min-width: 60px; }"
+_NARROWEST: Final = 345
 _THRESHOLD_HU: Final = (-700.0, -300.0)
-_STATES: Final = {
-    "present": FissureState.PRESENT,
-    "absent": FissureState.ABSENT,
-    "not assessable": FissureState.NOT_ASSESSABLE,
-}
 
 
 class MarkingWidget(QWidget):
@@ -68,7 +63,6 @@ class MarkingWidget(QWidget):
         self.desk.events.opened.connect(self._on_opened)
         self.desk.events.signed.connect(self._on_opened)
         self.desk.events.lobes.connect(self._on_opened)
-        self.desk.events.busy.connect(self._on_busy)
         self.viewer.mouse_drag_callbacks.append(self._on_click)
         self.points.renew()
         self._on_opened()
@@ -77,7 +71,9 @@ class MarkingWidget(QWidget):
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(4, 4, 4, 4)
-        self.groups = (self._tools(), self._locks(), self._slices(), self._lobes(), self._fissures())
+        self.lobes = LobesWidget(self.desk, self.points)
+        self.lobes.wants_brush.connect(self._on_lobe_brush)
+        self.groups = (self._tools(), self._locks(), self._slices(), self.lobes)
         for group in self.groups:
             layout.addWidget(group)
         layout.addStretch(1)
@@ -90,6 +86,7 @@ class MarkingWidget(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+        self.setMinimumWidth(_NARROWEST)
 
     def _tools(self) -> QGroupBox:
         group, grid = QGroupBox("Mark"), QGridLayout()
@@ -162,50 +159,6 @@ class MarkingWidget(QWidget):
         group.setLayout(row)
         return group
 
-    def _lobes(self) -> QGroupBox:
-        group, grid = QGroupBox("Lobes"), QGridLayout()
-        self.find, self.load = QPushButton("Find"), QPushButton("From file\N{HORIZONTAL ELLIPSIS}")
-        self.cancel, self.lingula = QPushButton("Cancel"), QCheckBox("lingula apart")
-        self.paint_lobe, self.absent_lobe = QComboBox(), QComboBox()
-        self.paint_lobe.addItem("Paint lobe\N{HORIZONTAL ELLIPSIS}")
-        self.absent_lobe.addItem("Absent\N{HORIZONTAL ELLIPSIS}")
-        for lobe in Lobe:
-            self.paint_lobe.addItem(lobe.name)
-            self.absent_lobe.addItem(lobe.name)
-        self.progress = QLabel()
-        self.progress.setWordWrap(True)
-        self.find.clicked.connect(lambda: self._find(None))
-        self.load.clicked.connect(self._choose_file)
-        self.cancel.clicked.connect(self.desk.cancel)
-        self.paint_lobe.activated.connect(self._on_paint_lobe)
-        self.absent_lobe.activated.connect(self._on_absent_lobe)
-        for at, widget in enumerate(
-            (self.find, self.load, self.cancel, self.lingula, self.paint_lobe, self.absent_lobe)
-        ):
-            grid.addWidget(widget, at // 3, at % 3)
-        grid.addWidget(self.progress, 2, 0, 1, 3)
-        group.setLayout(grid)
-        return group
-
-    def _fissures(self) -> QGroupBox:
-        group, grid = QGroupBox("Fissures"), QGridLayout()
-        self.show_points = QCheckBox("show points: drag, add, delete")
-        self.show_points.toggled.connect(lambda on: self.points.set_visible(visible=on))
-        grid.addWidget(self.show_points, 0, 0, 1, 2)
-        self.states: dict[FissureName, QComboBox] = {}
-        for at, name in enumerate(FissureName, start=1):
-            box = QComboBox()
-            box.addItems(list(_STATES))
-            box.activated.connect(lambda _=0, name=name: self._on_state(name))
-            self.states[name] = box
-            edit = QPushButton(fissure_layer_name(name))
-            edit.setToolTip("Make its points the active layer")
-            edit.clicked.connect(lambda _=False, name=name: self._on_edit(name))
-            grid.addWidget(edit, at, 0)
-            grid.addWidget(box, at, 1)
-        group.setLayout(grid)
-        return group
-
     # --- Showing ------------------------------------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
@@ -225,12 +178,7 @@ class MarkingWidget(QWidget):
         self.copy_down.setVisible(gaps)
         for button in (self.between, self.accept, self.drop):
             button.setVisible(not gaps)
-        self.points.set_visible(visible=self.show_points.isChecked())
-        for name, box in self.states.items():
-            fissure = None if session.fissures is None else session.fissures.get(name)
-            box.setEnabled(fissure is not None)
-            if fissure is not None:
-                box.setCurrentIndex(list(_STATES.values()).index(fissure.state))
+        self.lobes.renew()
         self._on_chosen()
 
     def _on_chosen(self) -> None:
@@ -244,12 +192,6 @@ class MarkingWidget(QWidget):
         with QSignalBlocker(self.brush):
             self.brush.setValue(self.desk.layers.painted.brush_mm)
 
-    def _on_busy(self) -> None:
-        busy = self.desk.busy
-        self.progress.setText("" if busy is None else f"{busy}\N{HORIZONTAL ELLIPSIS}")
-        for button in (self.find, self.load):
-            button.setEnabled(busy is None)
-
     # --- Doing --------------------------------------------------------------------------------------------------------
 
     def _try(self, act: Callable[[], object]) -> None:
@@ -262,10 +204,10 @@ class MarkingWidget(QWidget):
         """Mark with a tool."""
         if self.desk.session is None:
             return
+        if "threshold" in (name, self.tool):
+            self.in_window.setChecked(name == "threshold")
         self.tool = name
         self.tools[name].setChecked(True)
-        if name == "threshold":
-            self.in_window.setChecked(True)
         layer = self.desk.layers.painted
         self.viewer.layers.selection.active = layer
         layer.mode = {"fill_lobe": "pan_zoom", "threshold": "paint"}.get(name, name)
@@ -287,36 +229,8 @@ class MarkingWidget(QWidget):
         low, high = sorted((self.low.value(), self.high.value()))
         locks.window = (low, high) if self.in_window.isChecked() else None
 
-    def _find(self, path: Path | None) -> None:
-        self._try(lambda: self.desk.find_lobes(path, lingula=self.lingula.isChecked()))
-
-    def _choose_file(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "A lobe map: SEG, NIfTI, NRRD or MetaImage")
-        if file:
-            self._find(Path(file))
-
-    def _on_paint_lobe(self, at: int) -> None:
-        if at and self.desk.session is not None:
-            layer = self.desk.layers["lobes"]
-            layer.selected_label = int(list(Lobe)[at - 1])
-            self.viewer.layers.selection.active = layer
-            self.choose_tool("paint")
-        self.paint_lobe.setCurrentIndex(0)
-
-    def _on_absent_lobe(self, at: int) -> None:
-        if at and self.desk.session is not None:
-            lobe = list(Lobe)[at - 1]
-            self._try(lambda: self.points.set_absent(lobe, absent=not self.desk.open_session.said.is_absent(lobe)))
-        self.absent_lobe.setCurrentIndex(0)
-
-    def _on_state(self, name: FissureName) -> None:
-        self._try(lambda: self.points.set_state(name, _STATES[self.states[name].currentText()]))
-
-    def _on_edit(self, name: FissureName) -> None:
-        layer = self.points.layers.get(name)
-        if layer is None:
-            self.desk.tell("this fissure was not laid; find the lobes first")
-            return
-        self.show_points.setChecked(True)
+    def _on_lobe_brush(self, lobe: Lobe) -> None:
+        layer = self.desk.layers["lobes"]
+        layer.selected_label = int(lobe)
         self.viewer.layers.selection.active = layer
-        layer.mode = "select"
+        self.choose_tool("paint")

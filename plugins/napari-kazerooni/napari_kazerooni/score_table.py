@@ -16,7 +16,7 @@ from napari_kazerooni.dock import DockRow
 
 _WARNING: Final = QColor(255, 190, 80)
 _ROW_HEIGHT: Final = 22
-_FRAME: Final = 4
+_FRAME: Final = 9
 _NARROWEST: Final = 40
 _Action = QAbstractItemView.CursorAction
 

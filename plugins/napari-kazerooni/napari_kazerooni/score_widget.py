@@ -188,6 +188,8 @@ class ScoreWidget(QWidget):
     def _show_words(self, dock: Dock) -> None:
         session = self.desk.open_session
         self.scheme.setToolTip(f"{dock.scheme} {dock.scheme_version}: {dock.citation}")
+        if self.reader.text() != (session.reader or "") and not self.reader.hasFocus():
+            self.reader.setText(session.reader or "")
         pattern = "" if session.said.pattern is None else session.said.pattern.name
         if self.pattern.currentText() != pattern and not self.pattern.hasFocus():
             self.pattern.setCurrentText(pattern)
@@ -269,8 +271,10 @@ class ScoreWidget(QWidget):
         session = self.desk.session
         if session is None or session.signed is not None:
             return
-        self._on_reader()
-        self._on_remarks()
+        if self.reader.isModified():
+            self._on_reader()
+        if self.remarks.isModified():
+            self._on_remarks()
         self.dialog = SignDialog(self.desk, self)
         self.dialog.show()
 

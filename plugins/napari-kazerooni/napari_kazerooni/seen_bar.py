@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from qtpy.QtCore import QPoint, QRect
+from qtpy.QtCore import QRect
 from qtpy.QtGui import QColor, QPainter
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QStyle, QStyleOptionSlider, QWidget
 
 if TYPE_CHECKING:
     from napari_kazerooni.desk import Desk
@@ -51,14 +51,23 @@ class SeenBar(QWidget):
         if not found or self._desk.room.plane != "axial" or not self._sliders.slider_widgets:
             return
         slider = self._sliders.slider_widgets[0].slider
-        left = self.mapFromGlobal(slider.mapToGlobal(QPoint(0, 0))).x()
-        step = slider.width() / found[-1][1]
+        groove = _groove(slider)
+        left = self.mapFromGlobal(slider.mapToGlobal(groove.topLeft())).x()
+        step = groove.width() / found[-1][1]
         painter = QPainter(self)
         for start, end, seen in found:
             if seen >= 0:
                 begin, stop = round(left + start * step), round(left + end * step)
                 painter.fillRect(QRect(begin, 1, max(stop - begin, 1), _HEIGHT - 2), _SEEN if seen else _UNSEEN)
         painter.end()
+
+
+def _groove(slider: Any) -> QRect:
+    """Give where the handle of a slider runs, without the buttons at its ends."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    part = QStyle.SubControl.SC_ScrollBarGroove
+    return slider.style().subControlRect(QStyle.ComplexControl.CC_ScrollBar, option, part, slider)
 
 
 def install_seen_bar(desk: Desk, viewer: Any) -> SeenBar | None:

@@ -1,0 +1,72 @@
+"""Working: one piece of work in the background at a time, told by its name, and what may be done meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from napari.utils.events import EmitterGroup
+
+from napari_kazerooni.label_layers import LabelLayers
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.worker import Job, Work, run
+
+
+class Working:
+    """What a desk does in the background. busy: what is being done, None: nothing.
+
+    events: holds `busy` and `told`. layers: are closed by work that changes the reading. session: that is worked on;
+    where another one was opened meanwhile, what was made for the first is dropped.
+    """
+
+    session: ReadingSession | None
+    layers: LabelLayers
+    events: EmitterGroup
+
+    def __init__(self) -> None:
+        self.busy: str | None = None
+        self._job: Job | None = None
+        self._ended: Callable[[], None] | None = None
+
+    def tell(self, message: str) -> None:
+        """Tell the reader something."""
+        is_word = message.partition(" ")[0].isalpha()  # the name of a file stays as it is
+        self.events.told(message=message[:1].upper() + message[1:] if is_word else message)
+
+    def start(self, what: str, work: Work, returned: Callable[[Any], object], *, closes: bool = True) -> None:
+        """Do some work in the background; where it `closes`, nothing of the reading may be changed meanwhile."""
+        session = self.session
+        if self.busy is not None:
+            self.tell(f"{self.busy}: wait until it is done, or cancel it")
+            return
+
+        def on_ended() -> None:
+            self._set_busy(None)
+            if closes and session is self.session and (session is None or session.signed is None):
+                self.layers.open()
+
+        def on_returned(value: object) -> None:
+            on_ended()
+            if session is self.session:
+                returned(value)
+
+        def on_failed(message: str) -> None:
+            on_ended()
+            self.tell(message)
+
+        if closes:
+            self.layers.close(f"{what}: marks wait until it is done.")
+        self._set_busy(what)
+        self._job = run(work, returned=on_returned, failed=on_failed, told=self._set_busy)
+        self._ended = None if closes else on_ended
+
+    def cancel(self) -> None:
+        """End what runs in the background, but not what changes the reading; what was said and painted stays."""
+        if self._job is not None and self._ended is not None and self.busy is not None:
+            self._job.cancel()
+            self._ended()
+            self.tell("Cancelled.")
+
+    def _set_busy(self, what: Any) -> None:
+        self.busy = what
+        self.events.busy()
