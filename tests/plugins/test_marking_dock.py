@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from napari.utils.interactions import mouse_press_callbacks
 
 from kazerooni.dicom import Series
 from kazerooni.model import Component, Finding, FissureName, FissureState, Lobe, State, Volume
@@ -100,6 +101,9 @@ def test_a_click_fills_the_lobe(viewer: Any, scan: Scan) -> None:
         press(viewer, "Q")
     assert np.count_nonzero(layer.data) == 400
     assert "No lobe lies here" in told[-1].message
+    layer.undo()
+    mouse_press_callbacks(viewer, Hand(viewer, layer)._event("mouse_press", centre(Lobe.RML, 3), 1))
+    assert np.count_nonzero(layer.data[3]) == 400
 
 
 def test_marks_are_copied_to_the_next_slice_as_one_step(viewer: Any, scan: Scan) -> None:

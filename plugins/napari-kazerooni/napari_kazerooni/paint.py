@@ -1,8 +1,7 @@
 """Paint: a labels layer whose every tool keeps to the locks, paints one axial slice at a time, and tells each stroke.
 
 napari's brush, eraser, bucket and polygon all end in one private method, `_paint_region_with_mask`; here it marks only
-what the locks allow, so undo and redo hold too. That is why napari is pinned below 0.10, and why the tests drive every
-tool.
+what the locks allow, so undo and redo hold too: napari is pinned below 0.10, and tests drive every tool.
 """
 
 from __future__ import annotations
