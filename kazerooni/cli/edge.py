@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
@@ -74,12 +74,20 @@ def _logging(log: Path | None) -> Iterator[None]:
     finally:
         _LOGGER.removeHandler(handler)
         _LOGGER.setLevel(logging.NOTSET)
-        handler.close()
+        with suppress(OSError):  # what is left of the log does not fit on a full disk
+            handler.close()
+
+
+class _QuietHandler(logging.FileHandler):
+    """Writes a log; a full disk ends no command and prints no traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - the name of the library
+        return
 
 
 def _open_log(log: Path) -> logging.Handler:
     try:
-        handler = logging.FileHandler(log, encoding="utf-8")
+        handler = _QuietHandler(log, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"the log cannot be written: {error.strerror}", param_hint="--log") from None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

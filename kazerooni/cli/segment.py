@@ -76,7 +76,7 @@ def segment(
         check_labels(labels)
         check_method(method, lobes=lobes)
         from kazerooni.files import check_new
-        from kazerooni.workflow import LobeSource, segmentation_document, write_lobes, write_preview
+        from kazerooni.workflow import LobeSource, left_out, segmentation_document, write_lobes, write_preview
 
         for file in (out, preview):
             if file is not None:
@@ -98,6 +98,9 @@ def segment(
         written = [file.name for file in (out, preview) if file is not None]
         if written:
             say(f"Written: {', '.join(written)}.")
+        omitted = left_out(found.segmentation) if out is not None else ()
+        if omitted:
+            say(f"Not in the map, as they cannot be graded: {', '.join(lobe.name for lobe in omitted)}.")
 
 
 def _check_usage(out: Path | None, preview: Path | None, lobes: Path | None, *, as_json: bool) -> None:

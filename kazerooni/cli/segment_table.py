@@ -40,7 +40,7 @@ def _lobes(found: Segmentation) -> Table:
     table.add_column("")
     for lobe in Lobe:
         share, remark = found.shares.get(lobe), _remark(found, lobe)
-        if share is None and not remark:
+        if share is None and lobe is Lobe.LIN and not remark:
             continue
         usual = usual_share(lobe)
         table.add_row(
@@ -58,7 +58,9 @@ def _remark(found: Segmentation, lobe: Lobe) -> str:
     condition = found.conditions.get(lobe)
     if condition is not None:
         return condition.replace("_", " ")
-    return "not told from its neighbour" if lobe in found.unparted else ""
+    if lobe in found.unparted:
+        return "not told from its neighbour"
+    return "" if lobe in found.shares else "not seen"
 
 
 def _fissures(found: Segmentation) -> Iterator[RenderableType]:

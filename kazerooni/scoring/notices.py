@@ -12,7 +12,9 @@ from kazerooni.model import (
     Notice,
     Origin,
     Reading,
+    Severity,
     State,
+    Tally,
     Totals,
     findings_of,
     incomplete_message,
@@ -149,10 +151,20 @@ def _outside(reading: Reading) -> Notice | None:
         if component in tally.measured
         for finding in findings_of(component)
     }
-    marks = ", ".join(f"{finding.full_name} {voxels} voxels" for finding, voxels in counted.items() if voxels)
+    marks = ", ".join(
+        f"{finding.full_name} {voxels} voxels ({100 * voxels / _marked(tally, finding):.1f} % of it)"
+        for finding, voxels in counted.items()
+        if voxels
+    )
     if not marks:
         return None
     return Notice("marks-outside-lobes", "warning", f"marks outside every lobe count for no lobe: {marks}")
+
+
+def _marked(tally: Tally, finding: Finding) -> int:
+    """Count the voxels of a finding, within lobes and outside."""
+    within = int(tally.marked_voxels(tuple(Lobe), (finding,)).sum())
+    return within + int(tally.marked_outside(finding))
 
 
 def _flagged(lobes: tuple[LobeScore, ...]) -> Iterator[Notice]:
@@ -193,7 +205,8 @@ def _traces(lobes: tuple[LobeScore, ...], totals: Totals) -> Notice | None:
     if not names:
         return None
     sums = _both("total", totals.total, totals.without_traces, "without traces")
-    return Notice("trace", "info", f"{names}: a finding is so small that it may be a stray stroke{sums}")
+    severity: Severity = "info" if totals.total == totals.without_traces else "warning"
+    return Notice("trace", severity, f"{names}: a finding is so small that it may be a stray stroke{sums}")
 
 
 def _consolidation(

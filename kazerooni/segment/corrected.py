@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kazerooni.model import FissureName, Lobe, LobeMap
+from kazerooni.model import FissureName, Lobe, LobeMap, PointOrigin
 from kazerooni.segment.guidance import Guidance
 from kazerooni.segment.lingula import with_lingula
 from kazerooni.segment.lobes import lobes_of, unparted_lobes
@@ -23,7 +23,14 @@ def corrected(lobes: LobeMap, guidance: Guidance, *, method: str) -> Segmentatio
         fissures = with_lingula(fissures, lungs, guidance.fissures)
     unparted: frozenset[Lobe] = frozenset()
     if guidance.has_points or guidance.gone or wants_lingula:
-        source = f"{lobes.source or 'a file'}, corrected"
+        source = None if lobes.source is None else f"{lobes.source}, corrected"
         lobes = lobes_of(lungs, fissures, without=guidance.gone, source=source)
         unparted = unparted_lobes(lungs, fissures, without=guidance.gone)
-    return segmentation_of(lobes, method=method, fissures=fissures, conditions=guidance.lobes, unparted=unparted)
+    return segmentation_of(
+        lobes,
+        method=method,
+        fissures=fissures,
+        conditions=guidance.lobes,
+        unparted=unparted,
+        seen=(PointOrigin.PLACED,),
+    )

@@ -19,6 +19,8 @@ _HEIGHT_OVER_DEPTH = 1.45
 _CUT_SHARE = 0.3
 # A lung of which less than this share of the usual height is seen, and neither end, lies anywhere in its box.
 _LEAST_SEEN = 0.7
+# Of a lung that is cut at one end so much: where less is seen, its usual height says too little of where it ends.
+_LEAST_SEEN_OF_ONE_END = 0.5
 # Places of a lung are looked at this far apart.
 _SAMPLE_MM = 2.5
 
@@ -72,7 +74,8 @@ def frame_of(lungs: Lungs, side: int) -> Frame | None:
     cut_below, cut_above = _cuts(geometry, lung)
     missing = max(0.0, _HEIGHT_OVER_DEPTH * float(size[1]) - float(size[2]))
     is_whole = not (cut_below or cut_above)
-    is_placed = not (cut_below and cut_above) or size[2] >= _LEAST_SEEN * (size[2] + missing)
+    least = _LEAST_SEEN if cut_below and cut_above else _LEAST_SEEN_OF_ONE_END
+    is_placed = is_whole or size[2] >= least * (size[2] + missing)
     if not is_whole:
         low[2] -= missing * cut_below / (cut_below + cut_above)
         size[2] += missing

@@ -76,7 +76,7 @@ _LUNGS = (
 
 
 def lobes_of(
-    lungs: Lungs, fissures: FissureSet, *, without: Collection[Lobe] = NO_LOBES, source: str = _SOURCE
+    lungs: Lungs, fissures: FissureSet, *, without: Collection[Lobe] = NO_LOBES, source: str | None = _SOURCE
 ) -> LobeMap:
     """Part lungs by their fissures: every voxel of a lung goes to exactly one lobe.
 
@@ -109,6 +109,11 @@ def unparted_lobes(lungs: Lungs, fissures: FissureSet, *, without: Collection[Lo
         for lobe in (lung.lobes if name is lung.oblique else (lung.upper, lung.between))
         if lobe not in without
     )
+
+
+def parting_fissures(without: Collection[Lobe] = NO_LOBES) -> frozenset[FissureName]:
+    """Name the fissures that part lobes that are there."""
+    return frozenset(name for lung in _LUNGS for name in lung.borders(without))
 
 
 def move_fissures(
@@ -251,7 +256,14 @@ def _surface(fissure: Fissure) -> FissureSurface | None:
 
 
 def _gone(without: Collection[Lobe], surfaces: Surfaces) -> frozenset[Lobe]:
-    """Give the lobes that are not told apart: those that are gone, and the lingula where nothing parts it off."""
+    """Give the lobes that are not told apart: those that are gone, and the lingula where nothing parts it off.
+
+    Raises SegmentError for what is no Lobe.
+    """
+    said: Collection[object] = without
+    strangers = [name for name in said if not isinstance(name, Lobe)]
+    if strangers:
+        raise SegmentError(f"{strangers[0]!r} is no lobe; members of Lobe are wanted")
     return frozenset(without) if FissureName.LINGULA in surfaces else frozenset({*without, Lobe.LIN})
 
 

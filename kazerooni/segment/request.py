@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kazerooni.dicom import Series
-from kazerooni.model import Volume
+from kazerooni.model import FindingMap, Volume
 from kazerooni.segment.guidance import NO_GUIDANCE, Guidance
 from kazerooni.segment.result import Segmentation
 
@@ -23,6 +23,7 @@ class SegmentRequest:
     guidance: what a person says of fissures and lobes.
     series: the series of the volume, for methods that read files bound to its pictures.
     lobes: a lobe map that is there already, for `from_file`; labels, by_index: as in `read_lobe_map`.
+    marks: what was marked as a finding: it is lung where it touches lung.
     progress: is told each step.
     """
 
@@ -31,6 +32,7 @@ class SegmentRequest:
     lobes: Path | None = None
     labels: str | None = None
     by_index: bool = False
+    marks: tuple[FindingMap, ...] = ()
     progress: Progress | None = None
 
     def tell(self, step: str) -> None:

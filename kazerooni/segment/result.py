@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from kazerooni.model import FissureName, FissureSet, Lobe, LobeMap, Notice, PointOrigin
 from kazerooni.segment.guidance import LobeCondition
-from kazerooni.segment.shares import LobeShare, doubts_of_shares, shares_of, usual_share
+from kazerooni.segment.shares import LobeShare, doubts_of_shares, is_cut, shares_of, usual_share
 from kazerooni.segment.strays import doubts_of_points
 from kazerooni.segment.support import Support, support_of
 
@@ -52,12 +52,16 @@ def segmentation_of(
     fissures: FissureSet | None = None,
     conditions: Mapping[Lobe, LobeCondition] | None = None,
     unparted: frozenset[Lobe] = frozenset(),
+    seen: Collection[PointOrigin] = (PointOrigin.DETECTED, PointOrigin.PLACED),
 ) -> Segmentation:
-    """Measure shares and support of lobes, and gather what is to be told of them."""
+    """Measure shares and support of lobes, and gather what is to be told of them.
+
+    seen: the origins of points that were seen in the picture or placed.
+    """
     said = dict(conditions or {})
     shares = shares_of(lobes)
     told = {notice.code for notice in lobes.notices}
-    is_whole = not told & {"lungs-cut", "lung-missing", "lungs-not-found"}
+    is_whole = not told & {"lung-missing", "lungs-not-found"} and not is_cut(lobes)
     gone = [lobe for lobe, condition in said.items() if condition.is_gone]
     doubts = doubts_of_shares(shares, gone) if is_whole and not unparted else ()
     strays = () if fissures is None else doubts_of_points(lobes, fissures)
@@ -69,7 +73,7 @@ def segmentation_of(
         conditions=said,
         unparted=unparted,
         shares=shares,
-        support={} if fissures is None else support_of(lobes, fissures),
+        support={} if fissures is None else support_of(lobes, fissures, seen=seen),
     )
 
 
@@ -82,7 +86,7 @@ def segmentation_json(found: Segmentation) -> dict[str, Any]:
         "lobes": [
             _lobe_json(found, lobe)
             for lobe in Lobe
-            if lobe in found.shares or lobe in found.conditions or lobe in found.unparted
+            if lobe is not Lobe.LIN or lobe in found.shares or lobe in found.conditions
         ],
         "fissures": None if found.fissures is None else _fissures_json(found.fissures, found.support),
     }

@@ -22,6 +22,8 @@ USUAL_SHARES: Final[Mapping[Lobe, tuple[float, float]]] = MappingProxyType(
     }
 )
 _MM3_PER_ML = 1000.0
+# An end slice that shows more than this share of the largest cross-section has lost some percent of the lungs.
+_CUT_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ def shares_of(lobes: LobeMap) -> Mapping[Lobe, LobeShare]:
         for lobe in Lobe
         if sums[lobe]
     }
+
+
+def is_cut(lobes: LobeMap) -> bool:
+    """Tell whether the scan cuts off a part of the lungs that shares would feel: an end slice shows a good deal."""
+    areas = np.array([np.count_nonzero(plane) for plane in lobes.labels])
+    return bool(max(areas[0], areas[-1]) > _CUT_SHARE * areas.max())
 
 
 def usual_share(lobe: Lobe) -> tuple[float, float] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,10 +44,13 @@ class Support:
     points: Mapping[PointOrigin, int]
 
 
-def support_of(lobes: LobeMap, fissures: FissureSet) -> Mapping[FissureName, Support]:
-    """Tell what each fissure that is present stands on."""
+def support_of(lobes: LobeMap, fissures: FissureSet, *, seen: Collection[PointOrigin]) -> Mapping[FissureName, Support]:
+    """Tell what each fissure that is present stands on.
+
+    seen: the origins of points that count; those of a traced map were not seen in the picture.
+    """
     return {
-        fissure.name: Support(_percent(lobes, fissure), _origins(fissure))
+        fissure.name: Support(_percent(lobes, fissure, seen), _origins(fissure))
         for fissure in fissures.fissures
         if fissure.state is FissureState.PRESENT
     }
@@ -58,11 +61,11 @@ def _origins(fissure: Fissure) -> Mapping[PointOrigin, int]:
     return {origin: found[origin] for origin in PointOrigin}
 
 
-def _percent(lobes: LobeMap, fissure: Fissure) -> float | None:
+def _percent(lobes: LobeMap, fissure: Fissure, origins: Collection[PointOrigin]) -> float | None:
     places = _places_in_lung(lobes, fissure)
     if not len(places):
         return None
-    seen = [point.position_mm for point in fissure.points if point.origin is not PointOrigin.PRIOR]
+    seen = [point.position_mm for point in fissure.points if point.origin in origins]
     if not seen:
         return 0.0
     distance, _ = cKDTree(np.array(seen)).query(places, distance_upper_bound=_REACH_MM)

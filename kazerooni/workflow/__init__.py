@@ -14,6 +14,7 @@ from kazerooni.workflow.source import LobeSource
 if TYPE_CHECKING:
     from kazerooni.workflow.lobes import (
         SegmentedScan,
+        left_out,
         segment_scan,
         segmentation_document,
         state_entries,
@@ -27,6 +28,7 @@ __all__ = [
     "MapFiles",
     "SegmentedScan",
     "follow",
+    "left_out",
     "measure",
     "report_visits",
     "score_document",

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from kazerooni.dicom import Progress, Series
 from kazerooni.files import StrPath, write_whole
 from kazerooni.labels import Author, write_map
-from kazerooni.model import Component, Entry, FissureSet, Lobe, LobeMap, Notice, PointOrigin, State, Volume
+from kazerooni.model import (
+    OUTSIDE,
+    Component,
+    Entry,
+    FindingMap,
+    FissureSet,
+    Lobe,
+    LobeMap,
+    Notice,
+    PointOrigin,
+    State,
+    Volume,
+)
 from kazerooni.report import lobe_planes
 from kazerooni.segment import (
     Guidance,
@@ -59,8 +74,10 @@ def lobe_finder(source: LobeSource, on_step: Step | None) -> LobeFinder:
     """
     request = _request(source, on_step)
 
-    def find(volume: Volume, series: Series) -> tuple[LobeMap, FissureSet | None, tuple[Entry, ...]]:
-        found = _segment(volume, series, source, request)
+    def find(
+        volume: Volume, series: Series, marks: Sequence[FindingMap]
+    ) -> tuple[LobeMap, FissureSet | None, tuple[Entry, ...]]:
+        found = _segment(volume, series, source, replace(request, marks=tuple(marks)))
         return found.lobes, found.fissures, state_entries(found)
 
     return find
@@ -116,7 +133,10 @@ def segmentation_document(scan: SegmentedScan) -> dict[str, object]:
         "series_uid": reference.series_uid,
         "study_date": None if reference.study_date is None else reference.study_date.isoformat(),
         "program": {"name": "kazerooni", "version": __version__},
-        "inputs": [{"role": "scan", "sha256": scan.volume.digest}],
+        "inputs": [
+            {"role": "scan", "sha256": scan.volume.digest},
+            *([] if found.lobes.digest is None else [{"role": "lobes", "sha256": found.lobes.digest}]),
+        ],
         "notices": [
             {"code": n.code, "severity": n.severity, "message": n.message, "sop_uids": list(n.sop_uids)}
             for n in (*scan.volume.notices, *found.notices)
@@ -127,17 +147,30 @@ def segmentation_document(scan: SegmentedScan) -> dict[str, object]:
 def write_lobes(scan: SegmentedScan, path: StrPath, *, force: bool = False) -> None:
     """Write the lobes of a scan in the format of the name.
 
-    A DICOM SEG says which program proposed them, and whether points that a person placed corrected it.
+    A DICOM SEG says which program proposed them, and whether a person had a hand in it: by points, or by a map whose
+    author is not known. Lobes that cannot be graded (see `left_out`) are not in it, as a map cannot say so of them.
 
     Raises OutputError.
     """
     found = scan.segmentation
-    program, _, version = (found.lobes.source or found.method).partition(" ")
+    labels = np.where(np.isin(found.lobes.labels, left_out(found)), np.uint8(OUTSIDE), found.lobes.labels)
+    write_map(replace(found.lobes, labels=labels), path, series=scan.series, author=_author(found), force=force)
+
+
+def left_out(found: Segmentation) -> tuple[Lobe, ...]:
+    """List the lobes that are not written into a map: scored from it, they would get a grade all the same."""
+    unsure = {lobe for lobe, said in found.conditions.items() if said is LobeCondition.NOT_ASSESSABLE}
+    return tuple(sorted(unsure | found.unparted))
+
+
+def _author(found: Segmentation) -> Author:
+    if found.lobes.source is None:
+        return Author("SEMIAUTOMATIC")
+    program, _, version = found.lobes.source.partition(" ")
     placed = found.fissures is not None and any(
         point.origin is PointOrigin.PLACED for fissure in found.fissures.fissures for point in fissure.points
     )
-    author = Author("SEMIAUTOMATIC" if placed else "AUTOMATIC", program=program, version=version or "unknown")
-    write_map(found.lobes, path, series=scan.series, author=author, force=force)
+    return Author("SEMIAUTOMATIC" if placed else "AUTOMATIC", program=program, version=version or "unknown")
 
 
 def write_preview(scan: SegmentedScan, path: StrPath, *, force: bool = False) -> None:

@@ -59,7 +59,9 @@ def score_scan(
     chosen, volume = read_chosen(path, series=series, study=study, progress=progress, on_choice=on_choice)
     alveolar = _findings(maps.alveolar, chosen, Component.ALVEOLAR, maps.lobes)
     interstitial = _findings(maps.interstitial, chosen, Component.INTERSTITIAL, maps.lobes)
-    lobes, fissures, entries = lobes_of(volume, chosen)
+    lobes, fissures, entries = lobes_of(
+        volume, chosen, [found for found in (alveolar, interstitial) if found is not None]
+    )
     reading = measure(
         volume,
         lobes,
@@ -92,4 +94,4 @@ def _lobe_finder(source: LobeSource, on_step: Step | None) -> LobeFinder:
 
         return lobe_finder(source, on_step)
     file, labels, by_index = source.file, source.labels, source.by_index
-    return lambda _, series: (read_lobe_map(file, series, labels=labels, by_index=by_index), None, ())
+    return lambda _, series, __: (read_lobe_map(file, series, labels=labels, by_index=by_index), None, ())

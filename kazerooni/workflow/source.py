@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.files import StrPath
-from kazerooni.model import Entry, FissureSet, LobeMap, Volume
+from kazerooni.model import Entry, FindingMap, FissureSet, LobeMap, Volume
 
 Choice = Callable[[Series, Sequence[Series]], None]
 """Is called, before pixels are read, with the series that is taken and all of its study that are fit to score."""
 Step = Callable[[str], None]
 """Is called with the name of each step as it begins."""
-LobeFinder = Callable[[Volume, Series], tuple[LobeMap, FissureSet | None, tuple[Entry, ...]]]
-"""Gives the lobes of a scan, the fissures that part them, and what a person says of lobes."""
+LobeFinder = Callable[[Volume, Series, Sequence[FindingMap]], tuple[LobeMap, FissureSet | None, tuple[Entry, ...]]]
+"""Gives the lobes of a scan, of which what was marked is known, their fissures, and what a person says of lobes."""
 
 
 @dataclass(frozen=True, slots=True)

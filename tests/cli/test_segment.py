@@ -126,6 +126,24 @@ def test_the_preview_shows_every_lobe(run: Run, chest: tuple[Path, ThoraxTruth],
     assert {COLOURS[lobe] for lobe in Lobe if lobe is not Lobe.LIN} <= found
 
 
+def test_lobes_that_cannot_be_graded_are_not_in_the_map(
+    run: Run, chest: tuple[Path, ThoraxTruth], tmp_path: Path
+) -> None:
+    """A map cannot say that a lobe is not to be graded, so it does not hold it, and that is said."""
+    points, out = tmp_path / "points.json", tmp_path / "lobes.dcm"
+    document = {
+        "schema_version": 1,
+        "lobes": {"LUL": "not_assessable"},
+        "fissures": {"right_minor": {"state": "absent"}},
+    }
+    points.write_text(json.dumps(document), encoding="utf-8")
+    result = run("segment", chest[0], "--points", points, "-o", out)
+    assert result.exit_code == 0, result.output
+    assert "Not in the map, as they cannot be graded: RUL, RML, LUL." in " ".join(result.stderr.split())
+    labels = read_lobe_map(out, find_series(chest[0])[0]).labels
+    assert set(np.unique(labels).tolist()) == {0, Lobe.RLL, Lobe.LLL}
+
+
 def test_lobes_from_a_file_are_converted(run: Run, chest: tuple[Path, ThoraxTruth], tmp_path: Path) -> None:
     """A map of another format, given by --lobes, is written as SEG, voxel by voxel as it was."""
     folder, truth = chest
@@ -134,6 +152,8 @@ def test_lobes_from_a_file_are_converted(run: Run, chest: tuple[Path, ThoraxTrut
     result = run("segment", folder, "--lobes", tmp_path / "lobes.nrrd", "-o", out)
     assert result.exit_code == 0, result.output
     assert "lobes-proposed" not in result.stdout
+    algorithm = {s.SegmentAlgorithmName for s in pydicom.dcmread(out).SegmentSequence}
+    assert algorithm == {"kazerooni"}
     assert np.array_equal(read_lobe_map(out, find_series(folder)[0]).labels, truth.lobes)
 
 

@@ -155,7 +155,9 @@ def test_marks_outside_every_lobe_are_told() -> None:
     """Marks outside every lobe are counted and told, and change no grade."""
     scored = score(reading_of({**whole_lungs(), 0: {(1, 0): 7, (0, 3): 2}}, slices=3))
     assert scored.total == 0
-    assert message_of(scored, "marks-outside-lobes").endswith("ground glass 21 voxels, reticulation 6 voxels")
+    assert message_of(scored, "marks-outside-lobes").endswith(
+        "ground glass 21 voxels (100.0 % of it), reticulation 6 voxels (100.0 % of it)"
+    )
 
 
 def test_measures_of_alobe_of() -> None:

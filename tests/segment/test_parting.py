@@ -106,3 +106,9 @@ def test_a_surface_in_the_plane_of_a_slice_has_the_slice_above_it() -> None:
     labels = lobes_of(box_lungs(), points).labels
     assert set(np.unique(labels[20, :, :20]).tolist()) == {0, Lobe.RUL}
     assert set(np.unique(labels[19, :, :20]).tolist()) == {0, Lobe.RML}
+
+
+def test_what_is_no_lobe_is_refused() -> None:
+    """Names of lobes as text are refused: they would be passed over."""
+    with pytest.raises(SegmentError, match="'RUL' is no lobe"):
+        lobes_of(box_lungs(), three_planes(), without={"RUL"})  # type: ignore[arg-type]

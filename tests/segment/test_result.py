@@ -30,12 +30,12 @@ MEANS: dict[Lobe, float] = {Lobe.RUL: 17.9, Lobe.RML: 9.3, Lobe.RLL: 26.5, Lobe.
 
 
 def block(shares: Mapping[Lobe, float]) -> LobeMap:
-    """Give a map in which every lobe holds its share: rows of one slice, a thousand voxels in all."""
-    labels = np.zeros((1, 40, 40), np.uint8)
+    """Give a map in which every lobe holds its share: rows of the middle of three slices, a thousand voxels in all."""
+    labels = np.zeros((3, 40, 40), np.uint8)
     line = np.repeat([int(lobe) for lobe in shares], [round(10 * value) for value in shares.values()])
-    labels.reshape(-1)[: line.size] = line
+    labels[1].reshape(-1)[: line.size] = line
     geometry = box_geometry()
-    one = replace(geometry, shape=(1, 40, 40), origins_mm=geometry.origins_mm[:1].copy())
+    one = replace(geometry, shape=(3, 40, 40), origins_mm=geometry.origins_mm[:3].copy())
     return LobeMap(labels, one)
 
 
@@ -76,11 +76,15 @@ def test_shares_say_nothing_where_a_lobe_is_gone(condition: LobeCondition) -> No
     assert segmentation_of(block(none), method="m", conditions={Lobe.RML: condition}).notices == ()
 
 
-@pytest.mark.parametrize("code", ["lungs-cut", "lung-missing"])
-def test_shares_say_nothing_where_lung_is_missing(code: str) -> None:
-    """Of lungs that are cut, or of one lung alone, shares are not doubted: they cannot be usual."""
-    cut = replace(block({Lobe.RUL: 100.0}), notices=(Notice(code, "warning", "told"),))
-    assert [n.code for n in segmentation_of(cut, method="m").notices] == [code]
+def test_shares_say_nothing_where_lung_is_missing() -> None:
+    """Of one lung alone, or where an end slice cuts the lungs, shares are not doubted: they cannot be usual."""
+    alone = replace(block({Lobe.RUL: 100.0}), notices=(Notice("lung-missing", "warning", "told"),))
+    assert [n.code for n in segmentation_of(alone, method="m").notices] == ["lung-missing"]
+    whole = block({Lobe.RUL: 100.0})
+    assert [n.code for n in segmentation_of(whole, method="m").notices] == ["lobe-share-unusual"]
+    labels = whole.labels.copy()
+    labels[2] = labels[1]
+    assert segmentation_of(replace(whole, labels=labels), method="m").notices == ()
 
 
 def test_support_is_the_part_near_points() -> None:
@@ -132,6 +136,16 @@ def test_points_outside_their_lung_are_told(points: list[tuple[float, float, flo
     told = [n for n in segmentation_of(lobes, method="m", fissures=FissureSet((minor,))).notices if "point" in n.code]
     assert [n.code for n in told] == ["points-outside-lung"] * bool(astray)
     assert not astray or told[0].message.startswith(f"{astray} of 2 points on the right minor fissure")
+
+
+def test_points_that_contradict_each_other_are_told() -> None:
+    """Points one above the other cannot both lie on a surface; points that agree raise no doubt."""
+    lobes = lobes_of(box_lungs(), three_planes())
+    for heights, told in (((101.0, 101.0, 101.0), []), ((101.0, 161.0, 41.0), ["points-contradict"])):
+        placed = tuple(FissurePoint((-40.0, 0.0, z), 1.0, PointOrigin.PLACED) for z in heights)
+        minor = Fissure(FissureName.RIGHT_MINOR, points=placed, surface=fit_surface(placed))
+        notices = segmentation_of(lobes, method="m", fissures=FissureSet((minor,))).notices
+        assert [n.code for n in notices if n.code == "points-contradict"] == told
 
 
 @pytest.mark.parametrize(
