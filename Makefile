@@ -99,8 +99,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 # napari and a Qt binding are for tests of the plugin only; a user chooses the binding (PySide6 here: LGPL).
 $(VENV)/.room: $(VENV)/.installed plugins/napari-kazerooni/pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt \
-		-e plugins/napari-kazerooni[test] -e '.[test]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e 'plugins/napari-kazerooni[test]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.installed
