@@ -19,7 +19,7 @@ from napari_kazerooni.commands import Commands
 from napari_kazerooni.draft import Draft, resume
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
-from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in
+from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in, say_unparted
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
@@ -212,7 +212,11 @@ class Desk(Working):
             session.set_lobes(found.lobes, found.fissures)
             return lungs_in(session)
 
-        self.start("Taking over the lobes", take, self.on_lobes)
+        def taken(lungs: Lungs | None) -> None:
+            say_unparted(session, found.unparted)
+            self.on_lobes(lungs)
+
+        self.start("Taking over the lobes", take, taken)
 
     def on_lobes(self, lungs: Lungs | None) -> None:
         """Go on with other lobes of the session; lungs: that they fill."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from kazerooni.dicom import Progress, Series
-from kazerooni.model import Fissure, FissureSet, FissureState, Geometry, Lobe, PointOrigin, Volume
+from kazerooni.model import (
+    Component,
+    Fissure,
+    FissureSet,
+    FissureState,
+    Geometry,
+    Lobe,
+    PointOrigin,
+    State,
+    Volume,
+)
 from kazerooni.segment import Guidance, LobeCondition, Lungs, Segmentation, SegmentRequest, segment
 from napari_kazerooni.borders import absent_lobes
 from napari_kazerooni.canvas import Labels
@@ -56,6 +66,15 @@ def find_lobes(
         return segment(volume, request=SegmentRequest(guidance=guidance, progress=step))
     step(f"Reading {path.name}")
     return segment(volume, "from_file", SegmentRequest(lobes=path, series=series, progress=step))
+
+
+def say_unparted(session: ReadingSession, lobes: Collection[Lobe]) -> None:
+    """Say of lobes that nothing tells from their neighbours that they cannot be assessed: no mark would be theirs."""
+    for lobe in sorted(lobes):
+        for component in Component:
+            session.say.set_state(
+                lobe, component, State.NOT_ASSESSABLE, "not told from its neighbour: no fissure is known"
+            )
 
 
 def lungs_of(labels: Labels, geometry: Geometry) -> Lungs:
