@@ -126,6 +126,19 @@ def test_the_preview_shows_every_lobe(run: Run, chest: tuple[Path, ThoraxTruth],
     assert {COLOURS[lobe] for lobe in Lobe if lobe is not Lobe.LIN} <= found
 
 
+def test_a_map_that_a_program_made_stays_a_proposal(
+    run: Run, chest: tuple[Path, ThoraxTruth], marks: Path, tmp_path: Path
+) -> None:
+    """A score from lobes that were found and written says so as one that finds them does; points make it a person's."""
+    folder, truth = chest
+    for options, told in (((), ["lobes-proposed"]), (("--points", points_file(tmp_path, truth)), [])):
+        out = tmp_path / f"lobes-{len(options)}.dcm"
+        assert run("segment", folder, "-o", out, *options).exit_code == 0
+        result = run("score", folder, "--lobes", out, "--alveolar", marks, "--partial", "--json")
+        codes = [notice["code"] for notice in json.loads(result.stdout)["notices"]]
+        assert [code for code in codes if code == "lobes-proposed"] == told
+
+
 def test_lobes_that_cannot_be_graded_are_not_in_the_map(
     run: Run, chest: tuple[Path, ThoraxTruth], tmp_path: Path
 ) -> None:

@@ -47,11 +47,12 @@ _BROKEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SegSegment:
-    """One segment of a SEG: its number, its label and its codes."""
+    """One segment of a SEG: its number, its label, its codes, and the program that made it without a person."""
 
     number: int
     label: str
     concept: Concept
+    made_by: str = ""
 
     @property
     def told(self) -> str:
@@ -213,7 +214,11 @@ def _segment(item: Dataset) -> SegSegment:
         ),
     ]
     label = "".join(c for c in str(item.get("SegmentLabel", "")) if c.isprintable())[:_LONGEST_LABEL]
-    return SegSegment(int(item.SegmentNumber), label, Concept(_code(kind), tuple(_code(code) for code in modifiers)))
+    concept = Concept(_code(kind), tuple(_code(code) for code in modifiers))
+    is_automatic = item.get("SegmentAlgorithmType") == "AUTOMATIC"
+    return SegSegment(
+        int(item.SegmentNumber), label, concept, str(item.get("SegmentAlgorithmName", "")) if is_automatic else ""
+    )
 
 
 def _code(item: Dataset) -> Code:

@@ -18,7 +18,7 @@ from kazerooni.labels.overlaps import Layers
 from kazerooni.labels.place import Place
 from kazerooni.labels.seg.bind import OUTSIDE_SCAN, Binding, bind
 from kazerooni.labels.seg.file import EXPLICIT, IMPLICIT, SegFile, open_seg
-from kazerooni.labels.wanted import Part, Wanted, not_named
+from kazerooni.labels.wanted import LOBES, Part, Wanted, not_named
 from kazerooni.model import Notice
 
 Planes = Iterator[tuple[int, NDArray[np.uint8]]]
@@ -29,6 +29,8 @@ _UNDESCRIBED: Final = 255
 _RLE: Final = "1.2.840.10008.1.2.5"
 _RLE_HEADER, _LONGEST_RUN = 64, 128
 _ITEM: Final = b"\xfe\xff\x00\xe0"
+# Programs that find lobes, by the name that stands in a SEG.
+_LOBE_FINDERS: Final = {"kazerooni", "lungmask", "TotalSegmentator"}
 # A deflated file may unpack to a header and so many bytes a voxel of the scan.
 _DEFLATED_HEADER, _DEFLATED_PER_VOXEL = 64 * 2**20, 4
 
@@ -44,10 +46,18 @@ def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.ui
     most = _DEFLATED_HEADER + _DEFLATED_PER_VOXEL * slices * rows * columns
     seg = open_seg(file, most_bytes=most)
     parts = _wanted_segments(seg, wanted)
-    notices = not_named(wanted, set(parts.values()))
+    notices = (*not_named(wanted, set(parts.values())), *_proposed(seg, wanted))
     binding = bind(seg, place)
     labels, told = _fill(seg, binding, place, wanted, {number: wanted.labels[part] for number, part in parts.items()})
     return labels, notices + told
+
+
+def _proposed(seg: SegFile, wanted: Wanted) -> Iterator[Notice]:
+    """Tell of lobes that a program found and no person had a hand in, as the SEG says itself."""
+    makers = {segment.made_by for segment in seg.segments}
+    if wanted is LOBES and len(makers) == 1 and makers <= _LOBE_FINDERS:
+        message = f"the lobe map says that {makers.pop()} found the lobes and no person had a hand in it; check them"
+        yield Notice("lobes-proposed", "warning", message)
 
 
 def _wanted_segments(seg: SegFile, wanted: Wanted) -> dict[int, Part]:
