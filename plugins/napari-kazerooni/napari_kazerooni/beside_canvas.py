@@ -6,8 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDockWidget, QWidget
+
+from napari_kazerooni.later import later
 
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _ALONG: Final = Qt.Orientation.Horizontal
@@ -30,7 +32,7 @@ def put_beside_canvas(widget: QWidget, then: Callable[[], None]) -> None:
             if other is not front:
                 window.tabifyDockWidget(front, other)
         front.raise_()
-    QTimer.singleShot(0, widget, partial(_share_width, window, dock, front, then))
+    later(widget, partial(_share_width, window, dock, front, then))
 
 
 def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None, then: Callable[[], None]) -> None:
@@ -43,7 +45,7 @@ def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None, then
         docks, widths = [dock, front], [0, wanted]
     widths[0] = room // 2
     window.resizeDocks(docks, widths, _ALONG)
-    QTimer.singleShot(0, dock, then)
+    later(dock, then)
 
 
 def _stands_before(dock: QDockWidget, other: QDockWidget) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt
+
+from napari_kazerooni.later import later
 
 PLUGIN: Final = "napari-kazerooni"
 _MARKING_HEIGHT: Final = 480
@@ -17,7 +19,7 @@ def open_docks(viewer: Any) -> None:
         _put_left(viewer, dock)
     if "Score" not in _open(viewer):
         dock, _ = viewer.window.add_plugin_dock_widget(PLUGIN, "Score", tabify=True)
-        QTimer.singleShot(0, dock, dock.raise_)
+        later(dock, dock.raise_)
 
 
 def _put_left(viewer: Any, dock: Any) -> None:
@@ -31,7 +33,7 @@ def _put_left(viewer: Any, dock: Any) -> None:
             window.resizeDocks([dock], [_MARKING_HEIGHT], Qt.Orientation.Vertical)
             dock.raise_()
 
-        QTimer.singleShot(0, dock, settle)  # Qt lays out a dock that has just come only then
+        later(dock, settle)  # Qt lays out a dock that has just come only then
 
 
 def _open(viewer: Any) -> set[str]:
