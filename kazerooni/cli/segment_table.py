@@ -40,8 +40,8 @@ def _lobes(found: Segmentation) -> Table:
     table.add_column("")
     for lobe in Lobe:
         share, remark = found.shares.get(lobe), _remark(found, lobe)
-        if share is None and lobe is Lobe.LIN and not remark:
-            continue
+        if lobe is Lobe.LIN and share is None and lobe not in found.conditions:
+            continue  # told apart on request only; the other lobes have a row even where nothing of them is seen
         usual = usual_share(lobe)
         table.add_row(
             lobe.name,

@@ -103,3 +103,13 @@ def test_a_closed_pipe_is_quiet() -> None:
         assert program.stderr is not None
         program.stdout.close()
         assert "BrokenPipe" not in program.stderr.read().replace("Exit", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is always full")
+def test_a_full_disk_for_the_log_ends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A log that cannot be written to prints no traceback and lets the command end as it would."""
+    with edge(verbose=False, log=Path("/dev/full")):
+        typer.echo("done")
+    told = capsys.readouterr()
+    assert told.out == "done\n"
+    assert told.err == ""

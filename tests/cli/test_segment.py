@@ -51,7 +51,8 @@ def test_a_sequential_scan_is_parted_and_written(run: Run, chest: tuple[Path, Th
     assert {s.SegmentAlgorithmType for s in seg.SegmentSequence} == {"AUTOMATIC"}
     shown = result.stdout.splitlines()
     assert shown[0].split() == ["Lobe", "Volume", "mL", "Share", "%", "In", "health", "%", "Slices"]
-    assert shown[1].split()[0] == "RUL"
+    assert [line.split()[0] for line in shown[1:6]] == ["RUL", "RML", "RLL", "LUL", "LLL"]
+    assert not any(line.startswith("LIN") for line in shown)
 
 
 def test_json_is_one_document(run: Run, chest: tuple[Path, ThoraxTruth]) -> None:
