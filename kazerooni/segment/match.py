@@ -21,7 +21,6 @@ from kazerooni.segment.frame import Frame
 from kazerooni.segment.plates import Plates
 
 Floats = NDArray[np.float64]
-Single = NDArray[np.float32]
 
 _DRAWN = 1000
 _BEST = 5
