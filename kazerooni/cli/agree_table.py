@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kazerooni.model import Component, Lobe, ReadersError
 
 _NOTHING = "-"
+_SUM_NAMES = {"alveolar": "Alveolar", "interstitial": "Interst.", "total": "Total"}
 
 
 def show_agreement(found: Agreement) -> None:
@@ -28,8 +29,10 @@ def show_agreement(found: Agreement) -> None:
     if found.everyone is not None:
         parts.extend((Text(), Text("All readers together", style="bold"), *_everyone(found.everyone)))
     parts.extend((Text(), *(Text(line) for line in _smallest_changes(found.errors))))
-    patients = f"{found.resamples} resamples of patients, seed {found.seed}"
-    told = f"In parentheses: 95 % intervals; of kappa, alpha and where patients have several scans from {patients}."
+    told = (
+        "In parentheses, or below: 95 % intervals; those of kappa, of alpha, and where patients have several scans are "
+        f"from {found.resamples} resamples of patients, seed {found.seed}."
+    )
     show(*parts, Text(), Text(told), Text(), Text(DISCLAIMER))
 
 
@@ -54,7 +57,7 @@ def _read(found: Agreement) -> Iterator[Text]:
         said.append(f"{printable(reader)} read {sum(map(bool, times))} of {_count(len(times), 'scan')}{repeated}")
     yield Text("; ".join(said))
     if found.drafts:
-        yield Text(f"{_count(found.drafts, 'reading')} of these may still change: drafts, or typed and not signed")
+        yield Text(f"{found.drafts} of the readings may still change: drafts, or typed and not signed")
 
 
 def _left_out(found: Agreement) -> Iterator[Text]:
@@ -75,13 +78,13 @@ def _heading(one: Comparison) -> str:
 
 def _comparison(one: Comparison) -> Iterator[RenderableType]:
     less = f"{printable(one.second)} less {printable(one.first)}" if one.kind == "between" else "second less first"
-    table = _table(("Sum",), ("Scans", "ICC(2,1)", "ICC(3,1)", "Difference", "Lower limit", "Upper limit"))
+    table = _table(("Sum",), ("Scans", "ICC(2,1)", "ICC(3,1)", "Differ-\nence", "Lower\nlimit", "Upper\nlimit"))
     notes: list[tuple[str, Estimate]] = []
     for each in one.sums:
         limits = (each.differences.bias, each.differences.lower, each.differences.upper)
         icc = (each.icc_2_1, each.icc_3_1)
         cells = (*(_stacked(found, 2) for found in icc), *(_stacked(found, 1) for found in limits))
-        table.add_row(each.what.capitalize(), str(each.count), *cells)
+        table.add_row(_SUM_NAMES[each.what], str(each.count), *cells)
         notes += [(each.what, found) for found in (*icc, *limits)]
     yield table
     yield Text(f"Difference: {less}. {_form(one)}")
@@ -109,7 +112,7 @@ def _everyone(everyone: Everyone) -> Iterator[RenderableType]:
     sums = _table(("Sum",), ("Scans read by all", "ICC(2,1)", "ICC(3,1)"))
     notes: list[tuple[str, Estimate]] = []
     for each in everyone.sums:
-        sums.add_row(each.what.capitalize(), str(each.count), _inline(each.icc_2_1), _inline(each.icc_3_1))
+        sums.add_row(_SUM_NAMES[each.what], str(each.count), _inline(each.icc_2_1), _inline(each.icc_3_1))
         notes += [(each.what, found) for found in (each.icc_2_1, each.icc_3_1)]
     yield sums
     yield from _notes(notes)
@@ -153,7 +156,9 @@ def _place(lobe: Lobe | None, component: Component) -> tuple[str, str]:
 
 def _stacked(found: Estimate, digits: int) -> str:
     """Write a figure with its interval on a line of its own."""
-    return _inline(found, digits).replace(" (", "\n(")
+    if found.low is None or found.high is None:
+        return _inline(found, digits)
+    return f"{_number(found.value or 0.0, digits)}\n{_number(found.low, digits)}, {_number(found.high, digits)}"
 
 
 def _inline(found: Estimate, digits: int = 2) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _INK, _FAINT, _POINT, _LIMIT = "#17303f", "#d3dde3", "#0072b2", "#b85c00"
 _LONGEST_NAME: Final = 24
+_LONGEST_LINE: Final = 36
 # The least distance between two words at the right edge, as a share of the height.
 _APART: Final = 0.075
 
@@ -56,10 +57,9 @@ def _line(axes: Axes, estimate: Estimate, colour: str, style: str) -> None:
 
 
 def _dress(axes: Axes, found: Agreement, of: Comparison, sums: SumAgreement) -> None:
-    first, second = _names(of)
     name = "total" if sums.what == "total" else f"{sums.what} sum"
     axes.set_xlabel(f"Mean {name} of both (total 0 to {amount(found.maximum)})", color=_INK)
-    axes.set_ylabel(f"{second}\nless {first}", color=_INK)
+    axes.set_ylabel(_difference(of), color=_INK)
     scans, patients = _count(sums.count, "scan"), _count(sums.patients, "patient")
     head = f"{scans} of {patients}, scheme {found.scheme} {found.scheme_version}"
     axes.set_title(head, color=_INK, fontsize=10, loc="left")
@@ -88,10 +88,11 @@ def _name_lines(axes: Axes, lines: dict[str, tuple[Estimate, str]]) -> None:
         lowest += _APART * (high - low)
 
 
-def _names(of: Comparison) -> tuple[str, str]:
+def _difference(of: Comparison) -> str:
     if of.kind == "within":
-        return f"{_short(of.first)}, first reading", "second reading"
-    return _short(of.first), _short(of.second)
+        return f"{_short(of.first)}: second less first"
+    words = f"{_short(of.second)} less {_short(of.first)}"
+    return words if len(words) <= _LONGEST_LINE else words.replace(" less ", "\nless ")
 
 
 def _short(name: str) -> str:

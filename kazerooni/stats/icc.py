@@ -46,9 +46,14 @@ def icc(ratings: Floats, patients: Sequence[Hashable], *, model: Model, seed: in
         return patient_estimate(parts, patients, lambda sums: _icc(_squares(sums, readers), readers, model), seed=seed)
     squares = _squares(parts.sum(axis=0, keepdims=True), readers)
     value = float(_icc(squares, readers, model)[0])
+    if not np.isfinite(value):
+        return Estimate(value=None, reason="the scans differ in nothing but their readers")
     if squares.rest[0] <= 0:
         return Estimate(value=value, reason="no interval: the readers never differ, but for a constant")
-    low, high = (_f_interval_2 if model == "2,1" else _f_interval_3)(squares, scans, readers)
+    with np.errstate(all="ignore"):  # quantiles of next to no degrees of freedom pass what a number holds
+        low, high = (_f_interval_2 if model == "2,1" else _f_interval_3)(squares, scans, readers)
+    if not np.isfinite([low, high]).all():
+        return Estimate(value=value, reason="no interval: too few scans")
     return Estimate(value=value, low=low, high=high, method="F")
 
 

@@ -12,7 +12,7 @@ from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
-    from kazerooni.workflow.agree import Gathered, agree, agreement_document, gather_readings, write_agreement
+    from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
     from kazerooni.workflow.lobes import (
         SegmentedScan,
         left_out,
@@ -51,12 +51,12 @@ __all__ = [
     "write_tables",
 ]
 
-_OF_AGREE = ("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement")
+_OF_AGREEMENT = ("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement")
 
 
 def __getattr__(name: str) -> Any:
     """Look up what finds lobes, or compares readers, when it is asked for (PEP 562): a score does not wait for it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "agree" if name in _OF_AGREE else "lobes"
+    home = "agreement" if name in _OF_AGREEMENT else "lobes"
     return getattr(import_module(f"kazerooni.workflow.{home}"), name)

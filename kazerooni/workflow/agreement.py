@@ -1,4 +1,4 @@
-"""Agree: readings of several readers, or repeated ones, gathered, graded and compared."""
+"""Agreement: readings of several readers, or repeated ones, gathered, graded and compared."""
 
 from __future__ import annotations
 
