@@ -44,7 +44,10 @@ def icc(ratings: Floats, patients: Sequence[Hashable], *, model: Model, seed: in
     parts = _parts(ratings - ratings.mean())
     if len(set(patients)) < scans:
         return patient_estimate(parts, patients, lambda sums: _icc(_squares(sums, readers), readers, model), seed=seed)
-    squares = _squares(parts.sum(axis=0, keepdims=True), readers)
+    return _by_f(_squares(parts.sum(axis=0, keepdims=True), readers), scans, readers, model)
+
+
+def _by_f(squares: MeanSquares, scans: int, readers: int, model: Model) -> Estimate:
     value = float(_icc(squares, readers, model)[0])
     if not np.isfinite(value):
         return Estimate(value=None, reason="the scans differ in nothing but their readers")
