@@ -46,7 +46,7 @@ def bland_altman(differences: Sequence[float], patients: Sequence[Hashable], *, 
     is_repeated = len(counts) < len(differences)
     form: Literal["single", "repeated"] = "repeated" if is_repeated else "single"
     if len(counts) < 2:
-        why = f"{len(counts)} patients were summed by both; 2 are wanted"
+        why = f"patients whose scans both summed: {len(counts)}; 2 are wanted"
         mean = float(np.mean(differences)) if differences else None
         none = Estimate(value=None, reason=why)
         return BlandAltman(form=form, bias=replace(none, value=mean), sd=None, lower=none, upper=none)

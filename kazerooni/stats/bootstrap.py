@@ -50,7 +50,7 @@ def patient_estimate(parts: Floats, patients: Sequence[Hashable], statistic: Sta
     (value,) = statistic(added.sum(axis=0, keepdims=True))
     count = len(added)
     if count < FEWEST_PATIENTS:
-        return Estimate(value=float(value), reason=f"no interval from {count} patients; {FEWEST_PATIENTS} are wanted")
+        return Estimate(value=float(value), reason=f"no interval: {FEWEST_PATIENTS} patients are wanted, found {count}")
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
     figures = statistic(drawn @ added)
     defined = figures[np.isfinite(figures)]

@@ -38,7 +38,7 @@ def icc(ratings: Floats, patients: Sequence[Hashable], *, model: Model, seed: in
     """
     scans, readers = ratings.shape
     if scans < 2 or readers < 2:
-        return Estimate(value=None, reason=f"{scans} scans were summed by all; 2 are wanted")
+        return Estimate(value=None, reason=f"scans that all summed: {scans}; 2 are wanted")
     if np.ptp(ratings) == 0:
         return Estimate(value=None, reason=f"all sums are {ratings.flat[0]:g}")
     parts = _parts(ratings - ratings.mean())

@@ -95,7 +95,7 @@ def test_one_patient_has_no_limits() -> None:
     """Of one patient the bias is given, and no limits, with the reason; of none, nothing."""
     found = bland_altman([1, 3], ["p", "p"], seed=1)
     assert (found.bias.value, found.lower.value, found.sd) == (2, None, None)
-    assert "1 patients" in found.lower.reason
+    assert "both summed: 1" in found.lower.reason
     assert bland_altman([], [], seed=1).bias.value is None
 
 

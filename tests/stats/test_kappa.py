@@ -87,7 +87,7 @@ def test_intervals_are_of_patients_and_of_the_seed() -> None:
 def test_few_patients_have_no_interval() -> None:
     """Four patients give a kappa and say why there is no interval."""
     found = weighted_kappa([0, 1, 2, 3], [0, 1, 2, 2], range(4), weights="linear", seed=1)
-    assert (found.low, found.reason) == (None, "no interval from 4 patients; 5 are wanted")
+    assert (found.low, found.reason) == (None, "no interval: 5 patients are wanted, found 4")
 
 
 def test_intervals_hold_the_truth() -> None:
