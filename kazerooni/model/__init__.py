@@ -18,6 +18,7 @@ from kazerooni.model.geometry import Geometry, Sampling, plane_normal
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.nearest import Nearest, nearest_voxels
 from kazerooni.model.notice import Notice, Severity
+from kazerooni.model.patient import Course, Onset, Patient, Sex
 from kazerooni.model.reading import (
     InputDigest,
     Pattern,
@@ -54,6 +55,7 @@ __all__ = [
     "Change",
     "Component",
     "ComponentScore",
+    "Course",
     "DetectableChange",
     "Difference",
     "DlcoUnit",
@@ -81,7 +83,9 @@ __all__ = [
     "LungFunction",
     "Nearest",
     "Notice",
+    "Onset",
     "Origin",
+    "Patient",
     "Pattern",
     "PointOrigin",
     "PriorShown",
@@ -93,6 +97,7 @@ __all__ = [
     "Score",
     "Session",
     "Severity",
+    "Sex",
     "Side",
     "State",
     "Status",

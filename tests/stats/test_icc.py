@@ -89,7 +89,11 @@ def test_perfect_agreement_is_one() -> None:
 
 @pytest.mark.parametrize(
     ("ratings", "why"),
-    [(np.empty((0, 2)), "scans that all summed: 0"), (np.ones((1, 2)), "scans that all summed: 1"), (np.full((5, 2), 7.0), "all sums are 7")],
+    [
+        (np.empty((0, 2)), "scans that all summed: 0"),
+        (np.ones((1, 2)), "scans that all summed: 1"),
+        (np.full((5, 2), 7.0), "all sums are 7"),
+    ],
 )
 def test_what_is_not_defined_is_none_with_the_reason(ratings: Floats, why: str) -> None:
     """Fewer than two scans, or one sum throughout, give None and the reason."""
