@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from kazerooni.stats.bootstrap import Floats, patient_estimate
+from kazerooni.stats.bootstrap import Floats, by_patient, patient_estimate
 from kazerooni.stats.estimate import Estimate
 
 Z: Final = 1.96
@@ -89,10 +89,10 @@ def _repeated(differences: Floats, patients: Sequence[Hashable], *, seed: int) -
 
 def _parts(differences: Floats, patients: Sequence[Hashable]) -> tuple[Floats, list[Hashable]]:
     """Give what each patient adds: one, visits, sum, squares, square of the sum by visits, square of visits."""
-    owners = list(dict.fromkeys(patients))
-    by_owner = [differences[[patient == owner for patient in patients]] for owner in owners]
-    rows = [(1, len(d), d.sum(), (d**2).sum(), d.sum() ** 2 / len(d), len(d) ** 2) for d in by_owner]
-    return np.array(rows, float), owners
+    each = np.column_stack([np.ones(len(differences)), differences, differences**2])
+    visits, added, squares = by_patient(each, patients).T
+    parts = np.column_stack([np.ones(len(visits)), visits, added, squares, added**2 / visits, visits**2])
+    return parts, list(dict.fromkeys(patients))
 
 
 def _means(sums: Floats) -> Floats:

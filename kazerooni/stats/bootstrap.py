@@ -8,6 +8,7 @@ Percentile intervals (Efron and Tibshirani, An Introduction to the Bootstrap, 19
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +52,7 @@ def patient_estimate(parts: Floats, patients: Sequence[Hashable], statistic: Sta
     count = len(added)
     if count < FEWEST_PATIENTS:
         return Estimate(value=float(value), reason=f"no interval: {FEWEST_PATIENTS} patients are wanted, found {count}")
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-    figures = statistic(drawn @ added)
+    figures = statistic(_drawn(count, seed) @ added)
     defined = figures[np.isfinite(figures)]
     if len(defined) < (1 - _MOST_UNDEFINED) * RESAMPLES:
         return Estimate(value=float(value), reason="no interval: without a few of the patients it is not defined")
@@ -60,3 +60,12 @@ def patient_estimate(parts: Floats, patients: Sequence[Hashable], statistic: Sta
     if low == high:
         return Estimate(value=float(value), reason="no interval: it is the same whichever patients are taken")
     return Estimate(value=float(value), low=float(low), high=float(high), method="patients")
+
+
+@lru_cache(maxsize=4)
+def _drawn(count: int, seed: int) -> Floats:
+    """Draw how often each patient is in each resample, float64 (resamples, patients); most figures share one draw."""
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+    found = drawn.astype(np.float64)
+    found.setflags(write=False)
+    return found
