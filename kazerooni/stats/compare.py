@@ -37,7 +37,8 @@ _Pair = tuple[ScanRead, Case, Case]
 def agreement(cases: Iterable[Case], *, seed: int = SEED) -> Agreement:
     """Compare readings of the same scans: every two readers, each reader's repeats, and all readers together.
 
-    cases: readings graded under one scheme, of any readers and scans; their order does not matter.
+    cases: readings graded under one scheme, of any readers and scans. Their order matters for one thing: of repeats
+        that do not say when they were started, the first is that of the table or maps that come first.
     seed: of the intervals over resampled patients.
 
     A grade or sum that is None is left out of its figure, never zero; sums of partial scores are not taken. Of several

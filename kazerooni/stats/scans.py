@@ -37,7 +37,7 @@ class ScanRead:
 
 
 def match(cases: Iterable[Case]) -> tuple[tuple[ScanRead, ...], tuple[LeftOut, ...]]:
-    """Sort readings by scan and reader; the order in which they come does not matter.
+    """Sort readings by scan and reader; the order in which they come matters for repeats of unknown start alone.
 
     Left out are readings that another supersedes, that are given twice, that name no reader or no scan, drafts of who
     signed a reading of the scan, and those of which of several series they are is not known.
@@ -61,7 +61,7 @@ _WHY_NOT_PLACED = "names no series, and either no patient and date or those of s
 
 def _that_stand(cases: Iterable[Case]) -> tuple[list[Case], list[LeftOut]]:
     """Leave out what cannot be compared whatever it is of; one id may be two typed readings that say the same."""
-    ordered = sorted(cases, key=_place)
+    ordered = _in_order(cases)
     replaced = superseded([case.reading for case in ordered])
     kept: dict[tuple[object, ...], Case] = {}
     left_out = []
@@ -84,11 +84,20 @@ def _that_stand(cases: Iterable[Case]) -> tuple[list[Case], list[LeftOut]]:
     return list(kept.values()), left_out
 
 
-def _place(case: Case) -> tuple[object, ...]:
-    """Give by what readings are ordered: when they were started where that is known, else by their ids."""
-    started = case.reading.session.started
-    inputs = sorted((one.role, one.sha256 or "") for one in case.reading.inputs)
-    return (started is None, 0.0 if started is None else started.timestamp(), case.reading.id, inputs)
+def _in_order(cases: Iterable[Case]) -> list[Case]:
+    """Order readings by when they were started; where that is not known, by which table or maps were given first.
+
+    By the table, not by the reading: so the first of two typed tables is the first of every scan.
+    """
+    listed = list(cases)
+    given = {inputs: i for i, inputs in enumerate(dict.fromkeys(case.reading.inputs for case in listed))}
+
+    def place(case: Case) -> tuple[bool, float, int, str]:
+        started = case.reading.session.started
+        when = 0.0 if started is None else started.timestamp()
+        return (started is None, when, given[case.reading.inputs], case.reading.id)
+
+    return sorted(listed, key=place)
 
 
 def _people(scans: Sequence[ScanRef]) -> dict[str, str]:

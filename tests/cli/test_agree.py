@@ -95,14 +95,17 @@ def test_json_holds_figures_seed_scheme_and_digests(run: Run, folder: Path) -> N
 
 
 def test_two_tables_of_one_reader_are_repeats(run: Run, tmp_path: Path) -> None:
-    """One reader's tables of the same scans are compared with each other: all grades 1 apart, a bias of 10."""
+    """One reader's tables of the same scans are compared with each other, the one given first as the first.
+
+    All grades are 1 apart, so the total of every scan differs by 10.
+    """
     first, again = table(tmp_path, "first.csv", "R1"), table(tmp_path, "again.csv", "R1", more=1)
-    document = json.loads(run("agree", first, again, "--json").stdout)
-    (one,) = document["comparisons"]
-    assert (one["kind"], one["first"], one["second"]) == ("within", "R1", "R1")
-    # Which of two typed readings is the first nobody knows: they stand by their ids.
-    assert [abs(pair["second"] - pair["first"]) for pair in one["sums"][2]["pairs"]] == [10] * 12
-    assert document["readers_error"][0]["total"]["sem"] == pytest.approx(50**0.5)
+    for files, difference in (((first, again), 10), ((again, first), -10)):
+        document = json.loads(run("agree", *files, "--json").stdout)
+        (one,) = document["comparisons"]
+        assert (one["kind"], one["first"], one["second"]) == ("within", "R1", "R1")
+        assert [pair["second"] - pair["first"] for pair in one["sums"][2]["pairs"]] == [difference] * 12
+        assert document["readers_error"][0]["total"]["sem"] == pytest.approx(50**0.5)
 
 
 def test_tables_and_plots_are_written_all_or_none(run: Run, folder: Path, tmp_path: Path) -> None:
