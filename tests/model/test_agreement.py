@@ -14,7 +14,7 @@ ERROR = ReadersError(
 
 
 @pytest.mark.parametrize(("change", "is_beyond"), [(5, True), (-5, True), (4, False), (0, False), (None, None)])
-def test_a_change_is_beyond_the_error_or_not(change: float | None, is_beyond: bool | None) -> None:
+def test_a_change_is_beyond_the_error_or_not(*, change: float | None, is_beyond: bool | None) -> None:
     """A rise or fall larger than the smallest detectable change is beyond it; of an unknown change nobody can say."""
     assert ERROR.is_beyond("total", change) is is_beyond
 
