@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
@@ -43,22 +45,34 @@ def test_the_summary_of_1999() -> None:
     assert interval(found.upper) == pytest.approx((14.9, 29.3), abs=0.15)  # from rounded standard errors
 
 
-def test_the_example_of_2007_by_an_anova_of_statsmodels() -> None:
-    """Cardiac output in pairs: the variance of a difference is that of the paper's formula on statsmodels' anova."""
+def test_the_example_of_2007() -> None:
+    """Cardiac output in pairs, the true value varying: bias, SD and limits as printed, by the printed mean squares."""
     rows = [(subject, a - b) for subject, pairs in CARDIAC.items() for a, b in pairs]
-    frame = pd.DataFrame(rows, columns=["subject", "difference"])
-    table = anova_lm(ols("difference ~ C(subject)", frame).fit())
-    between, within = table["mean_sq"]
-    visits = np.array([len(pairs) for pairs in CARDIAC.values()])
-    divisor = (visits.sum() ** 2 - (visits**2).sum()) / ((len(visits) - 1) * visits.sum())
-    sd = ((between - within) / divisor + within) ** 0.5
-    found = bland_altman(frame["difference"].tolist(), frame["subject"].tolist(), seed=1)
+    owners, differences = zip(*rows, strict=True)
+    found = bland_altman(differences, owners, seed=1)
     assert (len(rows), found.form) == (60, "repeated")
-    assert found.bias.value == pytest.approx(frame["difference"].mean())
-    assert found.sd == pytest.approx(sd)
-    assert found.upper.value == pytest.approx(frame["difference"].mean() + 1.96 * sd)
+    assert found.bias.value == pytest.approx(0.6021667, abs=5e-8)
+    assert found.sd == pytest.approx(0.99062408, abs=5e-8)
+    # They multiply by 1.96, too; their last digits are of single precision.
+    assert (found.lower.value, found.upper.value) == pytest.approx((-1.3394565, 2.5437899), abs=2e-7)
     assert found.upper.method == "patients"
     assert (found.upper.low or 0) < (found.upper.value or 0) < (found.upper.high or 0)
+
+
+@settings(max_examples=25)  # a fit by formula takes long
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-50, 50)), min_size=8, max_size=20))
+def test_the_repeated_form_is_that_of_an_anova_of_statsmodels(rows: list[tuple[int, int]]) -> None:
+    """The variance of a difference is that of the paper's formula on the mean squares of statsmodels' anova."""
+    visits = np.array(list(Counter(subject for subject, _ in rows).values()))
+    assume(len(visits) > 1)
+    assume(len({difference for _, difference in rows}) > 2)
+    frame = pd.DataFrame(rows, columns=["subject", "difference"])
+    between, within = anova_lm(ols("difference ~ C(subject)", frame).fit())["mean_sq"]
+    divisor = (visits.sum() ** 2 - (visits**2).sum()) / ((len(visits) - 1) * visits.sum())
+    variance = max((between - within) / divisor, 0) + within
+    found = bland_altman(frame["difference"].tolist(), frame["subject"].tolist(), seed=1)
+    assert found.form == "repeated"
+    assert found.sd == pytest.approx(variance**0.5, abs=1e-6)
 
 
 @given(DIFFERENCES, st.integers(-20, 20))
