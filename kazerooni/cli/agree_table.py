@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kazerooni.model import Component, Lobe, ReadersError
 
 _NOTHING = "-"
+_Note = tuple[tuple[str, str], Estimate]
 _SUM_NAMES = {"alveolar": "Alveolar", "interstitial": "Interst.", "total": "Total"}
 
 
@@ -79,13 +80,13 @@ def _heading(one: Comparison) -> str:
 def _comparison(one: Comparison) -> Iterator[RenderableType]:
     less = f"{printable(one.second)} less {printable(one.first)}" if one.kind == "between" else "second less first"
     table = _table(("Sum",), ("Scans", "ICC(2,1)", "ICC(3,1)", "Differ-\nence", "Lower\nlimit", "Upper\nlimit"))
-    notes: list[tuple[str, Estimate]] = []
+    notes: list[_Note] = []
     for each in one.sums:
         limits = (each.differences.bias, each.differences.lower, each.differences.upper)
         icc = (each.icc_2_1, each.icc_3_1)
         cells = (*(_stacked(found, 2) for found in icc), *(_stacked(found, 1) for found in limits))
         table.add_row(_SUM_NAMES[each.what], str(each.count), *cells)
-        notes += [(each.what, found) for found in (*icc, *limits)]
+        notes += [((each.what, ""), found) for found in (*icc, *limits)]
     yield table
     yield Text(f"Difference: {less}. {_form(one)}")
     yield from _notes(notes)
@@ -97,7 +98,7 @@ def _comparison(one: Comparison) -> Iterator[RenderableType]:
         same = _NOTHING if grade.same.value is None else f"{grade.same.value:.0f}"
         kappas = (_inline(grade.linear), _inline(grade.quadratic))
         grades.add_row(*place, str(grade.count), same, *kappas)
-        notes += [(" ".join(place), found) for found in (grade.linear, grade.quadratic)]
+        notes += [(place, found) for found in (grade.linear, grade.quadratic)]
     yield grades
     yield from _notes(notes)
 
@@ -110,10 +111,10 @@ def _form(one: Comparison) -> str:
 
 def _everyone(everyone: Everyone) -> Iterator[RenderableType]:
     sums = _table(("Sum",), ("Scans read by all", "ICC(2,1)", "ICC(3,1)"))
-    notes: list[tuple[str, Estimate]] = []
+    notes: list[_Note] = []
     for each in everyone.sums:
         sums.add_row(_SUM_NAMES[each.what], str(each.count), _inline(each.icc_2_1), _inline(each.icc_3_1))
-        notes += [(each.what, found) for found in (each.icc_2_1, each.icc_3_1)]
+        notes += [((each.what, ""), found) for found in (each.icc_2_1, each.icc_3_1)]
     yield sums
     yield from _notes(notes)
     yield Text()
@@ -122,7 +123,7 @@ def _everyone(everyone: Everyone) -> Iterator[RenderableType]:
     for grade in everyone.grades:
         place = _place(grade.lobe, grade.component)
         alphas.add_row(*place, str(grade.count), _inline(grade.alpha))
-        notes.append((" ".join(place), grade.alpha))
+        notes.append((place, grade.alpha))
     yield alphas
     yield from _notes(notes)
 
@@ -133,7 +134,7 @@ def _smallest_changes(errors: Iterable[ReadersError]) -> Iterator[str]:
         who = f"within {whose}" if error.kind == "within" else f"between {whose}"
         change = error.total
         if change.smallest is None:
-            yield f"Smallest detectable change of the total {who}: none, from {change.reason}"
+            yield f"Smallest detectable change of the total {who}: none ({change.reason})"
         else:
             yield (
                 f"Smallest detectable change of the total {who}: {change.smallest:.1f} "
@@ -174,14 +175,19 @@ def _number(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:.{digits}f}"  # + 0.0: a rounded -0.0 is 0
 
 
-def _notes(notes: Iterable[tuple[str, Estimate]]) -> Iterator[Text]:
-    """Say once why figures or intervals are missing, and where."""
-    places: dict[str, dict[str, None]] = {}
+def _notes(notes: Iterable[_Note]) -> Iterator[Text]:
+    """Say once why figures or intervals are missing, and where: a sum, or lobes by their component."""
+    places: dict[str, dict[tuple[str, str], None]] = {}
     for place, found in notes:
         if found.reason:
             places.setdefault(found.reason, {})[place] = None
     for why, where in places.items():
-        yield Text(f"{', '.join(where)}: {why}")
+        sums = [name for name, component in where if not component]
+        lobes = [
+            f"{component} of {', '.join(lobe for lobe, of in where if of == component)}"
+            for component in dict.fromkeys(component for _, component in where if component)
+        ]
+        yield Text(f"{', '.join(sums) or '; '.join(lobes)}: {why}")
 
 
 def _count(count: int, what: str) -> str:

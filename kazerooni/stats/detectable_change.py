@@ -27,7 +27,7 @@ def detectable_change(readings: Sequence[Sequence[float]]) -> DetectableChange:
     repeated = [sums for sums in readings if len(sums) > 1]
     repeats = sum(len(sums) - 1 for sums in repeated)
     if repeats < FEWEST_REPEATS:
-        why = f"{repeats} repeats; {FEWEST_REPEATS} are wanted"
+        why = f"{FEWEST_REPEATS} repeats are wanted, found {repeats}"
         return DetectableChange(sem=None, smallest=None, repeats=repeats, scans=len(repeated), reason=why)
     squares = sum((each - sum(sums) / len(sums)) ** 2 for sums in repeated for each in sums)
     sem = sqrt(squares / repeats)

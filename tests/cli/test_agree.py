@@ -57,7 +57,7 @@ def test_people_see_sums_grades_and_the_smallest_change(run: Run, folder: Path) 
     assert "R1 and R2: 12 scans of 12 patients" in told
     rul = next(line.split() for line in shown.stdout.splitlines() if line.startswith("RUL"))
     assert rul[:4] == ["RUL", "alveolar", "12", "67"]
-    assert "interstitial: both gave grade 0 throughout" in told
+    assert "interstitial of RUL, RML, RLL, LUL, LLL, all: both gave grade 0 throughout" in told
     # 1.96 x sqrt 2 x sqrt (4 / 12 / 2)
     assert "Smallest detectable change of the total between R1, R2: 1.1" in told
     assert "seed 1997" in told

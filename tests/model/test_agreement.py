@@ -7,7 +7,7 @@ import pytest
 from kazerooni.model import DetectableChange, ReadersError
 
 KNOWN = DetectableChange(sem=1.5, smallest=4.158, repeats=12, scans=12)
-NONE = DetectableChange(sem=None, smallest=None, repeats=3, scans=3, reason="3 repeats; 10 are wanted")
+NONE = DetectableChange(sem=None, smallest=None, repeats=3, scans=3, reason="10 repeats are wanted, found 3")
 ERROR = ReadersError(
     scheme="kazerooni", scheme_version=1, kind="within", readers=("R1",), alveolar=KNOWN, interstitial=NONE, total=KNOWN
 )

@@ -124,7 +124,7 @@ def test_the_smallest_change_by_hand() -> None:
 def test_the_smallest_change_wants_ten_repeats() -> None:
     """Nine repeats give none, and say so; a scan read three times is two repeats."""
     assert detectable_change([(1, 2)] * 9).smallest is None
-    assert detectable_change([(1, 2)] * 9).reason == "9 repeats; 10 are wanted"
+    assert detectable_change([(1, 2)] * 9).reason == "10 repeats are wanted, found 9"
     assert detectable_change([(1, 2, 3)] * 5).repeats == 10
 
 
