@@ -17,6 +17,7 @@ from kazerooni.scoring import Trace
 from kazerooni.segment import Lungs
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.draft import Draft, resume
+from napari_kazerooni.history import Step
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
 from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in, say_unparted
@@ -27,6 +28,8 @@ from napari_kazerooni.signing import amend, sign
 from napari_kazerooni.working import Working
 
 _CHANGES_EVERY_S: Final = 0.1
+_SLOW_STEP_BYTES: Final = 1_000_000
+"""Counting the slices of so many changed pixels anew takes longer than a picture on the screen."""
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 
 
@@ -141,15 +144,27 @@ class Desk(Working):
 
     def undo(self) -> None:
         """Take back the last thing that was said."""
-        self.do(lambda say: self._show_step(say.undo()))
+        self._step(lambda say: say.undo(), lambda say: say.next_undone)
 
     def redo(self) -> None:
         """Say again what was taken back."""
-        self.do(lambda say: self._show_step(say.redo()))
+        self._step(lambda say: say.redo(), lambda say: say.next_redone)
 
-    def _show_step(self, step: Any) -> None:
+    def _step(self, take: Callable[[Commands], Step | None], peek: Callable[[Commands], Step | None]) -> None:
+        """Undo or redo; where many pixels change, in the background."""
+        session = self.session
+        coming = None if session is None else peek(session.say)
+        if session is None or coming is None or coming.size_bytes < _SLOW_STEP_BYTES:
+            self.do(lambda say: self._show_step(take(say)))
+            return
+        self.start(f"Undo or redo: {coming.name}", lambda *_: take(session.say), self._show_step)
+
+    def _show_step(self, step: Step | None) -> None:
         if step is not None and step.patch is not None:
             self.layers.refresh((step.patch.layer,))
+        if step is not None and step.fissures is not None:
+            self.events.lobes()
+        self._tell_changed()
 
     def spill(self, trace: Trace) -> None:
         """Say that a trace is a stroke that went astray: its marks are erased."""

@@ -101,6 +101,8 @@ class FissurePoints:
         )
         layer.scan_shape = screen.geometry.shape
         layer.events.data.connect(partial(self._on_data, name))
+        layer.bind_key("Control-Z", lambda _: self._desk.undo())
+        layer.bind_key("Control-Shift-Z", lambda _: self._desk.redo())
         self.layers[name] = layer
         self._desk.viewer.add_layer(layer)
         self._desk.viewer.layers.selection.active = active

@@ -211,7 +211,7 @@ def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reas
         looking=Looking(old.session.slices_seen or (), old.session.windows),
         reader=old.reader,
     )
-    session.fissures = old.fissures
+    session.say.begin_lobes(old.fissures)
     session.lobe_notices = tuple(notice for notice in old.notices if notice not in volume.notices)
     if old.fissures is not None:  # lobes that were parted by fissures were found by this program
         session.lobes_source = f"kazerooni.segment {old.session.program_version or 'unknown'}"
