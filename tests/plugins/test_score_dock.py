@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QApplication
 
 from kazerooni.dicom import Series
 from kazerooni.labels import read_reading
-from kazerooni.model import Component, Finding, Lobe, Status, Volume
+from kazerooni.model import Component, Finding, Lobe, State, Status, Volume
 from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
@@ -204,6 +204,30 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
     assert not desk.open_session.canvas.miscounted()
     clock.turn(desk, 0.2)
     assert text(score, Lobe.RUL, ALVEOLAR, What.STATE) == "painted"
+
+
+def test_not_assessable_is_said_from_a_menu_with_its_reason(viewer: Any, scan: Scan) -> None:
+    """The menu says of one component or both of the lobe of the row why it cannot be assessed; one undo takes it back."""
+    desk, _ = opened(viewer, scan)
+    score = dock(viewer)
+    menu = score.state.menu()
+    parts = menu.parts
+    assert set(parts) == {"Both", "Alveolar", "Interstitial"}
+    for part in parts.values():
+        assert [action.text() for action in part.actions()] == ["collapse", "motion", "expiration", "not covered"]
+    table = score.tables[INTERSTITIAL]
+    table.setCurrentCell(table.lobes.index(Lobe.RML), 0)
+    parts["Both"].actions()[1].trigger()
+    for component in Component:
+        assert text(score, Lobe.RML, component, What.STATE) == "n: motion"
+        assert desk.open_session.reading().state((Lobe.RML,), component) is State.NOT_ASSESSABLE
+    desk.undo()
+    assert not desk.open_session.said.entries
+    parts["Alveolar"].actions()[0].trigger()
+    assert text(score, Lobe.RML, ALVEOLAR, What.STATE) == "n: collapse"
+    assert text(score, Lobe.RML, INTERSTITIAL, What.STATE) == "not read"
+    next(action for action in menu.actions() if action.text() == "Both: take back what was said").trigger()
+    assert not desk.open_session.said.entries
 
 
 def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:

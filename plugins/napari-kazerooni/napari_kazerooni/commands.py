@@ -155,10 +155,14 @@ class Commands:
 
     def clear(self, lobe: Lobe, component: Component) -> None:
         """Take back what was said of a component of a lobe; what is painted there counts again."""
+        self.clear_all(lobe, (component,))
+
+    def clear_all(self, lobe: Lobe, components: Collection[Component]) -> None:
+        """Take back what was said of components of a lobe, in one command."""
         said = self.said
-        for each in self._meant(lobe):
+        for each, component in ((each, component) for each in self._meant(lobe) for component in components):
             said = said.cleared(each, component)
-        self._do(f"clear {component} of {lobe.name}", said)
+        self._do(f"clear {' and '.join(components)} of {lobe.name}", said)
 
     def tick_traction(self, lobe: Lobe, *, seen: bool | None) -> None:
         """Tick traction bronchiectasis of a lobe; None takes the tick back."""

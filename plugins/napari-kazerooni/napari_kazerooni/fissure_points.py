@@ -55,6 +55,7 @@ class FissurePoints:
         self._writing = False
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
+        desk.guard.watch(lambda: self.layers.values())
 
     def renew(self) -> None:
         """Show the fissures of the session, or none."""
@@ -62,10 +63,10 @@ class FissurePoints:
         fissures = () if session is None or session.fissures is None else session.fissures.fissures
         names = {fissure.name for fissure in fissures}
         for name in tuple(self.layers):
-            if name not in names and self.layers[name] in self._desk.viewer.layers:
-                self._desk.viewer.layers.remove(self.layers[name])
             if name not in names:
-                del self.layers[name]
+                layer = self.layers.pop(name)
+                if layer in self._desk.viewer.layers:
+                    self._desk.viewer.layers.remove(layer)
         for fissure in fissures:
             self._show(fissure)
 

@@ -117,6 +117,11 @@ class ScoreTable(QTableWidget):
             with QSignalBlocker(self):
                 self.setCurrentCell(self.lobes.index(lobe), max(self.currentColumn(), 0))
 
+    def head_prior(self, words: str) -> None:
+        """Put the date of the visit beside over its column; an empty one takes it off."""
+        item = self.horizontalHeaderItem(self.column_at(What.PRIOR))
+        item.setText(words or head(What.PRIOR)[0])
+
     def column_at(self, column: Column) -> int:
         """Give the place of a column."""
         return self.columns.index(column)
