@@ -115,7 +115,7 @@ class ScoreWidget(QWidget):
         self.undo, self.redo = QPushButton("Undo"), QPushButton("Redo")
         self.sign_button = QPushButton("Sign\N{HORIZONTAL ELLIPSIS}")
         self.nothing.setToolTip("Nothing was found in the lobe of this row (F9)")
-        self.nothing_else.setToolTip("What is marked or typed in this lobe is all there is")
+        self.nothing_else.setToolTip("What is marked or typed in this lobe is all there is (Shift+F9)")
         self.undo.setToolTip("Take back the last thing that was said (Ctrl+Z here; on the picture it undoes strokes)")
         self.state = state_button(self.desk)
         self.sign_button.setToolTip("Close the reading and keep it (Ctrl+Return)")
@@ -135,6 +135,8 @@ class ScoreWidget(QWidget):
             ("Ctrl+Z", self.desk.undo),
             ("Ctrl+Shift+Z", self.desk.redo),
             ("Ctrl+Return", self.ask_to_sign),
+            ("F9", lambda: self._say_and_go_on(self.nothing)),
+            ("Shift+F9", lambda: self._say_and_go_on(self.nothing_else)),
         ):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -241,6 +243,15 @@ class ScoreWidget(QWidget):
         self.message.clear()
         if not self.desk.do(lambda say: enter(say, lobe, component, column, text)):
             self._on_changed()  # what was typed gives way to what stands
+
+    def _say_and_go_on(self, button: QPushButton) -> None:
+        """Press a button about the lobe of the row where the keyboard is, and go to the lobe below it."""
+        table = next((one for one in self.tables.values() if one.is_typed_into), None)
+        if table is not None:
+            table.setFocus()  # what stands in an open cell is taken first
+        button.click()
+        if table is not None:
+            table.go_below()
 
     def _on_row(self, lobe: Lobe) -> None:
         if self.desk.lobe is not lobe:
