@@ -97,7 +97,7 @@ def test_lobes_of_a_map_have_no_fissures_to_move(session: ReadingSession, lungs:
 
 
 def test_what_moves_lobes_is_undone_in_one_step(session: ReadingSession, lungs: Lungs) -> None:
-    """A dragged fissure, an absent one and an absent lobe are undone and redone pixel for pixel, words and counts too."""
+    """A dragged fissure, an absent one and an absent lobe are undone and redone, pixels, words and counts."""
     states = [(session.canvas.labels("lobes").copy(), session.fissures, session.said)]
     moved = plane(FissureName.RIGHT_MINOR, 86.0)
     gone = replace(plane(FissureName.LEFT_OBLIQUE, 0.0), state=FissureState.ABSENT, surface=None)
@@ -123,7 +123,7 @@ def test_undoing_a_border_keeps_what_was_painted_since(session: ReadingSession, 
     labels = session.canvas.labels("lobes")
     at = tuple(int(axis[0]) for axis in np.nonzero(before != labels))
     labels[at] = Lobe.RLL
-    session.canvas.recount_slices((at[0],), ("lobes",))
+    session.canvas.recount_slices((at[0],))
     session.say.undo()
     before[at] = Lobe.RLL
     np.testing.assert_array_equal(labels, before)

@@ -91,7 +91,7 @@ def test_a_typed_value_stands_in_italics(viewer: Any, scan: Scan) -> None:
 
 def press(window: Any, qtbot: Any, *keys: Any) -> None:
     """Press keys where the focus is, as a keyboard does."""
-    for key in keys:
+    for key in (part for each in keys for part in (each if isinstance(each, str) else (each,))):
         target = QApplication.focusWidget() or window.focusWidget()
         if isinstance(key, str):
             qtbot.keyClicks(target, key)
@@ -255,7 +255,7 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
 
 
 def test_not_assessable_is_said_from_a_menu_with_its_reason(viewer: Any, scan: Scan) -> None:
-    """The menu says of one component or both of the lobe of the row why it cannot be assessed; one undo takes it back."""
+    """The menu says of one component or both of a lobe why they cannot be assessed; one undo takes it back."""
     desk, _ = opened(viewer, scan)
     score = dock(viewer)
     menu = score.state.menu()

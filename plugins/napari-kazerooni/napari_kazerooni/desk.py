@@ -217,7 +217,9 @@ class Desk(Working):
         session, at_s = self.session, self.clock()
         self.refusals.tick(at_s)
         if back := self.guard.tick():
-            self.tell(f"put back, as the reading needs it, with all that is in it: {', '.join(back)}. The eye hides it.")
+            self.tell(
+                f"put back, as the reading needs it, with all that is in it: {', '.join(back)}. The eye hides it."
+            )
         if session is None:
             return
         if session.signed is None and session.looking.tick(at_s):

@@ -66,7 +66,9 @@ class ListWidget(QWidget):
         row.addWidget(self.folder_button)
         row.addWidget(self.next_button)
         self.leave_button = QPushButton("Leave the study")
-        self.leave_button.setToolTip("Show who it is again; a reading that was begun blinded stays so until it is signed")
+        self.leave_button.setToolTip(
+            "Show who it is again; a reading that was begun blinded stays so until it is signed"
+        )
         self.leave_button.clicked.connect(self.desk.leave_study)
         row.addWidget(self.leave_button)
         self._on_identity()

@@ -104,9 +104,7 @@ class ScoreWidget(QWidget):
         outer.addWidget(scroll)
         self.setMinimumWidth(_NARROWEST)
         order = (self.scheme, self.reader, *self.tables.values(), self.nothing, self.nothing_else, self.state)
-        for before, after in pairwise(
-            (*order, self.undo, self.redo, self.sign_button, self.pattern, self.remarks)
-        ):
+        for before, after in pairwise((*order, self.undo, self.redo, self.sign_button, self.pattern, self.remarks)):
             QWidget.setTabOrder(before, after)
 
     def _buttons(self) -> QWidget:
