@@ -149,11 +149,12 @@ def test_a_scan_opened_otherwise_ends_what_a_study_hides(
     wait(dock, qtbot)
     dock.open_next()
     wait(dock, qtbot)
-    assert dock.desk.room.identity_hidden
+    room = dock.desk.room
+    hidden = [room.identity_hidden]
     other = written_series(sequential_hrct(slices=6, rows=60, columns=60, patient_id="P9"), tmp_path / "other")[0]
     series_dock(dock.viewer).open(other)
     wait(dock, qtbot)
-    assert not dock.desk.room.identity_hidden
+    assert [*hidden, room.identity_hidden] == [True, False]
     setting = dock.desk.open_session.setting
     assert (setting.blinded, setting.order) == (False, 2)
     assert not dock.desk.blinded

@@ -27,8 +27,10 @@ def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> t
 
     lungs: that the lobes of the session part. fissure: as `fissure_of` makes it of its points layer.
 
-    Gives the slices (of the scan) that were written. It can be undone in one step. Raises ReadingError where the lobes are not parted by fissures,
-    SegmentError where no surface can be laid through the points; then nothing changes.
+    Gives the slices (of the scan) that were written. It can be undone in one step.
+
+    Raises ReadingError where the lobes are not parted by fissures, SegmentError where no surface can be laid through
+    the points; then nothing changes.
     """
     session.say.refuse_signed()
     before = session.fissures

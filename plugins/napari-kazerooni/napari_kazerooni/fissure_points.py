@@ -55,7 +55,10 @@ class FissurePoints:
         self._writing = False
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
-        desk.guard.watch(lambda: self.layers.values())
+        desk.guard.watch(self._shown)
+
+    def _shown(self) -> tuple[Any, ...]:
+        return tuple(self.layers.values())
 
     def renew(self) -> None:
         """Show the fissures of the session, or none."""

@@ -1,4 +1,4 @@
-"""Layer guard: layers that belong to a reading are put back where somebody deletes them, the same ones, undo and all."""
+"""Layer guard: layers that belong to a reading are put back where somebody deletes them, with their undo."""
 
 from __future__ import annotations
 

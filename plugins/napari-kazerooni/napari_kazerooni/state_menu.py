@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from napari_kazerooni.desk import Desk
 
 REASONS: Final = ("collapse", "motion", "expiration", "not covered")
-"""Why a component of a lobe cannot be assessed, as the scoring rules name it; another reason is typed into its State."""
+"""Why a component of a lobe cannot be assessed, as the scoring rules name it; another one is typed in State."""
 _WHICH: Final[tuple[tuple[str, tuple[Component, ...]], ...]] = (
     ("Both", tuple(Component)),
     ("Alveolar", (Component.ALVEOLAR,)),

@@ -1,4 +1,4 @@
-"""Timeline widget: the dock of the score over time; a click opens a visit beside, a double click opens it to be read."""
+"""Timeline widget: the dock of the score over time; a click opens a visit beside, a double click to be read."""
 
 from __future__ import annotations
 
