@@ -44,7 +44,7 @@ def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> t
     kept = labels.copy()
     slices = move_fissures(labels, lungs, before, after, without=absent_lobes(session))
     session.canvas.recount_slices(slices, _LOBES)
-    session.say.part(f"move {fissure.name}", after, session.canvas.changed_since("lobes", kept))
+    session.say.part(f"move {fissure.name}", after, session.canvas.changed_since("lobes", kept, slices))
     return slices
 
 
@@ -74,4 +74,4 @@ def _part(session: ReadingSession, lungs: Lungs, name: str, said: Said) -> None:
     parted = lobes_of(lungs, session.fissures, without=absent_in(said))
     kept = session.canvas.labels("lobes").copy()
     session.canvas.replace("lobes", parted.labels)
-    session.say.part(name, session.fissures, session.canvas.changed_since("lobes", kept), said)
+    session.say.part(name, session.fissures, session.canvas.changed_since("lobes", kept, range(len(kept))), said)

@@ -151,11 +151,13 @@ class Canvas:
         self._write(patch, cleared)
         return patch
 
-    def changed_since(self, layer: LayerName, before: Labels) -> Patch:
-        """Give what changed in a layer since a copy of it was made, as a patch that is done already."""
-        now = self._maps[layer].reshape(-1)
-        places = np.flatnonzero(before.reshape(-1) != now)
-        return Patch(layer, places, before.reshape(-1)[places], now[places])
+    def changed_since(self, layer: LayerName, before: Labels, slices: Iterable[int]) -> Patch:
+        """Give what changed in some slices of a layer since a copy of it was made, as a patch that is done already."""
+        now = self._maps[layer]
+        pixels = now.shape[1] * now.shape[2]
+        found = [np.flatnonzero(before[at] != now[at]) + at * pixels for at in slices]
+        places = np.concatenate([np.zeros(0, np.intp), *found])
+        return Patch(layer, places, before.reshape(-1)[places], now.reshape(-1)[places])
 
     def put_back(self, patch: Patch) -> tuple[int, ...]:
         """Undo a patch, but for pixels that were painted over since; gives the slices that it is on."""

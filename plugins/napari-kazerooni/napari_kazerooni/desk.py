@@ -32,7 +32,7 @@ from napari_kazerooni.signing import amend, sign
 from napari_kazerooni.working import Working
 
 _CHANGES_EVERY_S: Final = 0.1
-_SLOW_STEP_BYTES: Final = 1_000_000
+_SLOW_STEP_BYTES: Final = 100_000
 """Counting the slices of so many changed pixels anew takes longer than a picture on the screen."""
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 
