@@ -28,5 +28,5 @@ def question_row(message: str, answers: Iterable[Answer]) -> tuple[QWidget, list
     return row, buttons
 
 
-def _do(act: Callable[[], object], _checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+def _do(act: Callable[[], object], *_: object) -> None:
     act()
