@@ -16,9 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
-from typing import Any, TypeVar
+from typing import Any
 
-_Value = TypeVar("_Value")
 _PATIENCE_S = 120.0
 _QUIET_S = 0.6  # so long nothing takes time: the window has settled
 _NOTHING_S = 0.005
@@ -47,7 +46,7 @@ def start_screen() -> None:
 
 
 class Loop:
-    """The event loop of a window, one turn after another. turns: the seconds of each since `stalls` was last entered."""
+    """The event loop of a window, one turn after another. turns: seconds of each since `stalls` was entered."""
 
     def __init__(self) -> None:
         import napari  # noqa: PLC0415 - wants the screen

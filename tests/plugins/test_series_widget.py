@@ -92,7 +92,8 @@ def test_one_slice_is_shown_before_the_others_are_read(
     dock.look_at([patient / "two"])
     qtbot.waitUntil(lambda: dock.room.volume is not None, timeout=20000)
     assert not dock.room.is_whole
-    (layer,) = dock.room.viewer.layers
+    layer = dock.room.layer
+    assert layer is not None
     assert layer.data.shape[0] == 1
     assert "reading the other slices" in dock.room.captions["scan"]
     z = dock.room.captions["slice"].split("z ")[1].split()[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
-from typing import Any
+from typing import Any, Final
 
 from napari.components.overlays import TextOverlay
 
 _COLOUR = (0.93, 0.93, 0.80, 1.0)
 _WARNING = (1.0, 0.75, 0.30, 1.0)
-_LETTERS = string.digits + string.ascii_letters + string.punctuation
+CORNERS: Final = ("scan", "notices", "slice", "cursor")
+_LETTERS: Final = string.digits + string.ascii_letters + string.punctuation
 # In a narrow canvas the words under the cursor would run into the two lines on the left: they stand above these.
 _LIFT = {"cursor": "\n \n "}
 

@@ -11,7 +11,15 @@ from napari.utils.colormaps import DirectLabelColormap
 from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.model import Component, Finding
-from napari_kazerooni.layers import LAYER_NAMES, LayerName, empty_labels_kwargs, label_colours, labels_kwargs, parts_of, swap
+from napari_kazerooni.layers import (
+    LAYER_NAMES,
+    LayerName,
+    empty_labels_kwargs,
+    label_colours,
+    labels_kwargs,
+    parts_of,
+    swap,
+)
 from napari_kazerooni.locks import Locks
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.session import ReadingSession

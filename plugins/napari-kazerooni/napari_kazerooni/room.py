@@ -16,7 +16,7 @@ from napari.utils.events import EmitterGroup, Event
 from kazerooni.dicom import Series
 from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
-from napari_kazerooni.captions import Captions
+from napari_kazerooni.captions import CORNERS, Captions
 from napari_kazerooni.corner import Plane
 from napari_kazerooni.layers import empty_image_kwargs, image_kwargs, swap
 from napari_kazerooni.screen import Screen, screen_of
@@ -111,6 +111,16 @@ class Room:
         if self.layer is None and not self.viewer.layers:
             self._take_layer(self.viewer.add_layer(Image(**empty_image_kwargs())))
             self.captions.warm()
+
+    def empty(self) -> None:
+        """Show nothing any more, and let go of the scan; its layer stays for the next one."""
+        self.volume = self.screen = self.series = None
+        self.is_whole, self.unseen = False, ()
+        for name in CORNERS:
+            self.captions[name] = ""
+        if self.layer is not None:
+            waiting = empty_image_kwargs()
+            swap(self.layer, waiting["data"], {"scale": (1, 1, 1), "translate": (0, 0, 0), "metadata": {}})
 
     def preview(self, volume: Volume) -> None:
         """Show one slice of a scan while the others are read."""

@@ -27,9 +27,9 @@ class _CancelledError(Exception):
 class Job(QObject):
     """Runs `work(progress, tell)` in a thread of napari's pool.
 
-    `progress(done, total)` shows how far it is, ten times a second at most (Qt draws a bar in 10 ms), and ends the work once `cancel` was called; `tell(value)` hands over
-    something before the end. Signals arrive in the main thread: `progressed(done, total)`, `told(value)`,
-    `returned(value)`, `failed(message)`, and always `ended()`.
+    `progress(done, total)` shows how far it is, ten times a second at most (Qt draws a bar in 10 ms), and ends the work
+    once `cancel` was called; `tell(value)` hands over something before the end. Signals arrive in the main thread:
+    `progressed(done, total)`, `told(value)`, `returned(value)`, `failed(message)`, and always `ended()`.
     """
 
     progressed = Signal(int, object)
