@@ -103,6 +103,40 @@ def test_one_slice_is_shown_before_the_others_are_read(
     assert dock.room.captions["slice"].startswith(f"slice 5 of 8   z {z} mm")
 
 
+def test_an_empty_window_is_prepared_for_a_scan(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """Layers and docks are there, empty and closed to marks, before a scan is; a scan is shown in these same layers."""
+    viewer = dock.room.viewer
+    qtbot.waitUntil(lambda: any(name.startswith("Score") for name in viewer.window.dock_widgets), timeout=20000)
+    layers = list(viewer.layers)
+    assert [layer.name for layer in layers] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert [layer.editable for layer in layers[1:]] == [False] * 3
+    assert dock.room.volume is None
+    look(dock, patient / "two", qtbot)
+    assert list(viewer.layers) == layers
+    assert [layer.data.shape[0] for layer in layers] == [8] * 4
+    assert [layer.editable for layer in layers[1:]] == [True] * 3
+
+
+def test_a_window_that_shows_something_is_left_alone(make_napari_viewer: Any, qtbot: Any) -> None:
+    """Where a viewer holds other layers, the series dock adds none of its own until a scan is opened."""
+    viewer = make_napari_viewer()
+    viewer.add_points([(1, 1)], name="mine")
+    series_dock(viewer)
+    qtbot.wait(300)
+    assert [layer.name for layer in viewer.layers] == ["mine"]
+
+
+def test_a_sample_in_a_prepared_window_leaves_one_layer_for_the_scan(dock: SeriesWidget, qtbot: Any) -> None:
+    """The layer that napari wants of a sample goes where the room has one already."""
+    viewer = dock.room.viewer
+    qtbot.waitUntil(lambda: len(viewer.layers) == 4, timeout=20000)
+    viewer.open_sample("napari-kazerooni", "visit-1999")
+    qtbot.waitUntil(lambda: dock.room.is_whole and idle(dock), timeout=20000)
+    assert [layer.name for layer in viewer.layers] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert dock.room.layer is viewer.layers[0]
+    assert viewer.layers[0].data.shape[0] == 10
+
+
 def test_reading_can_be_cancelled(
     dock: SeriesWidget, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
