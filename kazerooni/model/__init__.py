@@ -17,6 +17,7 @@ from kazerooni.model.geometry import Geometry, Sampling, plane_normal
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.nearest import Nearest, nearest_voxels
 from kazerooni.model.notice import Notice, Severity
+from kazerooni.model.patient import Course, Onset, Patient, Sex
 from kazerooni.model.reading import (
     InputDigest,
     Pattern,
@@ -52,6 +53,7 @@ __all__ = [
     "Change",
     "Component",
     "ComponentScore",
+    "Course",
     "Difference",
     "DlcoUnit",
     "DoseUnit",
@@ -78,7 +80,9 @@ __all__ = [
     "LungFunction",
     "Nearest",
     "Notice",
+    "Onset",
     "Origin",
+    "Patient",
     "Pattern",
     "PointOrigin",
     "PriorShown",
@@ -89,6 +93,7 @@ __all__ = [
     "Score",
     "Session",
     "Severity",
+    "Sex",
     "Side",
     "State",
     "Status",
