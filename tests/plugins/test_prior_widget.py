@@ -236,19 +236,13 @@ def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series
     assert view is not None
     first = view.room.volume
     widget.close_view()
-    assert widget.view is None
-    assert view.isHidden()
-    assert view.room.volume is None
-    assert view.room.layer is not None
-    assert view.room.layer.data.shape[0] == 1
     desk.room.go_to(0)
-    assert view.room.volume is None
+    assert (view.isHidden(), view.room.volume, view.linked.link) == (True, None, None)
+    assert view.model.layers[0].data.shape[0] == 1
     show(widget, 2009, qtbot)
     assert widget.view is view
-    assert view.room.volume is not None
-    assert view.room.volume is not first
-    assert view.linked.link is not None
-    assert view.linked.is_linked == view.linked.link.is_linked
+    assert view.room.volume not in (None, first)
+    assert view.linked.words
 
 
 def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: Any) -> None:

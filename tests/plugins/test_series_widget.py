@@ -133,8 +133,9 @@ def test_a_sample_in_a_prepared_window_leaves_one_layer_for_the_scan(dock: Serie
     viewer.open_sample("napari-kazerooni", "visit-1999")
     qtbot.waitUntil(lambda: dock.room.is_whole and idle(dock), timeout=20000)
     assert [layer.name for layer in viewer.layers] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert dock.room.layer is not None
     assert dock.room.layer is viewer.layers[0]
-    assert viewer.layers[0].data.shape[0] == 10
+    assert dock.room.layer.data.shape[0] == 10
 
 
 def test_reading_can_be_cancelled(
