@@ -114,6 +114,12 @@ def test_an_empty_window_is_prepared_for_a_scan(dock: SeriesWidget, patient: Pat
     look(dock, patient / "two", qtbot)
     assert list(viewer.layers) == layers
     assert [layer.data.shape[0] for layer in layers] == [8] * 4
+    assert dock.room.index == 4
+    look(dock, patient / "one", qtbot)  # slices 10 mm apart instead of 1.25
+    assert list(viewer.layers) == layers
+    assert dock.room.index == 3
+    score = viewer.window.dock_widgets["Score (napari-kazerooni)"]
+    assert score.message.text() == ""
     assert [layer.editable for layer in layers[1:]] == [True] * 3
 
 
