@@ -17,6 +17,7 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
 from napari_kazerooni import samples
 from napari_kazerooni.__main__ import main
+from napari_kazerooni.desk import desk_of
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
@@ -118,6 +119,9 @@ def test_an_empty_window_is_prepared_for_a_scan(dock: SeriesWidget, patient: Pat
     look(dock, patient / "one", qtbot)  # slices 10 mm apart instead of 1.25
     assert list(viewer.layers) == layers
     assert dock.room.index == 3
+    session = desk_of(viewer).open_session
+    qtbot.wait(300)
+    assert session.looking.seen <= {3}
     score = viewer.window.dock_widgets["Score (napari-kazerooni)"]
     assert score.message.text() == ""
     assert [layer.editable for layer in layers[1:]] == [True] * 3

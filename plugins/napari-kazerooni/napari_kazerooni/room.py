@@ -133,12 +133,9 @@ class Room:
         self.series = series
         self.captions["scan"] = self._scan_text(volume)
         self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
-        wanted = (volume.geometry.shape[0] // 2 if index is None else index) % volume.geometry.shape[0]
-        self.go_to(wanted)
+        self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
         self._tell_unseen()
         self.events.shown()
-        if self.index != wanted:  # napari's slider counts steps: layers that follow, at another place, move it
-            self.go_to(wanted)
 
     def _show(self, volume: Volume, *, is_whole: bool) -> None:
         """Put a volume into the image layer; the layer is kept, as napari takes a third of a second to add one."""
