@@ -163,6 +163,11 @@ class LabelLayers:
         self.choose(FINDINGS[(FINDINGS.index(self.finding) + 1) % len(FINDINGS)])
 
     @property
+    def all(self) -> tuple[MarkingLabels, ...]:
+        """All three layers, none before a reading is shown."""
+        return tuple(self._layers.values())
+
+    @property
     def active(self) -> MarkingLabels | None:
         """The layer that is painted in, None where another one is active."""
         layer = self.viewer.layers.selection.active

@@ -66,7 +66,8 @@ class PriorWidget(QWidget):
         self.show_button.clicked.connect(self._on_show)
         self.close_button = QPushButton("Close")
         self.close_button.clicked.connect(self.close_view)
-        self.link_box = QCheckBox("scroll together")
+        self.link_box = QCheckBox("scroll and zoom together")
+        self.link_box.setToolTip("Same height of the chest, same mm on the screen; the window follows always")
         self.link_box.setChecked(True)
         self.link_box.toggled.connect(self._on_link_box)
         self.link_words = QLabel()
@@ -200,8 +201,7 @@ class PriorWidget(QWidget):
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""
         if self.view is not None:
-            self.desk.viewer.reset_view()
-            self.view.model.reset_view()
+            self.view.linked.fit()
 
     def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         told = set_blinded(self.desk, blinded=checked)
