@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
@@ -78,7 +79,9 @@ class LabelLayers:
             return  # a scan came first
         options = empty_labels_kwargs(name)
         active = self.viewer.layers.selection.active
-        self._layers[name] = self._made(name, options.pop("data"), options)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Conversion from CIE-LAB")  # napari's random colours, which nobody sees
+            self._layers[name] = self._made(name, options.pop("data"), options)
         self._layers[name].editable = False
         self.viewer.add_layer(self._layers[name])
         self.viewer.layers.selection.active = active
