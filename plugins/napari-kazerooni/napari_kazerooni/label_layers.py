@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -68,22 +67,28 @@ class LabelLayers:
             self._show(name, session)
         self.choose(self.finding)
 
-    def preparations(self) -> Iterator[Callable[[], None]]:
-        """Give the steps that make the layers before there is a scan, to be taken one by one."""
-        self.close(_NO_SCAN)
-        for name in LAYER_NAMES:
-            yield partial(self._prepare, name)
+    def preparations(self) -> list[Callable[[], None]]:
+        """Give the steps that add the layers before there is a scan, to be taken one by one.
 
-    def _prepare(self, name: LayerName) -> None:
+        The layers are made at once, before anything is read in a thread: napari mutes a warning of its random colours
+        meanwhile, which must not meet a thread that mutes others.
+        """
+        self.close(_NO_SCAN)
+        waiting = {name: self._waiting(name) for name in LAYER_NAMES}
+        return [partial(self._prepare, name, layer) for name, layer in waiting.items()]
+
+    def _waiting(self, name: LayerName) -> MarkingLabels:
+        options = empty_labels_kwargs(name)
+        layer = self._made(name, options.pop("data"), options)
+        layer.editable = False
+        return layer
+
+    def _prepare(self, name: LayerName, layer: MarkingLabels) -> None:
         if name in self._layers:
             return  # a scan came first
-        options = empty_labels_kwargs(name)
         active = self.viewer.layers.selection.active
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Conversion from CIE-LAB")  # napari's random colours, which nobody sees
-            self._layers[name] = self._made(name, options.pop("data"), options)
-        self._layers[name].editable = False
-        self.viewer.add_layer(self._layers[name])
+        self._layers[name] = layer
+        self.viewer.add_layer(layer)
         self.viewer.layers.selection.active = active
 
     def _show(self, name: LayerName, session: ReadingSession) -> None:

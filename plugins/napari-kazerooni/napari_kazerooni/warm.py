@@ -50,8 +50,7 @@ class Preparation(QObject):
 
 def _steps(desk: Desk, owner: QWidget) -> Iterator[Callable[[], object]]:
     if len(desk.viewer.layers):
-        return
-    yield desk.room.prepare
-    yield from desk.layers.preparations()
-    yield from prepare_docks(desk.viewer, owner)
-    yield desk.room.captions.end_warming
+        return iter(())
+    layers = desk.layers.preparations()
+    docks = prepare_docks(desk.viewer, owner)
+    return iter((desk.room.prepare, *layers, *docks, desk.room.captions.end_warming))
