@@ -252,6 +252,25 @@ def test_another_scan_closes_the_view(dock: Dock, found: list[Series], qtbot: An
     assert [row.on for row in widget.priors.rows] == [found[2].study_date, found[1].study_date]
 
 
+def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """Closed and shown anew, the other visit comes back in the same view; meanwhile it holds no scan and no link."""
+    desk, widget = dock
+    open_scan(desk, found, found[1])
+    wait(widget, qtbot)
+    show(widget, 1999, qtbot)
+    view = widget.view
+    assert view is not None
+    first = view.room.volume
+    widget.close_view()
+    desk.room.go_to(0)
+    assert (view.isHidden(), view.room.volume, view.linked.link) == (True, None, None)
+    assert view.model.layers[0].data.shape[0] == 1
+    show(widget, 2009, qtbot)
+    assert widget.view is view
+    assert view.room.volume not in (None, first)
+    assert view.linked.words
+
+
 def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: Any) -> None:
     """The tick hides visits from this reading on, unless one was shown; what is blinded stays so until it is signed."""
     desk, widget = dock

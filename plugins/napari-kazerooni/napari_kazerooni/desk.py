@@ -80,6 +80,7 @@ class Desk(Working):
         self.refusals, self.guard = Refusals(room), LayerGuard(room.viewer)
         self.guard.watch(self._own_layers)
         self._order = 0
+        self._is_settling = False
         self._shown_version: int | None = None
         self._told_at_s = float("-inf")
         self.layers.events.stroke.connect(self._on_stroke)
@@ -123,7 +124,7 @@ class Desk(Working):
         """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
         self.session, self.signed_in = session, None
         self.reader = session.reader or self.reader
-        self.layers.show(session)
+        self._show_layers(session)
         self._take_lungs(lungs)
         self.keeping.keep(session)
         if self.room.layer is not None:
@@ -133,6 +134,16 @@ class Desk(Working):
         self.events.opened()
         self.events.lobes()
         self._tell_changed()
+
+    def _show_layers(self, session: ReadingSession) -> None:
+        """Show the maps; slices that napari passes through meanwhile are not looked at."""
+        index = self.room.index
+        self._is_settling = True
+        try:
+            self.layers.show(session)
+            self.room.go_to(index)
+        finally:
+            self._is_settling = False
 
     def resume(self, draft: Draft) -> None:
         """Go on with a draft of the scan that is shown; in the background."""
@@ -243,6 +254,8 @@ class Desk(Working):
         """Note which slice is on the screen; another one is a moment to keep the draft."""
         session, at_s = self.session, self.clock()
         if session is None or session.signed is not None or self.room.volume is not session.volume:
+            return
+        if self._is_settling:
             return
         is_seen = self.room.plane == "axial" and self.room.layer is not None and self.room.layer.visible
         newly = session.look(self.room.index, self.room.window, at_s) if is_seen else session.looking.hide(at_s)

@@ -39,6 +39,7 @@ from napari_kazerooni.ticking import start_ticking
 
 PATTERNS: Final = ("", "UIP", "NSIP", "other")
 _NARROWEST: Final = 440
+_NO_SCAN: Final = "Open a scan: its reading begins here."
 
 
 class ScoreWidget(QWidget):
@@ -173,8 +174,10 @@ class ScoreWidget(QWidget):
             table.setEnabled(session is not None)
             table.freeze(frozen=not is_open)
         if session is None:
-            self.message.setText("Open a scan: its reading begins here.")
+            self.message.setText(_NO_SCAN)
             return
+        if self.message.text() == _NO_SCAN:
+            self.message.clear()
         self.earlier = self.priors.column
         self.reader.setText(session.reader or "")
         self.scheme.setCurrentText(session.scheme.name)
