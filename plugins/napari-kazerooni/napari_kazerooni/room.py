@@ -53,6 +53,7 @@ class Room:
         self.layer: Image | None = None
         self.is_whole = False
         self._size: object = None
+        self._fitted: object = None
         self.unseen: tuple[Notice, ...] = ()
         self.own_window: Window | None = None
         self.found: tuple[Series, ...] = ()
@@ -171,7 +172,20 @@ class Room:
         size = (volume.geometry.shape[1:], volume.geometry.pixel_spacing_mm)
         if size != self._size:
             self._size = size
-            self.viewer.reset_view()
+            self._fit()
+
+    def _fit(self) -> None:
+        self.viewer.reset_view()
+        self._fitted = self._sight()
+
+    def _sight(self) -> object:
+        camera = self.viewer.scene.camera
+        return camera.zoom, tuple(camera.center)
+
+    def refit(self) -> None:
+        """Show all of the picture in a canvas of another size, unless somebody has zoomed or shifted it since."""
+        if self.volume is not None and self._fitted == self._sight():
+            self._fit()
 
     def acknowledge(self) -> None:
         """Take the notices out of sight: somebody has read them."""
@@ -227,7 +241,7 @@ class Room:
         self.viewer.dims.ndisplay = 2
         self.viewer.dims.order = ORDERS[plane]
         self.viewer.scene.camera.orientation2d = ("down" if plane == "axial" else "up", "right")
-        self.viewer.reset_view()
+        self._fit()
         self._tell_slice()
 
     def _in_scan(self, shown: Sequence[float] | None = None) -> tuple[float, ...]:
