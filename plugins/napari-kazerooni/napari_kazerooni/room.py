@@ -28,6 +28,10 @@ ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
     "sagittal": (2, 0, 1),
 }
 SAMPLE: Final = "kazerooni sample"
+WELCOME: Final = (
+    "Drop a folder, a DICOMDIR or a zip\nwith a CT here.\n\nOr File > Open Folder.\n"
+    "Or File > Open Sample > Kazerooni score:\nthree visits to try.\n\nF1 lists the keys."
+)
 _ZOOM_STEP: Final = 1.15
 _TOLD: Final = ("warning", "error")
 
@@ -112,6 +116,12 @@ class Room:
         if self.layer is None and not self.viewer.layers:
             self._take_layer(self.viewer.add_layer(Image(**empty_image_kwargs())))
             self.captions.warm()
+
+    def welcome(self) -> None:
+        """Say in an empty picture how a scan comes into it: napari's own welcome goes with the first layer."""
+        self.captions.end_warming()
+        if self.volume is None and not self.captions["scan"]:
+            self.captions["scan"] = WELCOME
 
     def empty(self) -> None:
         """Show nothing any more, and let go of the scan; its layer stays for the next one."""
