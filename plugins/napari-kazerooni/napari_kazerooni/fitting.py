@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any, Final
 
 from qtpy.QtCore import QEvent, QObject
@@ -20,14 +21,19 @@ class Fitter(QObject):
     def __init__(self, room: Room, canvas: Any) -> None:
         super().__init__(canvas)
         self.setObjectName(_NAME)
-        self._room = room
+        self._room = weakref.ref(room)  # Qt may keep what watches a canvas longer than the viewer
         canvas.installEventFilter(self)
 
     def eventFilter(self, _: QObject | None, event: Any) -> bool:  # noqa: N802 - Qt's name
         """Hear of another size; nothing is held back."""
         if event is not None and event.type() == QEvent.Type.Resize:
-            later(self, self._room.refit)
+            later(self, self._refit)
         return False
+
+    def _refit(self) -> None:
+        room = self._room()
+        if room is not None:
+            room.refit()
 
 
 def keep_fitted(room: Room, window: Any) -> None:
