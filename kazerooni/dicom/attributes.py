@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from kazerooni.dicom import tags
 from kazerooni.dicom.header import Header, PixelElement
-from kazerooni.dicom.identity import keyed_digest, pseudonym
+from kazerooni.identity import keyed_digest, pseudonym
 from kazerooni.dicom.sources import Source
 from kazerooni.dicom.values import (
     day,
