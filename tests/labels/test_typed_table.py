@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError, TableError
 from kazerooni.labels import read_typed_table, reading_from_json, reading_json
-from kazerooni.labels.readings import table as typed_table
-from kazerooni.tables import sheet
 from kazerooni.model import InputDigest, Lobe, Reading, ScanRef, Status
 from kazerooni.scoring import score
+from kazerooni.tables import sheet
 from tests.labels.typed_builders import (
     COLUMNS,
     PATIENT,
