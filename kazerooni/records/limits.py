@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kazerooni.model import DlcoUnit, Event, EventKind, LungFunction, Patient, Reading, Treatment
 
@@ -37,6 +37,10 @@ _OXYGEN_L = 80.0
 # The first patient was scanned by CT on 1 October 1971; nobody who had HRCT (from 1982 on) was ill before 1930.
 _FIRST_CT, _FIRST_DAY = date(1971, 10, 1), date(1930, 1, 1)
 _SCANNED, _SESSION = "study_date", "session."
+
+
+MEASURED: Final = ("fvc_l", "fvc_percent", "fev1_l", "fev1_percent", "fev1_fvc_percent", "dlco", "dlco_percent")
+"""The members of a day's lung function that are measurements."""
 
 
 class Doubt(NamedTuple):
