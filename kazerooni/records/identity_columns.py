@@ -21,7 +21,8 @@ _GERMAN: Final = (
 )
 _FRENCH: Final = (
     "nom nomdupatient nompatient nometprenom rue ville codepostal courriel ddn datenaiss neele nele anneedenaissance "
-    "lieudenaissance ipp iep numerodossier numerodedossier nodossier numeropatient numerodesecuritesociale nir nss "
+    "lieudenaissance ipp iep numerodossier ndossier numerodedossier nodossier numeropatient numerodesecuritesociale nir "
+    "nss"
 )
 _SPANISH: Final = (
     "nombre nombrecompleto nombreyapellidos direccion calle ciudad codigopostal telefono correo correoelectronico "
