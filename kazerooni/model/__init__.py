@@ -1,8 +1,10 @@
 """Frozen values: what a scan, a label map, a reading and a score are. No files, no clocks, no logs."""
 
 from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
+from kazerooni.model.beside import Beside, Dose, LungChange, NearTest
 from kazerooni.model.case import Case
 from kazerooni.model.course import DlcoUnit, DoseUnit, Event, EventKind, LungFunction, Treatment
+from kazerooni.model.difference import Difference
 from kazerooni.model.entry import Entry, Origin, SchemeRef, TypedValue
 from kazerooni.model.fissures import (
     Fissure,
@@ -42,13 +44,24 @@ from kazerooni.model.score import (
     ungraded,
 )
 from kazerooni.model.tally import LABELS_SHAPE, Tally
-from kazerooni.model.timeline import Change, Difference, LobeChange, Timeline, TimePoint
+from kazerooni.model.timeline import (
+    Change,
+    LobeChange,
+    LobeValue,
+    Pooling,
+    ReaderChange,
+    ReadersError,
+    Sums,
+    Timeline,
+    TimePoint,
+)
 
 __all__ = [
     "LABELS_SHAPE",
     "OUTSIDE",
     "UNMARKED",
     "Acquisition",
+    "Beside",
     "Case",
     "Change",
     "Component",
@@ -56,6 +69,7 @@ __all__ = [
     "Course",
     "Difference",
     "DlcoUnit",
+    "Dose",
     "DoseUnit",
     "Entry",
     "Event",
@@ -77,7 +91,10 @@ __all__ = [
     "LobeChange",
     "LobeMap",
     "LobeScore",
+    "LobeValue",
+    "LungChange",
     "LungFunction",
+    "NearTest",
     "Nearest",
     "Notice",
     "Onset",
@@ -85,7 +102,10 @@ __all__ = [
     "Patient",
     "Pattern",
     "PointOrigin",
+    "Pooling",
     "PriorShown",
+    "ReaderChange",
+    "ReadersError",
     "Reading",
     "Sampling",
     "ScanRef",
@@ -97,6 +117,7 @@ __all__ = [
     "Side",
     "State",
     "Status",
+    "Sums",
     "Supersedes",
     "Tally",
     "Technique",

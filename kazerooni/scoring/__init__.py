@@ -1,5 +1,7 @@
 """Pure functions: from label maps to a tally, from a reading and a scheme to a score."""
 
+from kazerooni.scoring.beside import WINDOW_DAYS
+from kazerooni.scoring.comparability import differences
 from kazerooni.scoring.coverage import ENOUGH_PERCENT, SEEN_FROM_S, STRETCH_MM, coverage_percent, shows_lung, stretches
 from kazerooni.scoring.document import (
     SCHEMES_SCHEMA_VERSION,
@@ -13,7 +15,7 @@ from kazerooni.scoring.grade import score
 from kazerooni.scoring.measure import count_voxels, measure, recount, tally_of
 from kazerooni.scoring.scheme import Band, Criterion, Region, Scheme
 from kazerooni.scoring.schemes import SCHEMES, find_scheme
-from kazerooni.scoring.timeline import differences, timeline
+from kazerooni.scoring.timeline import timeline
 from kazerooni.scoring.traces import Trace, traces
 from kazerooni.scoring.warnings import warnings_of
 
@@ -25,6 +27,7 @@ __all__ = [
     "SEEN_FROM_S",
     "STRETCH_MM",
     "TIMELINE_SCHEMA_VERSION",
+    "WINDOW_DAYS",
     "Band",
     "Criterion",
     "Region",
