@@ -16,6 +16,7 @@ from kazerooni.model.fissures import (
     PointOrigin,
 )
 from kazerooni.model.geometry import Geometry, Sampling, plane_normal
+from kazerooni.model.judgement import Input, Judgement, Verdict
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.nearest import Nearest, nearest_voxels
 from kazerooni.model.notice import Notice, Severity
@@ -85,7 +86,9 @@ __all__ = [
     "FissureState",
     "FissureSurface",
     "Geometry",
+    "Input",
     "InputDigest",
+    "Judgement",
     "KernelClass",
     "Lobe",
     "LobeChange",
@@ -126,6 +129,7 @@ __all__ = [
     "Totals",
     "Treatment",
     "TypedValue",
+    "Verdict",
     "Volume",
     "VolumeWeighted",
     "Window",

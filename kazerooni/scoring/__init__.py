@@ -3,6 +3,7 @@
 from kazerooni.scoring.beside import WINDOW_DAYS
 from kazerooni.scoring.comparability import differences
 from kazerooni.scoring.coverage import ENOUGH_PERCENT, SEEN_FROM_S, STRETCH_MM, coverage_percent, shows_lung, stretches
+from kazerooni.scoring.criteria import CRITERIA, CT_SIGNS, FACTS, CourseCriterion, judge, judge_all
 from kazerooni.scoring.document import (
     SCHEMES_SCHEMA_VERSION,
     SCORE_SCHEMA_VERSION,
@@ -20,7 +21,10 @@ from kazerooni.scoring.traces import Trace, traces
 from kazerooni.scoring.warnings import warnings_of
 
 __all__ = [
+    "CRITERIA",
+    "CT_SIGNS",
     "ENOUGH_PERCENT",
+    "FACTS",
     "SCHEMES",
     "SCHEMES_SCHEMA_VERSION",
     "SCORE_SCHEMA_VERSION",
@@ -29,6 +33,7 @@ __all__ = [
     "TIMELINE_SCHEMA_VERSION",
     "WINDOW_DAYS",
     "Band",
+    "CourseCriterion",
     "Criterion",
     "Region",
     "Scheme",
@@ -37,6 +42,8 @@ __all__ = [
     "coverage_percent",
     "differences",
     "find_scheme",
+    "judge",
+    "judge_all",
     "measure",
     "recount",
     "schemes_json",

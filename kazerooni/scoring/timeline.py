@@ -189,9 +189,14 @@ class _Made:
     def _is_beyond(self, earlier: _Done, later: _Done, total: float | None) -> bool | None:
         """Tell whether a change of one reader is beyond the readers' error; None where the error says nothing of it."""
         error = self.error
-        if error is None or total is None or (error.scheme, error.scheme_version) != (
-            self.scheme.name,
-            self.scheme.version,
+        if (
+            error is None
+            or total is None
+            or (error.scheme, error.scheme_version)
+            != (
+                self.scheme.name,
+                self.scheme.version,
+            )
         ):
             return None
         alone = len(earlier.counted) == len(later.counted) == 1
