@@ -7,16 +7,15 @@ from kazerooni.scoring.criteria import CRITERIA, CT_SIGNS, FACTS, CourseCriterio
 from kazerooni.scoring.document import (
     SCHEMES_SCHEMA_VERSION,
     SCORE_SCHEMA_VERSION,
-    TIMELINE_SCHEMA_VERSION,
     schemes_json,
     score_json,
-    timeline_json,
 )
 from kazerooni.scoring.grade import score
 from kazerooni.scoring.measure import count_voxels, measure, recount, tally_of
 from kazerooni.scoring.scheme import Band, Criterion, Region, Scheme
 from kazerooni.scoring.schemes import SCHEMES, find_scheme
 from kazerooni.scoring.timeline import timeline
+from kazerooni.scoring.timeline_document import TIMELINE_SCHEMA_VERSION, timeline_json
 from kazerooni.scoring.traces import Trace, traces
 from kazerooni.scoring.warnings import warnings_of
 

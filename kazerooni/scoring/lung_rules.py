@@ -229,6 +229,7 @@ class ImprovedFirst:
                 on=point.on,
                 value=total_words(seen, at),
                 against_on=change.since,
+                against=next(total_words(seen, i) for i, p in enumerate(seen.line.points) if p.on == change.since),
                 found=None if unknown_change(change) or change.total is None else moved(change.total, ""),
                 reason=unknown_change(change),
             )

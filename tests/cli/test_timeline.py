@@ -51,9 +51,9 @@ def test_people_see_totals_percents_and_doubts(run: Run, visits: list[Path]) -> 
     lines = {
         line.split()[0]: line.split()[1:] for line in reversed(shown.splitlines()) if line.startswith(("1999-", "2"))
     }
-    assert lines["1999-03-01"] == ["R1", "4", "0", "4", "-", "-"]
-    assert lines["2000-03-01"] == ["R1", "3", "0", "3", "-1", "-1"]
-    assert lines["2009-03-01"] == ["R2", "2", "0", "2", "*", "*"]
+    assert lines["1999-03-01"] == ["R1", "4", "0", "4", "-", "-", "-"]
+    assert lines["2000-03-01"] == ["R1", "3", "0", "3", "-1", "-1", "-1"]
+    assert lines["2009-03-01"] == ["R2", "2", "0", "2", "*", "*", "-"]
     assert "24.0 (2)" in shown
     told = " ".join(shown.split())
     assert "not the same are tube voltage (120 kV, then 140 kV)" in told

@@ -48,13 +48,16 @@ def test_the_plot_names_no_date_of_its_making_and_loads_nothing(line: Timeline) 
     assert not re.search(r'(?:href|src)="(?!#)', svg)
 
 
-def test_a_visit_that_differs_is_hollow_and_other_readers_are_joined_by_dots() -> None:
-    """Points after a change of reader or technique are white inside; lines between different readers are dotted."""
+def test_a_visit_that_differs_is_hollow_and_other_readers_are_not_joined() -> None:
+    """Points after a change of reader or technique are white inside; nothing joins visits of different readers."""
     same = case_of(date(1999, 1, 1)), case_of(date(2000, 1, 1))
     other = case_of(date(1999, 1, 1)), case_of(date(2000, 1, 1), reader="R2")
     plain, marked = (timeline_plot(line_of(*cases)).decode() for cases in (same, other))
-    assert "stroke-dasharray" not in plain
-    assert marked.count("stroke-dasharray") == 3
+    joins = (
+        r"<path d=\"M [\d.]+ [\d.]+ \nL [\d.]+ [\d.]+ \n\"[^>]*style=\"fill: none; stroke: #(?:17303f|0072b2|b85c00)"
+    )
+    assert len(re.findall(joins, plain)) == 3
+    assert not re.findall(joins, marked)
     white = r"fill: #ffffff; stroke: #(?:17303f|0072b2|b85c00)"
     assert not re.search(white, plain)
     assert len(re.findall(white, marked)) >= 3
