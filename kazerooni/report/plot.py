@@ -129,7 +129,7 @@ def _draw_readers(axes: Axes, line: Timeline) -> None:
         return
     readers = sorted({reader or "" for point in line.points for reader in _totals_of(point)})
     for reader, (marker, style) in zip(readers, cycle(_READER_MARKS)):
-        looks = {"color": _READERS, "markersize": 4, "linewidth": 0.9, "zorder": 1}
+        looks: dict[str, Any] = {"color": _READERS, "markersize": 4, "linewidth": 0.9, "zorder": 1}
         axes.plot([], [], f"{marker}{style}", label=reader or "not said", **looks)
         for earlier, later in pairwise(line.points):
             was, now = (_totals_of(point).get(reader or None) for point in (earlier, later))

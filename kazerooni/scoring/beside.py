@@ -45,7 +45,7 @@ def nearest_test(
 def doses(treatments: Sequence[Treatment], on: date) -> tuple[Dose, ...]:
     """Give the drugs in force on a day with their dose.
 
-    Of the entries of one drug that are in force the one that started last counts, as a new dose ends the one before;
+    Of the entries of one drug that are in force the one that started last counts, for as long as it lasts;
     entries that started on one day add up, and give None where a dose is not known.
     """
     found: dict[str, list[Treatment]] = {}
