@@ -90,10 +90,10 @@ def _legend(line: Timeline) -> Iterator[str]:
     if repeats:
         yield f"Repeats by one reader, kept and not counted: {', '.join(repeats)}."
     error = line.readers_error
-    if error is not None:
+    if error is not None and error.total.smallest is not None:
         yield (
-            f"{_WITHIN_ERROR} within the readers' own error: smallest detectable change "
-            f"{error.smallest_detectable_change:.3g} ({error.kind} readers, {error.repeats} repeats)."
+            f"{_WITHIN_ERROR} within the readers' own error: smallest detectable change of the total "
+            f"{error.total.smallest:.3g} ({error.kind} readers, {error.total.repeats} repeats)."
         )
 
 

@@ -1,5 +1,6 @@
 """Frozen values: what a scan, a label map, a reading and a score are. No files, no clocks, no logs."""
 
+from kazerooni.model.agreement import DetectableChange, ReadersError, Sum
 from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
 from kazerooni.model.beside import Beside, Dose, LungChange, NearTest
 from kazerooni.model.case import Case
@@ -30,6 +31,7 @@ from kazerooni.model.reading import (
     Status,
     Supersedes,
     Window,
+    superseded,
 )
 from kazerooni.model.scan import Acquisition, KernelClass, ScanRef, Technique, Volume
 from kazerooni.model.score import (
@@ -49,10 +51,9 @@ from kazerooni.model.timeline import (
     Change,
     LobeChange,
     LobeValue,
+    PooledSums,
     Pooling,
     ReaderChange,
-    ReadersError,
-    Sums,
     Timeline,
     TimePoint,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "Component",
     "ComponentScore",
     "Course",
+    "DetectableChange",
     "Difference",
     "DlcoUnit",
     "Dose",
@@ -105,6 +107,7 @@ __all__ = [
     "Patient",
     "Pattern",
     "PointOrigin",
+    "PooledSums",
     "Pooling",
     "PriorShown",
     "ReaderChange",
@@ -120,7 +123,7 @@ __all__ = [
     "Side",
     "State",
     "Status",
-    "Sums",
+    "Sum",
     "Supersedes",
     "Tally",
     "Technique",
@@ -141,5 +144,6 @@ __all__ = [
     "nearest_voxels",
     "places_words",
     "plane_normal",
+    "superseded",
     "ungraded",
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import Literal
 
 from kazerooni.errors import ReadingError
+from kazerooni.model.agreement import ReadersError
 from kazerooni.model.anatomy import Component, Lobe
 from kazerooni.model.beside import Beside, LungChange
 from kazerooni.model.case import Case
@@ -18,27 +18,6 @@ from kazerooni.model.score import Score
 
 Pooling = Literal["each", "mean", "median", "consensus"]
 """How several readers of one visit become one number: `each` gives none where there are several."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadersError:
-    """How far two readings of one scan lie apart by the readers alone, in points of the total.
-
-    smallest_detectable_change: 1.96 x sqrt 2 x SEM; a smaller change may be none.
-    kind: from repeats of one reader (`within`), or from different readers (`between`).
-    repeats: the number of scans that were read twice or more.
-    """
-
-    smallest_detectable_change: float
-    kind: Literal["between", "within"]
-    repeats: int
-    scheme: str
-    scheme_version: int
-
-    def __post_init__(self) -> None:
-        if not (isfinite(self.smallest_detectable_change) and self.smallest_detectable_change >= 0):
-            found = self.smallest_detectable_change
-            raise ReadingError(f"smallest detectable change of {found}; a number of points, 0 or more, is wanted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +81,7 @@ class LobeValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class PooledSums:
     """The sums and lobes of a visit, pooled over its readers; None where a reader's is missing."""
 
     alveolar: float | None
@@ -132,7 +111,7 @@ class TimePoint:
     readings: tuple[Case, ...]
     counted: tuple[Case, ...]
     repeats: tuple[Case, ...]
-    sums: Sums | None
+    sums: PooledSums | None
     since_previous: Change | None
     since_baseline: Change | None
     since_best: Change | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -45,16 +45,24 @@ def timeline_plot(line: Timeline, *, kind: Picture = "svg") -> bytes:
     kind: "svg" keeps its text as text.
     Raises OutputError where matplotlib is missing.
     """
+    panels = panels_of(line)
+    size = (_WIDE if panels else _WIDTH, _HEIGHT * (1 + sum(panel.height for panel in panels)))
+    return render(lambda figure: _draw_all(figure, line, panels), kind=kind, size=size)
+
+
+def render(draw: Callable[[Figure], None], *, kind: Picture, size: tuple[float, float] = (_WIDTH, _HEIGHT)) -> bytes:
+    """Let `draw` fill a figure of a size in inches; the same drawing always gives the same bytes.
+
+    Raises OutputError where matplotlib is missing.
+    """
     try:
         from matplotlib import rc_context  # noqa: PLC0415 - an extra
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ModuleNotFoundError:
         raise OutputError("plots need matplotlib: pip install kazerooni[report]") from None
-    panels = panels_of(line)
-    height = _HEIGHT * (1 + sum(panel.height for panel in panels))
     with rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "none", "font.size": 10, "font.family": "DejaVu Sans"}):
-        figure = Figure(figsize=(_WIDE if panels else _WIDTH, height), layout="constrained")
-        _draw_all(figure, line, panels)
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure)
         out = io.BytesIO()
         figure.savefig(out, format=kind, dpi=200, metadata=_metadata(kind), transparent=False)
     made = out.getvalue()

@@ -7,7 +7,7 @@ from statistics import fmean, median
 from typing import Final
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Case, Component, Lobe, LobeValue, Pooling, Score, Sums
+from kazerooni.model import Case, Component, Lobe, LobeValue, PooledSums, Pooling, Score
 
 _Rule = Callable[[Sequence[float]], float]
 _RULES: Final[dict[Pooling, _Rule]] = {"mean": fmean, "median": median}
@@ -25,7 +25,7 @@ def counted(cases: tuple[Case, ...], pooling: Pooling, consensus: str | None) ->
     return cases
 
 
-def sums_of(cases: tuple[Case, ...], pooling: Pooling, consensus: str | None) -> Sums | None:
+def sums_of(cases: tuple[Case, ...], pooling: Pooling, consensus: str | None) -> PooledSums | None:
     """Pool the readings that count; None where the rule gives no one number.
 
     Each sum, grade and percent is pooled by itself, so medians of parts need not add up to the median of the total.
@@ -38,7 +38,7 @@ def sums_of(cases: tuple[Case, ...], pooling: Pooling, consensus: str | None) ->
     scores = [case.score for case in cases]
     rule = _RULES.get(pooling, _only)
     same = {c: len({graded(score, c) for score in scores}) == 1 for c in Component}
-    return Sums(
+    return PooledSums(
         alveolar=_pooled([s.totals.alveolar for s in scores], rule) if same[Component.ALVEOLAR] else None,
         interstitial=_pooled([s.totals.interstitial for s in scores], rule) if same[Component.INTERSTITIAL] else None,
         total=_pooled([s.totals.total for s in scores], rule) if all(same.values()) else None,

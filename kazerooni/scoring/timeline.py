@@ -15,12 +15,12 @@ from kazerooni.model import (
     Component,
     Course,
     LobeChange,
+    PooledSums,
     Pooling,
     ReaderChange,
     ReadersError,
     Reading,
     Score,
-    Sums,
     Timeline,
     TimePoint,
 )
@@ -115,7 +115,7 @@ class _Done:
     readings: tuple[Case, ...]
     counted: tuple[Case, ...]
     repeats: tuple[Case, ...]
-    sums: Sums | None
+    sums: PooledSums | None
     beside: Beside | None
 
     @property
@@ -202,7 +202,7 @@ class _Made:
         alone = len(earlier.counted) == len(later.counted) == 1
         if not alone or earlier.counted[0].reading.reader != later.counted[0].reading.reader:
             return None
-        return abs(total) > error.smallest_detectable_change
+        return error.is_beyond("total", total)
 
 
 def _best(before: Sequence[_Done], visit: _Done) -> _Done | None:
@@ -215,7 +215,7 @@ def _best(before: Sequence[_Done], visit: _Done) -> _Done | None:
     return min(known, key=lambda found: found[0], default=(None, None))[1]
 
 
-def _lobe_changes(before: Sums | None, after: Sums | None) -> Iterator[LobeChange]:
+def _lobe_changes(before: PooledSums | None, after: PooledSums | None) -> Iterator[LobeChange]:
     if before is None or after is None:
         return
     for old, new in zip(before.lobes, after.lobes, strict=True):

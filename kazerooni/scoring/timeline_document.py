@@ -14,7 +14,7 @@ from kazerooni.model import (
     LobeChange,
     LobeValue,
     NearTest,
-    Sums,
+    PooledSums,
     Timeline,
     TimePoint,
 )
@@ -75,7 +75,7 @@ def _reading(case: Case) -> dict[str, object]:
     }
 
 
-def _sums(sums: Sums | None) -> dict[str, object] | None:
+def _sums(sums: PooledSums | None) -> dict[str, object] | None:
     return None if sums is None else {**asdict(sums), "lobes": [_of_lobe(value) for value in sums.lobes]}
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Reading, Status
+from kazerooni.model import Reading, superseded
 
 
 class Visit(NamedTuple):
@@ -65,10 +65,9 @@ def _standing(readings: Sequence[Reading]) -> list[Reading]:
     if not readings:
         raise ReadingError("no reading to follow; give the readings of one patient")
     _refuse_strangers(readings)
-    by_id = {reading.id: reading for reading in readings}
-    if len(by_id) < len(readings):
+    if len({reading.id for reading in readings}) < len(readings):
         raise ReadingError("a reading is given twice, or two have one id; give each once")
-    replaced = {old for reading in readings if (old := _replaced_by(reading, by_id)) is not None}
+    replaced = superseded(readings)
     return [reading for reading in readings if reading.id not in replaced]
 
 
@@ -80,11 +79,3 @@ def _refuse_strangers(readings: Sequence[Reading]) -> None:
     other = next((reading for reading in readings if reading.scan.patient != first.scan.patient), None)
     if other is not None:
         raise ReadingError(f"readings {first.id} and {other.id} are of two patients; give those of one")
-
-
-def _replaced_by(reading: Reading, by_id: Mapping[str, Reading]) -> str | None:
-    """Give the id of that of these in whose place a reading stands: a draft never takes that of a signed one."""
-    if reading.supersedes is None or reading.supersedes.reading not in by_id:
-        return None
-    old = by_id[reading.supersedes.reading]
-    return old.id if reading.status is Status.SIGNED or old.status is Status.DRAFT else None

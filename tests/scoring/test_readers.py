@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Component, Lobe, Pooling, ReadersError, Reading, Timeline
+from kazerooni.model import Component, DetectableChange, Lobe, Pooling, ReadersError, Reading, Timeline
 from kazerooni.scoring import timeline, timeline_json
 from tests.scoring.course_builders import visit
 
@@ -118,19 +119,26 @@ def test_the_best_is_the_lowest_total_before() -> None:
 
 def test_changes_are_marked_by_the_readers_error() -> None:
     """A change is beyond the error only where it is larger; other schemes, other readers and means say nothing."""
+    none = DetectableChange(sem=None, smallest=None, repeats=3, scans=3, reason="fewer than 10 repeats")
+    known = DetectableChange(sem=0.72, smallest=2.0, repeats=12, scans=12)
     error = ReadersError(
-        smallest_detectable_change=2.0, kind="within", repeats=12, scheme="kazerooni", scheme_version=1
+        scheme="kazerooni",
+        scheme_version=1,
+        kind="within",
+        readers=("R1",),
+        alveolar=none,
+        interstitial=none,
+        total=known,
     )
     readings = [visit(FIRST, 4), visit(SECOND, 2), visit(THIRD, 5), visit(date(2003, 1, 1), 1, reader="R2")]
 
-    def marks(**more: str) -> list[bool | None]:
-        line = timeline(readings, readers_error=error, **more)  # type: ignore[arg-type]
+    def marks(error: ReadersError, scheme: str = "kazerooni") -> list[bool | None]:
+        line = timeline(readings, scheme, readers_error=error)
         return [point.since_previous.is_beyond_error for point in line.points if point.since_previous]
 
-    assert marks() == [False, True, None]
-    assert marks(scheme="kazerooni-fibrosis") == [None, None, None]
-    with pytest.raises(ReadingError, match="smallest detectable change of -1"):
-        ReadersError(smallest_detectable_change=-1, kind="within", repeats=12, scheme="kazerooni", scheme_version=1)
+    assert marks(error) == [False, True, None]
+    assert marks(error, "kazerooni-fibrosis") == [None, None, None]
+    assert marks(replace(error, total=none)) == [None, None, None]
 
 
 visits = st.lists(st.dictionaries(st.sampled_from("ABC"), st.integers(0, 5), min_size=1), min_size=1, max_size=4).map(
