@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kazerooni.model import Component, Timeline
+from kazerooni.model import Component, Course, LungFunction, Patient, Timeline
 from kazerooni.report import Report, timeline_plot
 from kazerooni.scoring import timeline
 from tests.report.builders import case_of, line_of
@@ -77,3 +77,26 @@ def test_refused_totals_leave_a_gap() -> None:
 def test_one_visit_can_be_drawn() -> None:
     """A timeline of one visit is a plot of points."""
     assert timeline_plot(line_of(case_of(date(1999, 1, 1)))).startswith(b"<?xml")
+
+
+def test_tests_of_other_reference_equations_are_not_joined() -> None:
+    """FVC is joined from test to test, but not where the reference equations change."""
+    on = [date(1999 + i, 1, 1) for i in range(3)]
+
+    def joins(*references: str) -> int:
+        tests = tuple(
+            LungFunction(on=day, fvc_percent=60 + i, reference=reference)
+            for i, (day, reference) in enumerate(zip(on, references, strict=True))
+        )
+        course = Course(patient=Patient(pseudonym="P-ABCDEF"), lung_function=tests)
+        line = timeline([case_of(day).reading for day in on], course=course)
+        return len(re.findall(r"stroke: #00735c; stroke-width: 1.5", timeline_plot(line).decode()))
+
+    assert joins("GLI 2012", "GLI 2012", "GLI 2012") - joins("Quanjer 1993", "GLI 2012", "GLI 2012") == 1
+
+
+def test_each_of_several_readers_is_drawn() -> None:
+    """The readers of a visit are named in a legend, their totals drawn though there is no pooled number."""
+    readings = [replace(case_of(date(1999, 1, 1), reader=who).reading, id=who) for who in ("Ann", "Bob")]
+    svg = timeline_plot(timeline(readings)).decode()
+    assert all(who in svg for who in ("Ann", "Bob"))

@@ -71,10 +71,9 @@ def test_other_reference_equations_are_a_difference() -> None:
 
 def test_two_units_of_dlco_have_no_difference() -> None:
     """DLCO in two units is not subtracted, and said to differ; in one unit it is."""
-    first, same, other = (
-        LungFunction(on=days(at), dlco=amount, dlco_unit=unit)
-        for at, amount, unit in ((0, 6.0, "mmol/min/kPa"), (365, 5.5, "mmol/min/kPa"), (365, 17.0, "mL/min/mmHg"))
-    )
+    first = LungFunction(on=DAY, dlco=6.0, dlco_unit="mmol/min/kPa")
+    same = LungFunction(on=days(365), dlco=5.5, dlco_unit="mmol/min/kPa")
+    other = LungFunction(on=days(365), dlco=17.0, dlco_unit="mL/min/mmHg")
     assert change_of(first, same).dlco == -0.5
     found = change_of(first, other)
     assert found.dlco is None
