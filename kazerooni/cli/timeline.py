@@ -17,7 +17,7 @@ from kazerooni.errors import ReadingError
 if TYPE_CHECKING:
     from kazerooni.model import Pooling, Timeline
 
-_WINDOW_DAYS = 90
+_WINDOW_DAYS = 90  # that of kazerooni.scoring, which `--help` does not wait for
 _ANSWERS = {"yes": True, "no": False}
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import isnan, nan
 from typing import TYPE_CHECKING, Final
 
 from kazerooni.model import Event, LungFunction, Timeline, Treatment
 from kazerooni.report.numbers import amount
 from kazerooni.report.time_axis import INK, days_of
+from kazerooni.scoring import doses
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,33 +111,35 @@ def _draw_events(axes: Axes, events: Sequence[Event], rows: Sequence[int]) -> No
 
 
 def _doses(treatments: Sequence[Treatment], start: date, end: date) -> Panel | None:
-    """Give the doses of up to three drugs, the highest first."""
+    """Give the doses of up to three drugs, the highest first; a drug of which no dose is known is left out."""
     by_drug: dict[str, list[Treatment]] = {}
     for one in treatments:
-        if one.mg_per_day is not None and one.start <= end and (one.end is None or one.end >= start):
+        if one.start <= end and (one.end is None or one.end >= start):
             by_drug.setdefault(one.drug.strip().lower(), []).append(one)
-    if not by_drug:
+    tops = {
+        drug: max((d for one in own if (d := one.mg_per_day) is not None), default=0) for drug, own in by_drug.items()
+    }
+    highest = sorted((drug for drug, top in tops.items() if top), key=lambda drug: (-tops[drug], drug))
+    if not highest:
         return None
-    highest = sorted(by_drug, key=lambda drug: (-max(one.mg_per_day or 0 for one in by_drug[drug]), drug))
     shown = {drug: tuple(_steps(by_drug[drug], start, end)) for drug in highest[: len(_DOSES)]}
     dates = tuple(on for steps in shown.values() for on, _ in steps)
     return Panel(0.45, dates, lambda axes: _draw_doses(axes, shown))
 
 
 def _steps(treatments: Sequence[Treatment], start: date, end: date) -> Iterator[tuple[date, float]]:
-    """Give the dose from each day on which it changes, and on the last day shown; the entry started last counts."""
+    """Give the dose from each day on which it changes, and on the last day shown; NaN where none is known."""
     changes = {start, end, *(one.start for one in treatments)}
     changes |= {date.fromordinal(one.end.toordinal() + 1) for one in treatments if one.end is not None}
     for on in sorted(change for change in changes if start <= change <= end):
-        force = [one for one in treatments if one.start <= on and (one.end is None or on <= one.end)]
-        last = max((one.start for one in force), default=None)
-        yield on, sum(one.mg_per_day or 0 for one in force if one.start == last)
+        given = next((dose.mg_per_day for dose in doses(treatments, on)), None)
+        yield on, nan if given is None else given
 
 
 def _draw_doses(axes: Axes, shown: dict[str, tuple[tuple[date, float], ...]]) -> None:
     for (drug, steps), (colour, style) in zip(shown.items(), _DOSES, strict=False):
-        days, doses = days_of(on for on, _ in steps), [dose for _, dose in steps]
-        axes.step(days, doses, style, where="post", color=colour, linewidth=1.6, label=drug)
-    axes.set_ylim(0, 1.2 * max([dose for steps in shown.values() for _, dose in steps] + [1]))
+        days = days_of(on for on, _ in steps)
+        axes.step(days, [dose for _, dose in steps], style, where="post", color=colour, linewidth=1.6, label=drug)
+    axes.set_ylim(0, 1.2 * max(dose for steps in shown.values() for _, dose in steps if not isnan(dose)))
     axes.legend(loc="upper right", frameon=False, fontsize=8, labelcolor=INK)
     axes.set_ylabel("Dose\nmg/day", color=INK)

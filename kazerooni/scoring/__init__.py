@@ -1,6 +1,6 @@
 """Pure functions: from label maps to a tally, from a reading and a scheme to a score."""
 
-from kazerooni.scoring.beside import WINDOW_DAYS
+from kazerooni.scoring.beside import WINDOW_DAYS, doses
 from kazerooni.scoring.comparability import differences
 from kazerooni.scoring.coverage import ENOUGH_PERCENT, SEEN_FROM_S, STRETCH_MM, coverage_percent, shows_lung, stretches
 from kazerooni.scoring.criteria import CRITERIA, CT_SIGNS, FACTS, CourseCriterion, judge, judge_all
@@ -40,6 +40,7 @@ __all__ = [
     "count_voxels",
     "coverage_percent",
     "differences",
+    "doses",
     "find_scheme",
     "judge",
     "judge_all",

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kazerooni.model import Component, Course, LungFunction, Patient, Timeline
+from kazerooni.model import Component, Course, LungFunction, Patient, Timeline, Treatment
 from kazerooni.report import Report, timeline_plot
 from kazerooni.scoring import timeline
 from tests.report.builders import case_of, line_of
@@ -100,3 +100,20 @@ def test_each_of_several_readers_is_drawn() -> None:
     readings = [replace(case_of(date(1999, 1, 1), reader=who).reading, id=who) for who in ("Ann", "Bob")]
     svg = timeline_plot(timeline(readings)).decode()
     assert all(who in svg for who in ("Ann", "Bob"))
+
+
+def test_a_dose_that_is_not_known_is_no_zero() -> None:
+    """A drug of which no dose is known has no panel; the others are drawn only while they are in force."""
+
+    def svg(*treatments: Treatment) -> str:
+        course = Course(patient=Patient(pseudonym="P-ABCDEF"), treatments=treatments)
+        return timeline_plot(timeline([case_of(date(1999, 1, 1)).reading], course=course)).decode()
+
+    start = date(1998, 12, 1)
+    unknown, known = (
+        Treatment(drug="rituximab", start=start),
+        Treatment(drug="ciclosporin", start=start, dose=90, unit="mg/day"),
+    )
+    assert "mg/day" not in svg(unknown)
+    assert "ciclosporin" in svg(unknown, known)
+    assert "rituximab" not in svg(unknown, known)

@@ -167,9 +167,10 @@ def test_a_later_visit_changes_no_earlier_point(readings: list[Reading], pooling
 
 def test_exchanged_readers_change_nothing_but_their_names() -> None:
     """Means and medians are the same whichever reader gave which value."""
-    for pooling in ("mean", "median"):
+    rules: tuple[Pooling, ...] = ("mean", "median")
+    for pooling in rules:
         found = {
-            tuple(totals(timeline(read_by(FIRST, A=a, B=b, C=c), pooling=pooling)))  # type: ignore[arg-type]
+            tuple(totals(timeline(read_by(FIRST, A=a, B=b, C=c), pooling=pooling)))
             for a, b, c in permutations((0, 2, 5))
         }
         assert len(found) == 1
