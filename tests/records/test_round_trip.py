@@ -188,6 +188,6 @@ def test_the_published_schema_holds_for_what_is_written(tmp_path: Path) -> None:
 def test_the_schema_of_the_book_knows_every_kind_of_event() -> None:
     """The JSON Schema of a score book lists the kinds of events that the model has, in their order."""
     schema = (Path(records.__file__).parent / "book.schema.json").read_text(encoding="utf-8")
-    listed = re.search(rf'"{EventKind.ONSET}".*?\]', schema, re.DOTALL)
+    listed = re.search(r'"kind": \{\s*"enum": \[(.*?)\]', schema, re.DOTALL)
     assert listed is not None
-    assert re.findall(r'"(\w+)"', listed.group()) == list(EventKind)
+    assert re.findall(r'"(\w+)"', listed.group(1)) == list(EventKind)
