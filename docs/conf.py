@@ -17,6 +17,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "markdown_docstrings",
     "program_help",
+    "criteria_tables",
     "scheme_tables",
     "column_tables",
 ]

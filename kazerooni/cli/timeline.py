@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -14,7 +15,10 @@ from kazerooni.cli.terminal import print_json
 from kazerooni.errors import ReadingError
 
 if TYPE_CHECKING:
-    from kazerooni.model import Timeline
+    from kazerooni.model import Pooling, Timeline
+
+_WINDOW_DAYS = 90  # that of kazerooni.scoring, which `--help` does not wait for
+_ANSWERS = {"yes": True, "no": False}
 
 
 def timeline(
@@ -30,6 +34,33 @@ def timeline(
     partial: Annotated[
         bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
     ] = False,
+    readers: Annotated[
+        str,
+        typer.Option(metavar="RULE", help="Several readers of a visit: each, mean, median or consensus."),
+    ] = "each",
+    consensus: Annotated[
+        str | None, typer.Option(metavar="READER", help="The reader who stands for the consensus.")
+    ] = None,
+    use: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="The reading to use where one reader has several of one date."),
+    ] = None,
+    course: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", readable=False, help="Lung function, treatments and events: tables, a folder or a book."
+        ),
+    ] = None,
+    window: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, help="How far from a visit, either side, lung function may lie.")
+    ] = _WINDOW_DAYS,
+    criteria: Annotated[
+        bool, typer.Option("--criteria", help="Judge each visit by the criteria for progression, and show every input.")
+    ] = False,
+    said: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FACT=yes|no", help="What a person says for the criteria, as fibrosis_on_ct=yes."),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the scores over time: .svg, .png or .pdf.")
     ] = None,
@@ -40,24 +71,65 @@ def timeline(
 ) -> None:
     """Follow the scores of one patient over time.
 
-    Totals and grades by visit, what changed since the visit before and since the baseline, and what makes two visits
-    not comparable: technique, lung volume, reader. A grade can stand still while the percent falls, so both are shown.
+    Totals and grades by visit, what changed since the visit before, the baseline and the best, and what makes two
+    visits not comparable: technique, lung volume, reader. A grade can stand still while the percent falls, so both are
+    shown. Beside them lung function, doses and events, where they are given.
 
     \b
-    Example:
+    Examples:
       kazerooni timeline 1999.json 2000.json 2009.json
+      kazerooni timeline 1999.json 2000.json --course lung_function.csv --criteria --said fibrosis_on_ct=yes
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
+        from kazerooni.cli.criteria_table import criteria_parts
         from kazerooni.cli.timeline_table import show_timeline
+        from kazerooni.scoring import judge_all
         from kazerooni.workflow import follow, timeline_document
 
-        line = follow(readings, scheme=scheme, partial=partial, baseline=_day(baseline))
+        if said and not criteria:
+            raise typer.BadParameter("what is said is for --criteria; give that too", param_hint="--said")
+        line = follow(
+            readings,
+            scheme=scheme,
+            partial=partial,
+            baseline=_day(baseline),
+            course=course or (),
+            pooling=_rule(readers, consensus),
+            consensus=consensus,
+            window_days=window,
+            use=use or (),
+        )
+        judgements = judge_all(line, _facts(said or ())) if criteria else None
         if plot is not None:
             _draw(line, plot, force=force)
         if as_json:
-            print_json(timeline_document(line))
+            print_json(timeline_document(line, judgements=judgements))
         else:
-            show_timeline(line)
+            show_timeline(line, more=criteria_parts(judgements) if judgements else ())
+
+
+def _rule(readers: str, consensus: str | None) -> Pooling:
+    from kazerooni.model import Pooling
+
+    rule = next((rule for rule in get_args(Pooling) if rule == readers), None)
+    if rule is None:
+        raise typer.BadParameter(f"{readers} is none of {', '.join(get_args(Pooling))}", param_hint="--readers")
+    if (rule == "consensus") != (consensus is not None):
+        raise typer.BadParameter("--readers consensus and --consensus READER go together", param_hint="--readers")
+    return rule  # type: ignore[no-any-return]
+
+
+def _facts(said: Sequence[str]) -> dict[str, bool]:
+    from kazerooni.scoring import FACTS
+
+    facts = {}
+    for one in said:
+        fact, _, answer = one.partition("=")
+        if fact not in FACTS or answer not in _ANSWERS:
+            wanted = f"FACT=yes or FACT=no is wanted, FACT one of {', '.join(FACTS)}"
+            raise typer.BadParameter(f"{one}: {wanted}", param_hint="--said")
+        facts[fact] = _ANSWERS[answer]
+    return facts
 
 
 def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
@@ -68,7 +140,7 @@ def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
     if kind is None:
         ends = ", ".join(f".{kind}" for kind in get_args(Picture))
         raise typer.BadParameter(f"{plot.name} ends with none of {ends}", param_hint="--plot")
-    totals = [point.score.totals for point in line.points]
+    totals = [case.score.totals for point in line.points for case in point.readings]
     if all(amount is None for sums in totals for amount in (sums.alveolar, sums.interstitial)):
         raise ReadingError("no visit has a sum to draw: grades are missing; --partial sums those that there are")
     write_whole(plot, timeline_plot(line, kind=kind), force=force)

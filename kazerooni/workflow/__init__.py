@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kazerooni.workflow.reading import measure
-from kazerooni.workflow.readings import Failure, follow, score_reading, score_readings, score_table
+from kazerooni.workflow.readings import Failure, follow, read_course, score_reading, score_readings, score_table
 from kazerooni.workflow.results import report_visits, score_document, timeline_document, write_tables
 from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
@@ -35,6 +35,7 @@ __all__ = [
     "gather_readings",
     "left_out",
     "measure",
+    "read_course",
     "report_visits",
     "score_document",
     "score_reading",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from kazerooni.errors import ReadingError
+from kazerooni.errors import ReadingError, TableError
 from kazerooni.files import StrPath
 from kazerooni.labels import read_reading, read_typed_table
-from kazerooni.model import Case, Timeline
-from kazerooni.scoring import find_scheme, timeline
+from kazerooni.model import Case, Course, Pooling, Timeline
+from kazerooni.records import read_records
+from kazerooni.scoring import WINDOW_DAYS, find_scheme, timeline
 from kazerooni.scoring import score as grade
 
 _Input = TypeVar("_Input", str, Path)
@@ -73,10 +74,52 @@ def _each(inputs: Iterable[_Input], graded: Callable[[_Input], Case]) -> tuple[t
 
 
 def follow(
-    readings: Iterable[StrPath], *, scheme: str = "kazerooni", partial: bool = False, baseline: date | None = None
+    readings: Iterable[StrPath],
+    *,
+    scheme: str = "kazerooni",
+    partial: bool = False,
+    baseline: date | None = None,
+    course: Sequence[StrPath] = (),
+    today: date | None = None,
+    pooling: Pooling = "each",
+    consensus: str | None = None,
+    window_days: int = WINDOW_DAYS,
+    use: Sequence[str] = (),
 ) -> Timeline:
-    """Grade kept readings of one patient and follow them over time.
+    """Grade kept readings of one patient and follow them over time, beside lung function, treatment and events.
 
-    Raises SchemeError, ReadingError.
+    course: files of `kazerooni.records`; they may tell of other patients too. today: nothing in them may be later.
+    All else is that of `kazerooni.scoring.timeline`.
+
+    Raises SchemeError, ReadingError, TableError (everything that is wrong with the course at once).
     """
-    return timeline([read_reading(path) for path in readings], scheme, partial=partial, baseline=baseline)
+    kept = [read_reading(path) for path in readings]
+    patient = next((reading.scan.patient for reading in kept if reading.scan.patient), None)
+    return timeline(
+        kept,
+        scheme,
+        partial=partial,
+        baseline=baseline,
+        course=read_course(course, patient, today=today) if course else None,
+        pooling=pooling,
+        consensus=consensus,
+        window_days=window_days,
+        use=use,
+    )
+
+
+def read_course(paths: Sequence[StrPath], patient: str | None, *, today: date | None = None) -> Course:
+    """Read the course of one patient from tables and books.
+
+    patient: the pseudonym. today: nothing may be dated later; of the clock unless it is given.
+
+    Raises TableError where anything is wrong with the files; ReadingError where they do not tell of the patient.
+    """
+    found = read_records(paths, today=today or datetime.now().astimezone().date())
+    if found.problems:
+        raise TableError(found.problems_text(), tuple(map(str, found.problems)))
+    own = next((course for course in found.courses if course.patient.pseudonym == patient), None)
+    if own is None:
+        names = ", ".join(Path(path).name for path in paths)
+        raise ReadingError(f"{names}: tells nothing of the patient of the readings; the pseudonyms must be the same")
+    return own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -182,3 +183,11 @@ def test_the_published_schema_holds_for_what_is_written(tmp_path: Path) -> None:
     assert not list(validator.iter_errors(document))
     document["patients"][0]["patient"]["name"] = "Doe"
     assert len(list(validator.iter_errors(document))) == 1
+
+
+def test_the_schema_of_the_book_knows_every_kind_of_event() -> None:
+    """The JSON Schema of a score book lists the kinds of events that the model has, in their order."""
+    schema = (Path(records.__file__).parent / "book.schema.json").read_text(encoding="utf-8")
+    listed = re.search(r'"kind": \{\s*"enum": \[(.*?)\]', schema, re.DOTALL)
+    assert listed is not None
+    assert re.findall(r'"(\w+)"', listed.group(1)) == list(EventKind)
