@@ -21,7 +21,7 @@ PROCESSES ?= auto
 
 # Programs of the system that tests hold the toolkit against, and the packages that bring them; with Xvfb, a screen that
 # nobody sees, come the libraries of X, fonts and software OpenGL that Qt wants.
-TOOLS := dciodvfy dcmdump Xvfb
+TOOLS := dciodvfy dcmdump Xvfb initdb
 PACKAGES := dicom3tools dcmtk xvfb fontconfig fonts-dejavu-core libdbus-1-3 libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 \
 	libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
