@@ -50,16 +50,18 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees the book as it is now, until it is closed; raises StoreError for what fails."""
     options: dict[str, Any] = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with told(words_of(engine.url)), engine.connect().execution_options(**options) as connection:
-        with connection.begin():
-            yield connection
+    where = words_of(engine.url)
+    with told(where), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
 @contextmanager
@@ -72,6 +74,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield connection
+
+
+@contextmanager
+def no_transaction(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose statements stand alone, for those that want to."""
+    # On SQLite, the driver's isolation level stays as it is: ours is kept in the pool.
+    autocommit: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+    options = {"sqlite_begin": ""} if engine.dialect.name == "sqlite" else autocommit
+    with told(words_of(engine.url)), engine.connect().execution_options(**options) as connection:
+        yield connection
 
 
 def _begin(connection: Connection, where: str) -> Any:

@@ -17,7 +17,7 @@ from kazerooni.model import Event, EventKind, LungFunction, Onset, Patient, Read
 from kazerooni.store.seal import canonical, plain
 
 Values = dict[str, Any]
-_Kind = TypeVar("_Kind")
+_Kind = TypeVar("_Kind", Sex, Onset)
 
 
 @dataclass(frozen=True, slots=True)

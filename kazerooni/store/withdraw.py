@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 
 from kazerooni.errors import StoreError
 from kazerooni.store.chain import Deed, Head, Written, append, head_of
+from kazerooni.store.engine import no_transaction
 from kazerooni.store.known import salt_of
-from kazerooni.store.refusals import told, words_of
 from kazerooni.store.seal import fingerprint
 from kazerooni.store.tables import KINDS, PATIENTS, content_columns
 
@@ -52,7 +52,7 @@ def empty(connection: Connection, pseudonym: str, deed: Deed) -> tuple[int, Head
 
 def erase(engine: Engine) -> bool:
     """Take what was emptied out of the file as well; False where another program is using the book."""
-    with told(words_of(engine.url)), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with no_transaction(engine) as connection:
         if engine.dialect.name == "postgresql":
             for table in KINDS:
                 connection.execute(text(f"VACUUM FULL {table}"))
@@ -62,11 +62,10 @@ def erase(engine: Engine) -> bool:
 
 def _erase_sqlite(connection: Connection) -> bool:
     """Empty the write-ahead log into the file, write the file anew, and empty the log of that."""
-    cursor = connection.connection.cursor()
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    is_first = cursor.fetchone()[0] == 0
-    cursor.execute("VACUUM")
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    is_second = cursor.fetchone()[0] == 0
-    cursor.close()
-    return is_first and is_second
+    is_free = _checkpoint(connection)
+    connection.exec_driver_sql("VACUUM")
+    return _checkpoint(connection) and is_free
+
+
+def _checkpoint(connection: Connection) -> bool:
+    return connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar() == 0
