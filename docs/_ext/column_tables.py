@@ -11,7 +11,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from kazerooni.model import Lobe
-from kazerooni.report import LONG, WIDE, Column
+from kazerooni.report import LONG, WIDE
+from kazerooni.tables import Column
 
 _ANY_LOBE = "RUL"
 

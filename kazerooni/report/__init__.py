@@ -1,7 +1,7 @@
 """Report: what is said of a reading, made once from a Case, and laid out as HTML, CSV and JSON."""
 
 from kazerooni.report.content import Report, report_of
-from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
+from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
@@ -14,11 +14,9 @@ __all__ = [
     "LONG",
     "WIDE",
     "WRITERS",
-    "Column",
     "Picture",
     "Report",
     "Writer",
-    "dictionary_csv",
     "in_full",
     "lobe_planes",
     "long_csv",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from kazerooni.files import StrPath, check_new, make_folder, write_whole
 from kazerooni.model import Case, Timeline
-from kazerooni.report import LONG, WIDE, dictionary_csv, long_csv, report_of, wide_csv, write_report
+from kazerooni.report import LONG, WIDE, long_csv, report_of, wide_csv, write_report
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
+from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
 
 
