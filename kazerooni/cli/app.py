@@ -17,6 +17,7 @@ from kazerooni.cli.report import report
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.cli.segment import segment
+from kazerooni.cli.store import store
 from kazerooni.cli.timeline import timeline
 from kazerooni.version import __version__
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for command in (demo, inspect, report, schemes, score, segment, timeline):
     app.command()(command)
+app.add_typer(store)
 app.command("open")(open_room)  # a function of that name would hide Python's own
 
 

@@ -3,7 +3,7 @@
 from kazerooni.store.add import Added
 from kazerooni.store.backup import Backup
 from kazerooni.store.chain import Head
-from kazerooni.store.open import migrate_store, open_store
+from kazerooni.store.open import backup_path, migrate_store, open_store
 from kazerooni.store.place import STORE_VARIABLE
 from kazerooni.store.read import ScoreRow
 from kazerooni.store.store import Store
@@ -19,6 +19,7 @@ __all__ = [
     "Store",
     "Verified",
     "Withdrawn",
+    "backup_path",
     "migrate_store",
     "open_store",
 ]

@@ -50,6 +50,20 @@ def open_store(where: str | Path | None = None, *, create: bool = False, who: st
     return Store(engine)
 
 
+def backup_path(where: str | Path | None = None) -> Path:
+    """Name the file beside a book that its copy of before a migration goes to.
+
+    Raises StoreError for a book on a server.
+    """
+    url = url_of(where)
+    if url.get_backend_name() != "sqlite":
+        raise StoreError(
+            f"{words_of(url)}: make a backup of the server first (pg_dump), and say with --no-backup that there is one"
+        )
+    path = Path(str(url.database))
+    return path.with_name(f"{path.stem}-before-{newest()}{path.suffix}")
+
+
 def migrate_store(where: str | Path | None = None, *, backup: Path | None, who: str) -> tuple[str, str]:
     """Bring an older book to the newest version, in one transaction, and write that into its audit.
 
@@ -59,21 +73,26 @@ def migrate_store(where: str | Path | None = None, *, backup: Path | None, who: 
     """
     url = url_of(where)
     engine = _engine(url)
-    with _closing_on_error(engine):
+    try:
         with reading(engine) as connection:
             before = version_of(connection, words_of(url))
-        if before == newest():
-            return before, before
-        if backup is not None:
-            file = Path(str(url.database))
-            write_whole_by(backup, lambda part: copy_sqlite(file, part))
-        with writing(engine) as connection:
-            before = version_of(connection, words_of(url))  # another program may have been first
+        if before != newest():
+            if backup is not None:
+                file = Path(str(url.database))
+                write_whole_by(backup, lambda part: copy_sqlite(file, part))
+            _migrate(engine, who)
+    finally:
+        engine.dispose()
+    return before, newest()
+
+
+def _migrate(engine: Engine, who: str) -> None:
+    with writing(engine) as connection:
+        before = version_of(connection, words_of(engine.url))
+        if before != newest():  # another program may have been first
             upgrade(connection)
             deed = Deed.of(who=who, when=datetime.now(UTC), what="migrate", note=f"{before} to {newest()}")
             append(connection, head_of(connection), deed, [Written("book", 0, 0, "")])
-    engine.dispose()
-    return before, newest()
 
 
 def _engine(url: URL) -> Engine:

@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -108,18 +110,30 @@ def test_the_variable_names_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(list(tmp_path.rglob("book.sqlite"))) == 1
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Give a folder that every user of the machine can reach, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 _TRY = """
 import os, sys
-from datetime import datetime, UTC
-path = sys.argv[1]
-if os.geteuid() == 0:
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+from pathlib import Path
 from kazerooni.errors import KazerooniError
 from kazerooni.store import open_store
-from tests.store.builders import course
+from tests.store.builders import WHEN, course
+path = Path(sys.argv[1])
+with open_store(path.with_name("other.sqlite"), create=True) as book:  # all is imported while we may read it
+    book.add([course("P-2")], who="t", when=WHEN)
+path.with_name("other.sqlite").unlink()
+path.parent.chmod(int(sys.argv[2]))
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
     with open_store(path) as book:
-        book.add([course("P-2")], who="t", when=datetime.now(UTC))
+        book.add([course("P-2")], who="t", when=WHEN)
 except KazerooniError as error:
     print(error)
 """
@@ -127,19 +141,22 @@ except KazerooniError as error:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have other rights there")
 @pytest.mark.parametrize("mode", [0o555, 0o777])
-def test_a_read_only_place_is_told(tmp_path_factory: pytest.TempPathFactory, mode: int) -> None:
+def test_a_read_only_place_is_told(open_folder: Path, mode: int) -> None:
     """Whoever may read but not write the file, or the folder, is told so; nothing is written."""
-    folder = Path(subprocess.run(["mktemp", "-d"], check=True, capture_output=True, text=True).stdout.strip())
-    path = folder / "b.sqlite"
+    path = open_folder / "b.sqlite"
     with open_store(path, create=True) as book:
         head = book.add([course("P-1")], who="t", when=WHEN).head
     path.chmod(0o444)
-    folder.chmod(mode)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", _TRY, path], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _TRY, path, str(mode)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    folder.chmod(0o755)
+    open_folder.chmod(0o755)
     assert "b.sqlite: it cannot be" in done.stdout
     path.chmod(0o644)
     with open_store(path) as book:
