@@ -147,16 +147,16 @@ class Adder:
 
     def _fact(self, name: str, fact: facts.Fact) -> None:
         number, key = self._known.patients[name]
-        place = (fact.kind, number, fact.place)
-        digest = _seal(fact.kind, number, key, fact.values)
-        there = self._known.places.get(place)
-        if there == digest:
-            self.same[fact.kind] += 1
-        elif there is not None and not self.is_correcting:
+        kind, said = fact.kind, fact.said
+        there = self._known.facts.setdefault((kind, number, facts.place_of(kind, said)), [])
+        against = [older for older in there if facts.contradicts(kind, older, said)]
+        if said in there:
+            self.same[kind] += 1
+        elif against and not self.is_correcting:
             self._refuse(name, fact.what)
         else:
-            self._known.places[place] = digest
-            self._put(fact.kind, number, key, fact.values, digest)
+            there[:] = [*(older for older in there if older not in against), said]
+            self._put(kind, number, key, fact.values)
 
     def _refuse(self, name: str, what: str) -> None:
         self.problems.append(

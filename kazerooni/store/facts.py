@@ -1,26 +1,24 @@
 """Facts: what a course holds, as rows by table, and back.
 
-A fact has a place: two facts at one place are one fact told twice, or they contradict each other. Content is JSON of
+A fact has a place: two facts at one place are one fact told twice, or may contradict each other. Content is JSON of
 the values as `kazerooni.records` writes it; readings are `reading.json`, bit for bit.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from kazerooni.labels import reading_from_json, reading_json
-from kazerooni.model import Event, LungFunction, Patient, Reading, Treatment
+from kazerooni.model import Event, EventKind, LungFunction, Patient, Reading, Treatment
 from kazerooni.records import (
-    event_from_json,
     event_json,
-    lung_function_from_json,
     lung_function_json,
     patient_from_json,
     patient_json,
-    treatment_from_json,
     treatment_json,
 )
 from kazerooni.store.seal import canonical, plain
@@ -28,48 +26,74 @@ from kazerooni.store.seal import canonical, plain
 Values = dict[str, Any]
 
 
+_MEASURES = ("fvc_l", "fvc_percent", "fev1_l", "fev1_percent", "fev1_fvc_percent", "dlco", "dlco_percent")
+_ONCE = (EventKind.ONSET, EventKind.DEATH)
+DATES = {"lung_function": "on", "treatments": "start", "events": "on"}
+"""The member of the content by which facts are in order, by table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A row to be written.
 
-    place: by which it is known again in its table, beside the patient.
-    values: of the columns of its table that a withdrawal empties.
-    what: its name in messages.
+    values: of the columns of its table that a withdrawal empties. said: its content. what: its name in messages.
     """
 
     kind: str
-    place: tuple[str, ...]
     values: Values
+    said: Values
     what: str
 
 
 def measured(day: LungFunction) -> Fact:
     """Give a day's lung function as a row."""
-    on = day.on.isoformat()
-    return Fact(
-        "lung_function",
-        (on,),
-        {"measured_on": on, "content": canonical(lung_function_json(day))},
-        f"lung function of {on}",
-    )
+    said, on = lung_function_json(day), day.on.isoformat()
+    values = {"measured_on": on, "content": canonical(said)}
+    return Fact("lung_function", values, said, f"lung function of {on}")
 
 
 def treated(treatment: Treatment) -> Fact:
-    """Give a treatment as a row; one drug is begun once a day."""
-    drug, start = plain(treatment.drug), treatment.start.isoformat()
-    values = {"drug": drug, "started_on": start, "content": canonical(treatment_json(treatment))}
-    return Fact("treatments", (drug, start), values, f"{treatment.drug} from {start}")
+    """Give a treatment as a row."""
+    said, start = treatment_json(treatment), treatment.start.isoformat()
+    values = {"drug": plain(treatment.drug), "started_on": start, "content": canonical(said)}
+    return Fact("treatments", values, said, f"{treatment.drug} from {start}")
 
 
 def happened(event: Event) -> Fact:
-    """Give an event as a row; one kind of event happens once a day."""
-    kind, on = event.kind.value, event.on.isoformat()
-    return Fact(
-        "events",
-        (kind, on),
-        {"kind": kind, "happened_on": on, "content": canonical(event_json(event))},
-        f"{kind} of {on}",
-    )
+    """Give an event as a row."""
+    said, on = event_json(event), event.on.isoformat()
+    values = {"kind": event.kind.value, "happened_on": on, "content": canonical(said)}
+    return Fact("events", values, said, f"{event.kind.value} of {on}")
+
+
+def place_of(kind: str, said: Values) -> tuple[str, ...]:
+    """Give what two facts of a patient that speak of the same thing have in common.
+
+    A drug is begun once a day; an event happens once a day, and onset and death once.
+    """
+    if kind == "treatments":
+        return said["drug"].strip().lower(), said["start"]
+    if kind == "events":
+        return said["kind"], "" if said["kind"] in _ONCE else said["on"]
+    return (said["on"],)
+
+
+def contradicts(kind: str, older: Values, newer: Values) -> bool:
+    """Tell whether of two facts at one place only one can hold; a day may have two rows of other measurements."""
+    if kind == "lung_function":
+        pairs = [(older[name], newer[name]) for name in _MEASURES]
+        return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+    return older != newer
+
+
+def holding(kind: str, contents: Iterable[str]) -> list[Values]:
+    """Give the facts of a patient that hold, by date: a later row took the place of those that it contradicts."""
+    held: dict[tuple[str, ...], list[Values]] = {}
+    for content in contents:
+        said: Values = json.loads(content)
+        there = held.setdefault(place_of(kind, said), [])
+        there[:] = [*(older for older in there if not contradicts(kind, older, said)), said]
+    return sorted((said for those in held.values() for said in those), key=lambda said: str(said[DATES[kind]]))
 
 
 def read_by(reading: Reading) -> Values:
@@ -116,21 +140,6 @@ def patient_of(pseudonym: str, content: str | None) -> Patient:
     if content is None:
         return Patient(pseudonym=pseudonym)
     return patient_from_json({"pseudonym": pseudonym, **json.loads(content)})
-
-
-def lung_function_of(content: str) -> LungFunction:
-    """Make a day's lung function again."""
-    return lung_function_from_json(json.loads(content))
-
-
-def treatment_of(content: str) -> Treatment:
-    """Make a treatment again."""
-    return treatment_from_json(json.loads(content))
-
-
-def event_of(content: str) -> Event:
-    """Make an event again."""
-    return event_from_json(json.loads(content))
 
 
 def _day(on: date | None) -> str | None:

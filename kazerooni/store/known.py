@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from kazerooni.store.facts import Values
+from kazerooni.store.facts import Values, holding, place_of
 from kazerooni.store.tables import (
     AUDIT,
     DESCRIPTIONS,
@@ -24,13 +24,6 @@ from kazerooni.store.tables import (
 
 _AT_ONCE = 2000  # parameters in one statement
 
-# Columns that make the place of a fact, by table.
-PLACES = {
-    LUNG_FUNCTION: ("measured_on",),
-    TREATMENTS: ("drug", "started_on"),
-    EVENTS: ("kind", "happened_on"),
-}
-
 
 @dataclass(slots=True)
 class Known:
@@ -38,14 +31,14 @@ class Known:
 
     patients: number and key, by pseudonym.
     readings: number of the patient and digest, by reading id.
-    places: digest of the fact that holds, by table, patient and place.
+    facts: what holds, by table, patient and place.
     sealed: number of a study or a series, by table and digest.
     described: what is recorded, by patient.
     """
 
     patients: dict[str, tuple[int, str]] = field(default_factory=dict)
     readings: dict[str, tuple[int, str]] = field(default_factory=dict)
-    places: dict[tuple[str, int, tuple[str, ...]], str] = field(default_factory=dict)
+    facts: dict[tuple[str, int, tuple[str, ...]], list[Values]] = field(default_factory=dict)
     sealed: dict[tuple[str, str], int] = field(default_factory=dict)
     described: dict[int, Values] = field(default_factory=dict)
 
@@ -60,11 +53,14 @@ def known_of(connection: Connection, pseudonyms: Collection[str], readings: Coll
     for row in _all(connection, select(r.reading, r.patient_id, r.digest), r.reading, readings):
         known.readings[row.reading] = (row.patient_id, row.digest)
     numbers = [number for number, _ in known.patients.values()]
-    for table, names in PLACES.items():
-        columns = [table.c[name] for name in names]
-        asked = select(table.c.patient_id, table.c.digest, *columns).order_by(table.c.id)
+    for table in (LUNG_FUNCTION, TREATMENTS, EVENTS):
+        contents: dict[int, list[str]] = {}
+        asked = select(table.c.patient_id, table.c.content).order_by(table.c.id)
         for row in _all(connection, asked, table.c.patient_id, numbers):
-            known.places[table.name, row.patient_id, tuple(row[2:])] = row.digest
+            contents.setdefault(row.patient_id, []).append(row.content)
+        for patient, told in contents.items():
+            for said in holding(table.name, told):
+                known.facts.setdefault((table.name, patient, place_of(table.name, said)), []).append(said)
     for table in (STUDIES, SERIES):
         for row in _all(connection, select(table.c.id, table.c.digest), table.c.patient_id, numbers):
             known.sealed[table.name, row.digest] = row.id

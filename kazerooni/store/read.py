@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Select, Table, select
 
 from kazerooni.errors import StoreError
 from kazerooni.model import Course, Lobe, Reading
+from kazerooni.records import event_from_json, lung_function_from_json, treatment_from_json
 from kazerooni.scoring import Scheme
 from kazerooni.store import facts
-from kazerooni.store.known import PLACES
 from kazerooni.store.tables import DESCRIPTIONS, EVENTS, LUNG_FUNCTION, PATIENTS, READINGS, SCORES, TREATMENTS
 
 _AT_ONCE = 2000
@@ -60,24 +60,18 @@ def course_of(connection: Connection, pseudonym: str) -> Course:
 
     d, r = DESCRIPTIONS.c, READINGS.c
     described = rows(select(d.content), DESCRIPTIONS)
-    contents = {
-        table: _latest(rows(select(table.c.content, *(table.c[name] for name in names)), table))
-        for table, names in PLACES.items()
+    held = {
+        table.name: facts.holding(table.name, (row.content for row in rows(select(table.c.content), table)))
+        for table in (LUNG_FUNCTION, TREATMENTS, EVENTS)
     }
     readings = [facts.reading_of(row.content) for row in rows(select(r.content), READINGS)]
     return Course(
         patient=facts.patient_of(pseudonym, described[-1].content if described else None),
         readings=tuple(sorted(readings, key=lambda one: (one.scan.study_date or date.min, one.id))),
-        lung_function=tuple(facts.lung_function_of(content) for content in contents[LUNG_FUNCTION]),
-        treatments=tuple(facts.treatment_of(content) for content in contents[TREATMENTS]),
-        events=tuple(facts.event_of(content) for content in contents[EVENTS]),
+        lung_function=tuple(map(lung_function_from_json, held[LUNG_FUNCTION.name])),
+        treatments=tuple(map(treatment_from_json, held[TREATMENTS.name])),
+        events=tuple(map(event_from_json, held[EVENTS.name])),
     )
-
-
-def _latest(rows: list[Any]) -> list[str]:
-    """Give the content that holds at each place, in the order of the places: a later row corrects an earlier one."""
-    holding = {tuple(row[1:]): row.content for row in rows}
-    return [holding[place] for place in sorted(holding, key=lambda place: (place[-1], place))]
 
 
 def reading_by_id(connection: Connection, identifier: str) -> Reading:

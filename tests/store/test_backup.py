@@ -94,9 +94,9 @@ def _older(where: str) -> Engine:
 
 
 def test_an_older_book_is_migrated(where: str, tmp_path: Path) -> None:
-    """An older version is not opened but told; `migrate` brings it to the newest after a backup, and says so in the audit."""
+    """An older version is not opened but told; `migrate` makes a backup, then the newest version, and tells the audit."""
     _older(where).dispose()
-    with pytest.raises(StoreError, match="was written by an older program .*run `kazerooni store migrate`"):
+    with pytest.raises(StoreError, match=r"was written by an older program .*run `kazerooni store migrate`"):
         open_store(where)
     backup = None if "://" in where else tmp_path / "before.sqlite"
     assert migrate_store(where, backup=backup, who=WHO) == ("0001", "0002")
@@ -137,5 +137,5 @@ def test_a_newer_book_is_refused(where: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     for use in (open_store, lambda where: migrate_store(where, backup=None, who=WHO)):
-        with pytest.raises(StoreError, match="was written by a newer program .*install the newest kazerooni"):
+        with pytest.raises(StoreError, match=r"was written by a newer program .*install the newest kazerooni"):
             use(where)

@@ -25,7 +25,7 @@ def _refused(where: str | Path) -> str:
     """Give the message with which a place is refused; it tells no folder."""
     with pytest.raises(StoreError) as refused:
         open_store(where)
-    assert "/tmp" not in str(refused.value)
+    assert "pytest-of" not in str(refused.value)
     return str(refused.value)
 
 
@@ -53,11 +53,15 @@ def test_a_damaged_book_is_told(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for at in range(4096, len(whole), len(whole) // 9):
         path.write_bytes(whole[:at] + b"\xff" * 600 + whole[at + 600 :])
-        try:
-            with open_store(path) as book:
-                assert book.verify().broken
-        except StoreError as error:
-            assert str(error).startswith("b.sqlite: ")
+        assert _is_told(path)
+
+
+def _is_told(path: Path) -> bool:
+    try:
+        with open_store(path) as book:
+            return not book.verify().is_whole
+    except StoreError as error:
+        return str(error).startswith("b.sqlite: ")
 
 
 @pytest.mark.parametrize(

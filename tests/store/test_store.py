@@ -17,9 +17,9 @@ from tests.store.builders import WHEN, course, told, typed
 WHO = "Dr R"
 
 
-def add(book: Store, *courses: Course, **how: bool) -> None:
+def add(book: Store, *courses: Course) -> None:
     """Add courses, by the tester."""
-    book.add(courses, who=WHO, when=WHEN, **how)
+    book.add(courses, who=WHO, when=WHEN)
 
 
 def test_a_course_comes_out_as_it_went_in(book: Store) -> None:
@@ -100,6 +100,23 @@ def test_a_correction_takes_the_place_and_keeps_the_old(book: Store) -> None:
     assert now.patient.age_at_onset_years == 52
     assert now.patient.serology == ("anti-Jo-1",)
     assert book.verify().is_whole
+
+
+def test_a_day_may_have_two_rows_of_other_measurements(book: Store) -> None:
+    """FVC and DLCO of one day may come in two rows; a third that says another FVC is refused, or corrects the first."""
+    day = date(2001, 3, 5)
+    fvc, dlco = LungFunction(on=day, fvc_l=2.0), LungFunction(on=day, dlco=5.0, dlco_unit="mmol/min/kPa")
+    other = LungFunction(on=day, fvc_l=3.0, dlco_percent=60.0)
+    alone = Patient(pseudonym="P-1")
+    add(book, Course(patient=alone, lung_function=(fvc,)), Course(patient=alone, lung_function=(dlco,)))
+    assert book.course("P-1").lung_function == (fvc, dlco)
+    with pytest.raises(RefusedError, match="lung function of 2001-03-05"):
+        add(book, Course(patient=alone, lung_function=(other,)))
+    book.add([Course(patient=alone, lung_function=(other,))], who=WHO, when=WHEN, correct=True)
+    assert book.course("P-1").lung_function == (dlco, other)
+    assert book.add([Course(patient=alone, lung_function=(dlco, other))], who=WHO, when=WHEN).same == {
+        "lung_function": 2
+    }
 
 
 def test_what_is_learnt_later_of_a_patient_is_added(book: Store) -> None:

@@ -93,7 +93,7 @@ def test_a_reason_that_names_the_patient_is_refused(book: Store) -> None:
 
 
 def test_nothing_but_a_withdrawal_empties_rows(book: Store) -> None:
-    """The tombstone's own change is refused by the database without a withdrawal in the audit, and a half one always."""
+    """The database refuses a tombstone without a withdrawal in the audit, and a half one always."""
     _filled(book)
     emptied = "UPDATE events SET kind = NULL, happened_on = NULL, content = NULL WHERE patient_id = {}"
     with pytest.raises(DBAPIError, match="append-only"), book._engine.connect() as connection:
