@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -119,7 +119,7 @@ def scanned(reading: Reading) -> Values:
     content = {
         "frame_of_reference_uid": scan.frame_of_reference_uid,
         "slices": len(scan.sop_uids) or None,
-        "technique": asdict(reading.technique),
+        "technique": {name: getattr(reading.technique, name) for name in reading.technique.__dataclass_fields__},
     }
     uid = scan.series_uid
     return {"series_uid": None if uid is None else plain(uid), "content": canonical(content)}

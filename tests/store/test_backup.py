@@ -94,7 +94,7 @@ def _older(where: str) -> Engine:
 
 
 def test_an_older_book_is_migrated(where: str, tmp_path: Path) -> None:
-    """An older version is not opened but told; `migrate` makes a backup, then the newest version, and tells the audit."""
+    """An older version is not opened but told; `migrate` makes a backup, then the newest version of it."""
     _older(where).dispose()
     with pytest.raises(StoreError, match=r"was written by an older program .*run `kazerooni store migrate`"):
         open_store(where)
