@@ -56,7 +56,8 @@ def patients(pseudonym: str) -> st.SearchStrategy[Patient]:
 def lung_function(draw: st.DrawFn, on: date) -> LungFunction:
     """Make a day's lung function in which every percent fits its volume: percents are of an adult of middle size."""
     fvc = draw(st.floats(0.6, 5.0))
-    unit, dlco = draw(st.sampled_from([("mmol/min/kPa", 8.0), ("mL/min/mmHg", 24.0)]))
+    unit: DlcoUnit | None = draw(st.sampled_from(get_args(DlcoUnit)))
+    dlco = 8.0 if unit == "mmol/min/kPa" else 24.0
     share = draw(st.floats(0.15, 1.3))
     known = {
         "fvc_l": fvc,
@@ -68,9 +69,11 @@ def lung_function(draw: st.DrawFn, on: date) -> LungFunction:
         "dlco_percent": 100 * share,
     }
     kept = draw(st.sets(st.sampled_from(sorted(known)), min_size=1))
+    if "dlco" not in kept and draw(st.booleans()):
+        unit = None
     return LungFunction(
         on=on,
-        dlco_unit=unit if "dlco" in kept else draw(st.sampled_from([None, *get_args(DlcoUnit)])),
+        dlco_unit=unit,
         is_hb_corrected=draw(maybe(st.booleans())),
         reference=draw(maybe(said)),
         **{name: value for name, value in known.items() if name in kept},

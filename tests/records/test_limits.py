@@ -104,10 +104,9 @@ def test_a_birth_date_in_the_place_of_an_age_is_refused_and_not_shown(tmp_path: 
 @pytest.mark.parametrize(
     "cells",
     [
-        # Cavagna 2013 gives DLCO in mL/min/mmHg; these are a severe and a normal adult in both units.
         {"fvc_l": "0.9", "fvc_percent": "25", "dlco": "6.5", "dlco_unit": "mL/min/mmHg", "dlco_percent": "25"},
         {"fvc_l": "6.8", "fvc_percent": "128", "dlco": "12.5", "dlco_unit": "mmol/min/kPa", "dlco_percent": "110"},
-        # A child of 5 years: about 1.2 L and 3.3 mmol/min/kPa are predicted (GLI 2012, GLI 2017).
+        # A child of 5 years, of whom about 1.2 L and 3.5 mmol/min/kPa are predicted (GLI 2012, 2017).
         {"fvc_l": "0.7", "fvc_percent": "58", "dlco": "2", "dlco_unit": "mmol/min/kPa", "dlco_percent": "60"},
     ],
 )
