@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kazerooni.cli.edge import CASE_FAILED, edge
+from kazerooni.cli.edge import CASE_FAILED, WRONG_USAGE, edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
 from kazerooni.cli.store_files import export_book, import_records
 from kazerooni.cli.store_options import By, Where, writer
@@ -179,10 +179,9 @@ def withdraw(
         from kazerooni.store import open_store
 
         with open_store(where) as book:
-            if not is_sure:
-                typer.confirm(
-                    "All that the book holds of this patient will be gone for ever. Go on?", abort=True, err=True
-                )
+            if not (is_sure or _is_confirmed()):
+                say("Nothing was withdrawn. --yes says that it is meant.")
+                raise typer.Exit(WRONG_USAGE)
             done = book.withdraw(patient, who=writer(by), why=why, when=datetime.now(UTC))
         say(f"Withdrawn: {done.rows} rows are tombstones now. Head: {done.head}")
         if not done.is_erased:
@@ -191,6 +190,13 @@ def withdraw(
                 "`kazerooni store backup` when nobody does, and take the copy instead of the book."
             )
         say("Backups and exports that were made before still hold the patient: destroy them.")
+
+
+def _is_confirmed() -> bool:
+    try:
+        return typer.confirm("All that the book holds of this patient will be gone for ever. Go on?", err=True)
+    except typer.Abort:  # nobody is there to answer
+        return False
 
 
 store.command("import")(import_records)

@@ -69,7 +69,7 @@ def course(patient: str = "P-1", *, visits: int = 2) -> Course:
             LungFunction(on=date(2001 + year, 3, 5), fvc_l=2.5 - year / 8, reference="GLI 2012")
             for year in range(visits)
         ),
-        treatments=(Treatment(drug="prednisone", start=date(2001, 4, 1), dose=50, unit="mg/day"),),
+        treatments=(Treatment(drug="prednisone", start=date(2001, 4, 1), dose=50.0, unit="mg/day"),),
         events=(
             Event(kind=EventKind.ONSET, on=date(2000, 12, 1)),
             Event(kind=EventKind.OXYGEN, on=date(2002, 1, 9), oxygen_l_per_min=2.0),
