@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from kazerooni.errors import StoreError
 from kazerooni.store.engine import insert
@@ -79,7 +79,8 @@ class Deed:
 
 def head_of(connection: Connection) -> Head:
     """Give the head of the chain."""
-    last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).first()
+    count = select(func.max(AUDIT.c.id)).scalar_subquery()
+    last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).where(AUDIT.c.id == count)).first()
     return Head(0, ZERO) if last is None else Head(*last)
 
 

@@ -149,7 +149,7 @@ AUDIT: Final = Table(
     Column("digest", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    Index("ix_audit_patient", "patient_id", "what"),
+    Index("ix_audit_what", "what", "patient_id"),
 )
 
 # In the order in which rows are written, so that what a row names is there before it.

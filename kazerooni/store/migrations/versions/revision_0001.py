@@ -160,4 +160,4 @@ def _audit() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
     )
-    op.create_index("ix_audit_patient", "audit", ["patient_id", "what"])
+    op.create_index("ix_audit_what", "audit", ["what", "patient_id"])
