@@ -186,8 +186,8 @@ def withdraw(
         say(f"Withdrawn: {done.rows} rows are tombstones now. Head: {done.head}")
         if not done.is_erased:
             say(
-                "Another program was reading the book, so its log may still hold what was withdrawn: run "
-                "`kazerooni store backup` when nobody does, and take the copy instead of the book."
+                "Another program is using the book, so its log still holds what was withdrawn; it is gone when all "
+                "programs that use the book have ended."
             )
         say("Backups and exports that were made before still hold the patient: destroy them.")
 

@@ -19,6 +19,7 @@ from kazerooni.store.tables import KINDS, SEALED
 
 # So many readings and other facts are looked up, planned and written at once: memory stays small.
 _AT_ONCE = 2000
+_COUNTED = 20  # a reading with its counts by slice is up to half a megabyte, as large as this many that were typed
 _ITSELF = "recorded_by"  # who says so is no part of what is said
 
 
@@ -128,15 +129,15 @@ class Adder:
             self.problems.append(f"reading {reading.id}: is a draft; the book takes signed readings only")
             return
         number, key = self._known.patients[name]
-        study = self._once("studies", number, key, facts.studied(reading))
-        series = self._once("series", number, key, {"study_id": study, **facts.scanned(reading)})
-        values = {"series_id": series, **facts.read_by(reading)}
-        digest = _seal("readings", number, key, values)
+        read = facts.read_by(reading)
         there = self._known.readings.get(reading.id)
         if there is None:
-            self._known.readings[reading.id] = (number, digest)
-            self._put("readings", number, key, values, digest)
-        elif there == (number, digest):
+            study = self._once("studies", number, key, facts.studied(reading))
+            series = self._once("series", number, key, {"study_id": study, **facts.scanned(reading)})
+            values = {"series_id": series, **read}
+            self._known.readings[reading.id] = (number, read["content"])
+            self._put("readings", number, key, values)
+        elif there == (number, read["content"]):
             self.same["readings"] += 1
         else:
             what = "of another patient" if there[0] != number else "with another content"
@@ -205,7 +206,8 @@ def _parted(courses: Iterable[Course]) -> Iterator[Sequence[Course]]:
     size = 0
     for course in courses:
         some.append(course)
-        size += 1 + sum(map(len, (course.readings, course.lung_function, course.treatments, course.events)))
+        size += 1 + sum(map(len, (course.lung_function, course.treatments, course.events)))
+        size += sum(1 if reading.tally is None else _COUNTED for reading in course.readings)
         if size >= _AT_ONCE:
             yield some
             some, size = [], 0

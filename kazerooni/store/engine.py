@@ -23,7 +23,7 @@ from kazerooni.store.refusals import told, words_of
 from kazerooni.store.seal import canonical
 
 # How long SQLite itself waits for another writer, and how long is waited altogether, with pauses that grow.
-_BUSY_MS: Final = 10_000
+BUSY_MS: Final = 10_000
 _PATIENCE_S: Final = 600.0
 _FIRST_PAUSE_S: Final = 0.02
 _LONGEST_PAUSE_S: Final = 1.0
@@ -35,7 +35,7 @@ def engine_of(url: URL) -> Engine:
     """Make the engine of a book; connects to nothing yet."""
     if url.get_backend_name() == "sqlite":
         # Transactions are begun by us: the driver's own way keeps tables out of them.
-        engine = create_engine(url, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000})
+        engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -44,7 +44,7 @@ def engine_of(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "synchronous=FULL", "secure_delete=ON"):
+    for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", "synchronous=FULL", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kazerooni.errors import ReadingError, StoreError
 from kazerooni.labels import reading_from_json, reading_json
 from kazerooni.model import Event, EventKind, LungFunction, Patient, Reading, Treatment
 from kazerooni.records import (
@@ -131,8 +132,11 @@ def described(patient: Patient) -> Values:
 
 
 def reading_of(content: str) -> Reading:
-    """Make the reading again."""
-    return reading_from_json(json.loads(content))
+    """Make the reading again; raises StoreError where the content is damaged."""
+    try:
+        return reading_from_json(json.loads(content))
+    except (ReadingError, TypeError, ValueError):
+        raise StoreError("a reading in the book is damaged; `kazerooni store audit` names the row") from None
 
 
 def patient_of(pseudonym: str, content: str | None) -> Patient:

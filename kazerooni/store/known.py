@@ -30,7 +30,7 @@ class Known:
     """What is there already; kept up to date while rows are planned.
 
     patients: number and key, by pseudonym.
-    readings: number of the patient and digest, by reading id.
+    readings: number of the patient and content, by reading id.
     facts: what holds, by table, patient and place.
     sealed: number of a study or a series, by table and digest.
     described: what is recorded, by patient.
@@ -50,8 +50,8 @@ def known_of(connection: Connection, pseudonyms: Collection[str], readings: Coll
     for row in _all(connection, select(p.pseudonym, p.id, p.key), p.pseudonym, pseudonyms):
         known.patients[row.pseudonym] = (row.id, row.key)
     r = READINGS.c
-    for row in _all(connection, select(r.reading, r.patient_id, r.digest), r.reading, readings):
-        known.readings[row.reading] = (row.patient_id, row.digest)
+    for row in _all(connection, select(r.reading, r.patient_id, r.content), r.reading, readings):
+        known.readings[row.reading] = (row.patient_id, row.content)
     numbers = [number for number, _ in known.patients.values()]
     for table in (LUNG_FUNCTION, TREATMENTS, EVENTS):
         contents: dict[int, list[str]] = {}

@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from kazerooni.errors import StoreError
 from kazerooni.store.chain import Deed, Head, Written, append, head_of
-from kazerooni.store.engine import no_transaction
+from kazerooni.store.engine import BUSY_MS, no_transaction
 from kazerooni.store.known import salt_of
 from kazerooni.store.seal import fingerprint
 from kazerooni.store.tables import KINDS, PATIENTS, content_columns
+
+# How long each step of taking bytes out of the file waits for others; what stays is gone when they have ended.
+_PATIENCE_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Withdrawn:
     """What a withdrawal did.
 
     rows: how many rows became tombstones.
-    is_erased: whether the bytes are gone from the file as well; False while another program was using the book.
+    is_erased: whether the bytes are gone from the file as well; False where another program was using the book: they
+        are gone when it has ended, with the log that SQLite then takes away.
     """
 
     rows: int
@@ -62,9 +67,15 @@ def erase(engine: Engine) -> bool:
 
 def _erase_sqlite(connection: Connection) -> bool:
     """Empty the write-ahead log into the file, write the file anew, and empty the log of that."""
-    is_free = _checkpoint(connection)
-    connection.exec_driver_sql("VACUUM")
-    return _checkpoint(connection) and is_free
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    try:
+        is_free = _checkpoint(connection)
+        connection.exec_driver_sql("VACUUM")
+        return _checkpoint(connection) and is_free
+    except OperationalError:  # another program writes
+        return False
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
 
 
 def _checkpoint(connection: Connection) -> bool:

@@ -103,6 +103,15 @@ def test_a_changed_row_is_found_and_named(tmp_path: Path, statement: str, named:
     assert named in _broken(path)
 
 
+def test_a_damaged_reading_is_told(tmp_path: Path) -> None:
+    """A reading whose content was changed into something else is a StoreError that leads to the audit."""
+    path = tmp_path / "b.sqlite"
+    _filled(path)
+    _behind(path, "UPDATE readings SET content = '{\"id\": 1}' WHERE id = 1")
+    with open_store(path) as book, pytest.raises(StoreError, match="`kazerooni store audit` names the row"):
+        book.course("P-1")
+
+
 def test_a_dropped_trigger_is_found(tmp_path: Path) -> None:
     """A book whose triggers were taken away does not verify."""
     path = tmp_path / "b.sqlite"

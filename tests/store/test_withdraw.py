@@ -62,6 +62,20 @@ def test_no_byte_of_the_patient_is_left(tmp_path: Path) -> None:
     assert not _holds(tmp_path, "P-GONE")
 
 
+def test_what_another_program_still_reads_is_gone_when_it_ends(tmp_path: Path) -> None:
+    """While another program reads the book the log cannot go, which is told; when all have ended no byte is left."""
+    path = tmp_path / "b.sqlite"
+    with open_store(path, create=True) as book:
+        _filled(book)
+        with open_store(path) as other:
+            rows = other.scores("kazerooni")
+            next(rows)
+            assert not book.withdraw("P-GONE", who=WHO, why=WHY, when=WHEN).is_erased
+            del rows
+        assert book.verify().is_whole
+    assert not _holds(tmp_path, "P-GONE")
+
+
 def _holds(folder: Path, word: str) -> bool:
     return any(re.search(re.escape(word).encode(), file.read_bytes(), re.IGNORECASE) for file in folder.iterdir())
 
