@@ -23,7 +23,7 @@ _REFUSED = (
 _DICTIONARY = frozenset(field.name for field in fields(Column))
 _SHARED = frozenset({"patient", "date"})
 _OF_TYPED = frozenset({"lobe", "component", "finding"})
-# Tables of scores hold these beside the columns of typed values.
+# Tables of scores hold these, beside columns of typed values or of patients.
 _OF_SCORES = frozenset({"program_version", "reading"})
 _KNOWN = frozenset(name for kind in KINDS.values() for name in kind.names) | _OF_TYPED | _DICTIONARY
 
@@ -33,8 +33,10 @@ PatientOf = Callable[[str], str]
 def kind_of(sheet: Sheet) -> str | None:
     """Tell which table it is: a key of `KINDS`, or TYPED; None where it is none of them."""
     names = set(sheet.names)
+    if names >= _OF_SCORES:
+        return None
     if names >= _OF_TYPED:
-        return None if names >= _OF_SCORES else TYPED
+        return TYPED
     if names == {"patient"}:
         return "patients"
     shares = {name: len(names & set(kind.names) - _SHARED) for name, kind in KINDS.items()}

@@ -27,6 +27,7 @@ from kazerooni.model import (
     TypedValue,
 )
 from kazerooni.records import read_records, write_book, write_tables
+from kazerooni.report import long_csv, wide_csv
 from tests.records.builders import problems, read, table
 from tests.records.strategies import TODAY
 
@@ -251,6 +252,16 @@ def test_a_file_that_is_none_of_these_is_passed_over_in_a_folder_and_refused_by_
     found = read(tmp_path)
     assert [one.partition(":")[0] for one in found.told] == ["foreign.csv", "score.json"]
     assert len(problems(foreign, document)) == 2
+
+
+def test_tables_of_scores_are_passed_over(tmp_path: Path) -> None:
+    """The long and the wide table of a report, which are made again from its readings, hold nothing to be taken."""
+    (tmp_path / "long.csv").write_bytes(long_csv([], program_version="1"))
+    (tmp_path / "wide.csv").write_bytes(wide_csv([], program_version="1"))
+    table(tmp_path, "who.csv", "patient", "P-1")
+    found = read(tmp_path)
+    assert [one.partition(":")[0] for one in found.told] == ["long.csv", "wide.csv"]
+    assert found.taken["patients"] == 1
 
 
 @pytest.mark.parametrize(
