@@ -18,6 +18,7 @@ from kazerooni.cli.report import report
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.cli.segment import segment
+from kazerooni.cli.store import store
 from kazerooni.cli.timeline import timeline
 from kazerooni.version import __version__
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for command in (agree, demo, inspect, report, schemes, score, segment, timeline):
     app.command()(command)
+app.add_typer(store)
 app.command("open")(open_room)  # a function of that name would hide Python's own
 
 

@@ -57,11 +57,11 @@ def reading_json(reading: Reading) -> Document:
         "status": reading.status.value,
         "reader": reading.reader,
         "scan": {
-            **asdict(reading.scan),
+            **_members(reading.scan),
             "study_date": _text(reading.scan.study_date),
             "sop_uids": list(reading.scan.sop_uids),
         },
-        "technique": asdict(reading.technique),
+        "technique": _members(reading.technique),
         "session": _session_json(reading.session),
         "pattern": None if reading.pattern is None else asdict(reading.pattern),
         "remarks": reading.remarks,
@@ -93,9 +93,14 @@ def reading_from_json(document: object) -> Reading:
         raise ReadingError(f"the reading holds {error}") from None
 
 
+def _members(value: ScanRef | Technique | Session) -> Document:
+    """Give the members as they are: `asdict` would copy what lies below them, at ten times the cost."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
 def _session_json(session: Session) -> Document:
     return {
-        **asdict(session),
+        **_members(session),
         "started": _text(session.started),
         "ended": _text(session.ended),
         "windows": [asdict(window) for window in session.windows],
