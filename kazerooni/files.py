@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,6 +65,27 @@ def write_whole_by(path: Path, write: Callable[[Path], object], *, force: bool =
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def write_all_whole(files: Mapping[Path, bytes], *, force: bool = False) -> None:
+    """Write several files, each whole; where one cannot be written, those that were new are taken away again.
+
+    Raises OutputError as `write_whole` does; what is refused early is refused before anything is written.
+    """
+    for path in files:
+        check_new(path, force=force)
+    written: list[Path] = []
+    try:
+        for path, data in files.items():
+            is_new = not path.exists()
+            write_whole(path, data, force=force)
+            if is_new:
+                written.append(path)
+    except BaseException:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise
 
 
 def write_folder_whole(folder: Path, write: Callable[[Path], object]) -> None:

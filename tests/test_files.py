@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kazerooni.errors import OutputError
-from kazerooni.files import check_new, write_folder_whole, write_whole, write_whole_by
+from kazerooni.files import check_new, write_all_whole, write_folder_whole, write_whole, write_whole_by
 
 
 @pytest.fixture
@@ -31,6 +31,25 @@ def test_a_file_is_written(folder: Path) -> None:
     write_whole(folder / "score.json", b"{}")
     assert (folder / "score.json").read_bytes() == b"{}"
     assert _names(folder) == ["score.json"]
+
+
+def test_several_files_are_written_all_or_none(folder: Path) -> None:
+    """One that is there stops all before any is written; one that fails late takes the new ones away again."""
+    (folder / "b.csv").write_bytes(b"old")
+    files = {folder / name: b"new" for name in ("a.csv", "b.csv", "c.csv")}
+    with pytest.raises(OutputError, match=r"b\.csv: is there already"):
+        write_all_whole(files)
+    assert _names(folder) == ["b.csv"]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OutputError, match=r"c\.csv: cannot be written"):
+            write_all_whole({folder / "a.csv": b"new", folder / "c.csv": bytes(100_000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert _names(folder) == ["b.csv"]
+    write_all_whole(files, force=True)
+    assert [path.read_bytes() for path in files] == [b"new"] * 3
 
 
 def test_nothing_is_overwritten_unless_asked_for(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""`{column-table} long`: the dictionary of a CSV table, made from the values that the table is written by."""
+"""`{column-table} long`: the dictionary of a CSV table, made from the values that the table is written by.
+
+long, wide, and the tables of `kazerooni agree` by their names.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,21 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from kazerooni.model import Lobe
-from kazerooni.report import LONG, WIDE
+from kazerooni.report import AGREEMENT_TABLES, LONG, WIDE
 from kazerooni.tables import Column
 
 _ANY_LOBE = "RUL"
 
 
 class ColumnTable(SphinxDirective):
-    """The columns of the long or the wide table; of the wide one those of one lobe stand for those of all."""
+    """The columns of a table; of the wide one those of one lobe stand for those of all."""
 
     required_arguments = 1
     option_spec: ClassVar[dict[str, object]] = {}
 
     def run(self) -> list[nodes.Node]:
         """Give the table."""
-        columns = {"long": LONG, "wide": WIDE}[self.arguments[0]]
+        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES}[self.arguments[0]]
         return self.parse_text_to_nodes("\n".join(_lines(columns)))
 
 

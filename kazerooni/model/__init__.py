@@ -1,5 +1,6 @@
 """Frozen values: what a scan, a label map, a reading and a score are. No files, no clocks, no logs."""
 
+from kazerooni.model.agreement import DetectableChange, ReadersError, Sum
 from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
 from kazerooni.model.case import Case
 from kazerooni.model.course import DlcoUnit, DoseUnit, Event, EventKind, LungFunction, Treatment
@@ -27,6 +28,7 @@ from kazerooni.model.reading import (
     Status,
     Supersedes,
     Window,
+    superseded,
 )
 from kazerooni.model.scan import Acquisition, KernelClass, ScanRef, Technique, Volume
 from kazerooni.model.score import (
@@ -54,6 +56,7 @@ __all__ = [
     "Component",
     "ComponentScore",
     "Course",
+    "DetectableChange",
     "Difference",
     "DlcoUnit",
     "DoseUnit",
@@ -86,6 +89,7 @@ __all__ = [
     "Pattern",
     "PointOrigin",
     "PriorShown",
+    "ReadersError",
     "Reading",
     "Sampling",
     "ScanRef",
@@ -97,6 +101,7 @@ __all__ = [
     "Side",
     "State",
     "Status",
+    "Sum",
     "Supersedes",
     "Tally",
     "Technique",
@@ -116,5 +121,6 @@ __all__ = [
     "nearest_voxels",
     "places_words",
     "plane_normal",
+    "superseded",
     "ungraded",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -253,3 +253,14 @@ class Reading:
         parts = [lobe for lobe in lobes if lobe is not Lobe.LIN or self.tells_lingula or lobe in self.traction]
         said = {self.traction.get(lobe) for lobe in parts}
         return True if True in said else None if None in said or not said else False
+
+
+def superseded(readings: Sequence[Reading]) -> frozenset[str]:
+    """Give the ids of readings in whose place another of them stands: a draft never takes that of a signed one."""
+    by_id = {reading.id: reading for reading in readings}
+    replaced = set()
+    for reading in readings:
+        old = None if reading.supersedes is None else by_id.get(reading.supersedes.reading)
+        if old is not None and (reading.status is Status.SIGNED or old.status is Status.DRAFT):
+            replaced.add(old.id)
+    return frozenset(replaced)

@@ -1,5 +1,7 @@
 """Report: what is said of a reading, made once from a Case, and laid out as HTML, CSV and JSON."""
 
+from kazerooni.report.agreement_plot import bland_altman_plot
+from kazerooni.report.agreement_tables import AGREEMENT_TABLES, agreement_csv
 from kazerooni.report.content import Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.numbers import in_full, percent
@@ -10,6 +12,7 @@ from kazerooni.report.wording import DIFFERENCES
 from kazerooni.report.write import WRITERS, Writer, write_report
 
 __all__ = [
+    "AGREEMENT_TABLES",
     "DIFFERENCES",
     "LONG",
     "WIDE",
@@ -17,6 +20,8 @@ __all__ = [
     "Picture",
     "Report",
     "Writer",
+    "agreement_csv",
+    "bland_altman_plot",
     "in_full",
     "lobe_planes",
     "long_csv",

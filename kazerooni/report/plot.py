@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -14,6 +15,7 @@ from kazerooni.report.numbers import amount
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Picture = Literal["svg", "png", "pdf"]
 
@@ -38,14 +40,22 @@ def timeline_plot(line: Timeline, *, kind: Picture = "svg") -> bytes:
     kind: "svg" keeps its text as text.
     Raises OutputError where matplotlib is missing.
     """
+    return render(lambda figure: _draw(figure.add_subplot(), line), kind=kind)
+
+
+def render(draw: Callable[[Figure], None], *, kind: Picture, size: tuple[float, float] = (5.2, 3.1)) -> bytes:
+    """Let `draw` fill a figure of a size in inches; the same drawing always gives the same bytes.
+
+    Raises OutputError where matplotlib is missing.
+    """
     try:
         from matplotlib import rc_context  # noqa: PLC0415 - an extra
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ModuleNotFoundError:
         raise OutputError("plots need matplotlib: pip install kazerooni[report]") from None
     with rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "none", "font.size": 10, "font.family": "DejaVu Sans"}):
-        figure = Figure(figsize=(5.2, 3.1), layout="constrained")
-        _draw(figure.add_subplot(), line)
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure)
         out = io.BytesIO()
         figure.savefig(out, format=kind, dpi=200, metadata=_metadata(kind), transparent=False)
     made = out.getvalue()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from kazerooni.errors import OutputError
-from kazerooni.files import check_new, write_whole
+from kazerooni.files import write_all_whole
 from kazerooni.report.content import Report
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.html import report_html
@@ -57,20 +56,7 @@ def write_report(report: Report, formats: Iterable[str], folder: Path, *, force:
         for name in dict.fromkeys(formats)
         for ending, data in _writer(name)(report).items()
     }
-    for path in made:
-        check_new(path, force=force)
-    written: list[Path] = []
-    try:
-        for path, data in made.items():
-            is_new = not path.exists()
-            write_whole(path, data, force=force)
-            if is_new:
-                written.append(path)
-    except BaseException:
-        for path in written:
-            with suppress(OSError):
-                path.unlink()
-        raise
+    write_all_whole(made, force=force)
     return tuple(made)
 
 

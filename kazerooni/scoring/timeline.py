@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from kazerooni.errors import ReadingError
@@ -16,9 +16,9 @@ from kazerooni.model import (
     Reading,
     Score,
     State,
-    Status,
     Timeline,
     TimePoint,
+    superseded,
 )
 from kazerooni.scoring.grade import score
 from kazerooni.scoring.scheme import Scheme
@@ -78,10 +78,9 @@ def _visits(readings: Sequence[Reading]) -> list[tuple[date, Reading]]:
     if not readings:
         raise ReadingError("no reading to follow; give the readings of one patient")
     _refuse_strangers(readings)
-    by_id = {reading.id: reading for reading in readings}
-    if len(by_id) < len(readings):
+    if len({reading.id for reading in readings}) < len(readings):
         raise ReadingError("a reading is given twice, or two have one id; give each once")
-    replaced = {old for reading in readings if (old := _replaced_by(reading, by_id)) is not None}
+    replaced = superseded(readings)
     visits: dict[date, Reading] = {}
     for reading in (reading for reading in readings if reading.id not in replaced):
         on = reading.scan.study_date
@@ -104,14 +103,6 @@ def _refuse_strangers(readings: Sequence[Reading]) -> None:
     other = next((reading for reading in readings if reading.scan.patient != first.scan.patient), None)
     if other is not None:
         raise ReadingError(f"readings {first.id} and {other.id} are of two patients; give those of one")
-
-
-def _replaced_by(reading: Reading, by_id: Mapping[str, Reading]) -> str | None:
-    """Give the id of that of these in whose place a reading stands: a draft never takes that of a signed one."""
-    if reading.supersedes is None or reading.supersedes.reading not in by_id:
-        return None
-    old = by_id[reading.supersedes.reading]
-    return old.id if reading.status is Status.SIGNED or old.status is Status.DRAFT else None
 
 
 def _change(earlier: tuple[date, Reading, Score], later: tuple[date, Reading, Score]) -> Change:

@@ -12,6 +12,7 @@ from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
+    from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
     from kazerooni.workflow.lobes import (
         SegmentedScan,
         left_out,
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Failure",
+    "Gathered",
     "LobeSource",
     "MapFiles",
     "SegmentedScan",
+    "agree",
+    "agreement_document",
     "follow",
+    "gather_readings",
     "left_out",
     "measure",
     "report_visits",
@@ -40,14 +45,18 @@ __all__ = [
     "segmentation_document",
     "state_entries",
     "timeline_document",
+    "write_agreement",
     "write_lobes",
     "write_preview",
     "write_tables",
 ]
 
+_OF_AGREEMENT = ("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement")
+
 
 def __getattr__(name: str) -> Any:
-    """Look up what finds lobes when it is asked for (PEP 562): a score from maps does not wait for its imports."""
+    """Look up what finds lobes, or compares readers, when it is asked for (PEP 562): a score does not wait for it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("kazerooni.workflow.lobes"), name)
+    home = "agreement" if name in _OF_AGREEMENT else "lobes"
+    return getattr(import_module(f"kazerooni.workflow.{home}"), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kazerooni.files import StrPath, check_new, make_folder, write_whole
+from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.model import Case, Timeline
 from kazerooni.report import LONG, WIDE, long_csv, report_of, wide_csv, write_report
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
@@ -60,8 +60,5 @@ def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False)
         "wide.dictionary.csv": dictionary_csv(WIDE),
     }
     files = {Path(folder) / name: data for name, data in made.items()}
-    for path in files:
-        check_new(path, force=force)
-    for path, data in files.items():
-        write_whole(path, data, force=force)
+    write_all_whole(files, force=force)
     return tuple(files)

@@ -27,8 +27,9 @@ class Case(NamedTuple):
 SLICE_ANEW: Final = "the slice anew"
 CLOSING: Final = "SimpleITK closing"
 HESSIAN: Final = "SimpleITK Hessian"
+NAPARI: Final = "napari"
 _PROGRAMS: Final = (
-    OURS, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
+    OURS, NAPARI, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
 )  # fmt: skip
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
@@ -74,6 +75,7 @@ _FUNCTIONS: Final = {
     "lobes": _LOBE_FINDERS,
     "lobes30": {OURS: "lobes_with_kazerooni:lobes"},
     "point": {OURS: "point_with_kazerooni:move"},
+    "room": {OURS: "room_with_kazerooni:room", NAPARI: "room_with_napari:room"},
 }
 # What is run to count the memory of Python objects: of an index it gives all that this project keeps of it.
 MEMORY_OF: Final = {"index": "with_kazerooni:find", "tally": "tally_with_kazerooni:tally"}
@@ -90,6 +92,7 @@ GROUPS: Final = {
     "lungs": "volume of a chest -> both lungs (the closing: 7 mm, of all air, alone)",
     "lobes": "volume of a chest -> lobes, lungs included (Hessian: sheets at full resolution, alone)",
     "lobes30": "volume of a sequential series -> lobes, lungs included",
+    "room": "the reading room and bare napari in a window; seconds here are ms from key to picture in scrolling",
     "point": "a point on a fissure moved and moved back -> lobes up to date after each",
 }
 

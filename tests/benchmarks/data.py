@@ -67,6 +67,7 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
                 cache, f"thorax-warm-{_THORACIC[group]}", lambda f: write_thorax(f, _WARM_CHEST[_THORACIC[group]], 96)
             ),
         )
+    group = "raw" if group == "room" else group
     syntax = SYNTAXES.get(group, SYNTAXES["raw"])
     slices, gap_mm = (size.sequential, 10.0) if group == "sequential" else (size.slices, 0.5)
     return (

@@ -25,8 +25,9 @@ _COMPARED = {
     "lobes": "",
     "lobes30": "",
     "point": "",
+    "room": "",
 }
-_PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy")
+_PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy", "napari")
 
 
 def print_heading(size: Size, rounds: int) -> None:
@@ -38,6 +39,8 @@ def print_group(group: Group, size: Size) -> None:
     """Print the table of one group, with what was wanted and whether it was reached."""
     console = _console()
     console.print(_table(group, targets_of(group, size)))
+    if group.ours.figures:
+        console.print(_figures(group))
     console.print(_remarks(group, size), highlight=False)
 
 
@@ -92,6 +95,18 @@ def _cells(result: Result, ours: Result) -> list[str]:
     return [name, f"{result.time:.3f}", spread, ratio, f"{median(result.busy):.3f}", *memory]
 
 
+def _figures(group: Group) -> Table:
+    """Show what programs in a window gave, median and range."""
+    table = Table(title="in the window", title_justify="left")
+    table.add_column("figure")
+    for result in group.results:
+        table.add_column(result.case.program, justify="right")
+    for name in dict.fromkeys(name for result in group.results for name in result.figures):
+        given = [result.figures.get(name) for result in group.results]
+        table.add_row(name, *(f"{median(v):.1f} ({min(v):.1f}-{max(v):.1f})" if v else "" for v in given))
+    return table
+
+
 def _shown(target: Reached) -> str:
     return f"{target.wanted}: {'reached' if target.reached else 'NOT reached'}, {target.figure}"
 
@@ -99,6 +114,10 @@ def _shown(target: Reached) -> str:
 def _remarks(group: Group, size: Size) -> str:
     same = [r.case.program for r in group.results if r.digests and r.case.program not in group.differing]
     compared = _COMPARED.get(group.name, "voxels and spacing")
+    if group.ours.figures:
+        return (
+            "  a turn: one pass of Qt's event loop; both programs drew with software (llvmpipe) where there is Xvfb\n"
+        )
     remarks = (
         [f"equal {compared}: {', '.join(same)}"] if compared else ["one result in all rounds; the others are steps"]
     )

@@ -32,6 +32,7 @@ class Result:
     peak_mb: list[float] = field(default_factory=list)
     floor_mb: list[float] = field(default_factory=list)
     digests: set[str] = field(default_factory=set)
+    figures: dict[str, list[float]] = field(default_factory=dict)
     error: str = ""
 
     @property
@@ -44,6 +45,10 @@ class Result:
         """Median peak of memory, in megabytes."""
         return median(self.peak_mb)
 
+    def figure(self, name: str) -> float:
+        """Median of a figure that a program in a window gave, NaN where it gave none."""
+        return median(self.figures[name]) if name in self.figures else float("nan")
+
     def add(self, measured: dict[str, Any]) -> None:
         """Add one round."""
         if "error" in measured:
@@ -53,6 +58,8 @@ class Result:
         self.busy.append(measured["busy"])
         self.peak_mb.append(measured["peak_mb"])
         self.floor_mb.append(measured["floor_mb"])
+        for name, value in measured.get("figures", {}).items():
+            self.figures.setdefault(name, []).append(value)
         self.digests |= {measured["digest"]} if "digest" in measured else set()
 
     def as_json(self) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from qtpy.QtWidgets import QMessageBox
+from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from qtpy.QtGui import QDragEnterEvent, QDropEvent
+from qtpy.QtWidgets import QApplication, QMessageBox
 
 from kazerooni import files
 from kazerooni.dicom import Series
@@ -80,6 +83,39 @@ def test_folders_without_ct_say_what_is_wanted(window: Window, tmp_path: Path, q
     write_series(build_series(sequential_hrct(slices=4)), tmp_path / "ct")
     look(window, tmp_path / "ct", qtbot)
     assert window.desk.room.is_whole
+
+
+def test_a_damaged_zip_that_is_dropped_is_told(window: Window, tmp_path: Path, scan: Series, qtbot: Any) -> None:
+    """A zip that was cut off, and one that is none, are told in the dock; the reading stays, and a whole zip opens."""
+    session = open_scan(window.desk, [scan], scan)
+    session.say.type_percent(Lobe.RLL, Component.ALVEOLAR, "30")
+    whole = tmp_path / "whole.zip"
+    write_series(build_series(sequential_hrct(slices=4, patient_id="P9")), tmp_path / "other")
+    with zipfile.ZipFile(whole, "w") as archive:
+        for path in sorted((tmp_path / "other").rglob("*")):
+            if path.is_file():
+                archive.write(path, path.name)
+    for name, data in (("cut.zip", whole.read_bytes()[:-300]), ("none.zip", b"no archive")):
+        (tmp_path / name).write_bytes(data)
+        drop(window, tmp_path / name)
+        qtbot.waitUntil(lambda: not window.series.is_busy, timeout=30000)
+        said = window.series.message.text()
+        assert said == "No CT series among 1 file: choose a folder, a DICOMDIR or a zip that holds CT pictures."
+        assert window.desk.session is session
+    drop(window, whole)
+    qtbot.waitUntil(lambda: window.desk.session is not session, timeout=30000)
+    assert window.desk.open_session.volume.geometry.shape[0] == 4
+
+
+def drop(window: Window, path: Path) -> None:
+    """Drop a file on the canvas, as the mouse does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    canvas = window.viewer.window._qt_viewer.canvas.native
+    place, actions = QPoint(20, 20), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(canvas, QDragEnterEvent(place, actions, data, buttons, keys))
+    QApplication.sendEvent(canvas, QDropEvent(QPointF(place), actions, data, buttons, keys))
 
 
 def test_pixels_that_cannot_be_read_are_told(window: Window, tmp_path: Path, scan: Series, qtbot: Any) -> None:

@@ -92,7 +92,7 @@ def test_a_trace_is_marked() -> None:
         (Finding.TRACTION_BRONCHIECTASIS, "y", "+"),
         (Finding.TRACTION_BRONCHIECTASIS, "-", "\N{EN DASH}"),
         (What.GRADE, "3", "3"),
-        (What.STATE, "n motion", "not ass."),
+        (What.STATE, "n motion", "n: motion"),
         (What.STATE, "a", "absent"),
         (What.STATE, "0", "typed"),
     ],

@@ -64,7 +64,7 @@ def _rich_session() -> ReadingSession:
     session.confirmed.add("coverage")
     point = FissurePoint((1.0, 2.0, 3.5), 1.0, PointOrigin.PLACED)
     session.lobe_notices = (Notice("lobes-proposed", "warning", "check them"),)
-    session.fissures = FissureSet((Fissure(FissureName.LEFT_OBLIQUE, points=(point,)),))
+    session.say.begin_lobes(FissureSet((Fissure(FissureName.LEFT_OBLIQUE, points=(point,)),)))
     return session
 
 

@@ -127,9 +127,37 @@ def test_a_blinded_study_hides_who_it_is(dock: ListWidget, scans: Path, tmp_path
     line = line_of(room, dock.list.lines[0].series)
     assert line is not None
     assert (line.number, line.task.turn) == (1, 1)
+    assert dock.desk.open_session.setting.order == 1
     assert line_of(room, replace(line.series)) is None
-    room.hide_identity(hidden=False)
+    dock.open(dock.list.lines[4])
+    wait(dock, qtbot)
+    assert dock.desk.open_session.setting.order == 5, "the place in the kept list, not the count of scans opened"
+    assert not dock.leave_button.isHidden()
+    dock.leave_button.click()
     assert "200" in room.captions["scan"]
+    assert dock.desk.open_session.setting.blinded, "a reading that was begun blinded stays so"
+    assert dock.leave_button.isHidden()
+
+
+def test_a_scan_opened_otherwise_ends_what_a_study_hides(
+    dock: ListWidget, scans: Path, tmp_path: Path, qtbot: Any
+) -> None:
+    """After a hidden study a scan from the series dock shows its date, is not blinded, and is counted on."""
+    dock.look_at(scans)
+    wait(dock, qtbot)
+    dock.make_study()
+    wait(dock, qtbot)
+    dock.open_next()
+    wait(dock, qtbot)
+    room = dock.desk.room
+    hidden = [room.identity_hidden]
+    other = written_series(sequential_hrct(slices=6, rows=60, columns=60, patient_id="P9"), tmp_path / "other")[0]
+    series_dock(dock.viewer).open(other)
+    wait(dock, qtbot)
+    assert [*hidden, room.identity_hidden] == [True, False]
+    setting = dock.desk.open_session.setting
+    assert (setting.blinded, setting.order) == (False, 2)
+    assert not dock.desk.blinded
 
 
 def test_what_stands_against_a_list_is_told(dock: ListWidget, scans: Path, tmp_path: Path, qtbot: Any) -> None:

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from napari.utils.interactions import mouse_press_callbacks
 
-from kazerooni.dicom import Series
+from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.model import Component, Finding, FissureName, FissureState, Lobe, State, Volume
 from kazerooni.phantom import spiral_ct
 from kazerooni.segment import Lungs, default_fissures, lobes_of
+from napari_kazerooni import desk as desk_module
+from napari_kazerooni import fissure_points
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.help_widget import help_html
@@ -187,6 +189,70 @@ def test_dragging_a_fissure_point_moves_the_lobe_border(viewer: Any, spiral: Sca
     assert not session.places.holds(Lobe.LLL)
     assert not session.canvas.miscounted()
     assert [fissure.name for fissure in guidance_of(session).fissures.fissures] == [FissureName.LEFT_OBLIQUE]
+
+
+def test_moved_points_are_undone_on_the_screen_too(viewer: Any, spiral: Scan) -> None:
+    """Ctrl+Z on the points takes back the last drag, points and border; a state that was said is one step as well."""
+    desk, _ = opened(viewer, spiral)
+    give_fissures(desk)
+    marking, session = dock(viewer), desk.open_session
+    layer = marking.points.layers[FissureName.LEFT_OBLIQUE]
+    kept, places = session.canvas.labels("lobes").copy(), layer.data.copy()
+    layer.data = layer.data - (0, 12.0, 0)
+    moved = session.canvas.labels("lobes").copy()
+    states = marking.lobes.states[FissureName.LEFT_OBLIQUE]
+    states.setCurrentText("absent")
+    states.activated.emit(1)
+    undo = next(act for key, act in layer.keymap.items() if str(key) == "Ctrl+Z")
+    undo(layer)
+    assert states.currentText() == "present"
+    np.testing.assert_array_equal(session.canvas.labels("lobes"), moved)
+    undo(layer)
+    np.testing.assert_array_equal(session.canvas.labels("lobes"), kept)
+    np.testing.assert_allclose(layer.data, places, atol=1e-3)
+    desk.redo()
+    np.testing.assert_array_equal(session.canvas.labels("lobes"), moved)
+    assert not session.canvas.miscounted()
+
+
+def test_on_a_large_scan_borders_move_in_the_background(
+    viewer: Any, spiral: Scan, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window goes on meanwhile; of two drags in a row the last one counts; undoing many pixels is done so, too."""
+    monkeypatch.setattr(fissure_points, "_SLOW_VOXELS", 1)
+    monkeypatch.setattr(desk_module, "_SLOW_STEP_BYTES", 1)
+    desk, _ = opened(viewer, spiral)
+    lungs = give_fissures(desk)
+    marking, session = dock(viewer), desk.open_session
+    layer = marking.points.layers[FissureName.LEFT_OBLIQUE]
+    kept = session.canvas.labels("lobes").copy()
+    for _ in range(2):
+        layer.data = layer.data - (0, 6.0, 0)
+    assert desk.busy is not None
+    qtbot.waitUntil(lambda: desk.busy is None, timeout=20000)
+    assert session.fissures is not None
+    assert session.fissures.get(FissureName.LEFT_OBLIQUE) == marking.points._fissure(FissureName.LEFT_OBLIQUE)
+    np.testing.assert_array_equal(session.canvas.labels("lobes"), lobes_of(lungs, session.fissures).labels)
+    for _ in range(2):
+        desk.undo()
+        qtbot.waitUntil(lambda: desk.busy is None, timeout=20000)
+    np.testing.assert_array_equal(session.canvas.labels("lobes"), kept)
+    assert not session.canvas.miscounted()
+
+
+def test_the_lingula_is_found_on_request(viewer: Any, visits: list[Path], qtbot: Any) -> None:
+    """With "lingula apart" the lobe map holds it, its fissure has points, and the six-lobe scheme grades it."""
+    (series,) = (one for one in find_series(visits[0]) if one.usable)
+    desk, _ = opened(viewer, (series, read_volume(series)), with_lobes=False)
+    marking = dock(viewer)
+    marking.lobes.lingula.setChecked(True)
+    marking.lobes.find.click()
+    qtbot.waitUntil(lambda: desk.busy is None and desk.open_session.places.has_labels, timeout=60000)
+    assert desk.open_session.places.holds(Lobe.LIN)
+    assert FissureName.LINGULA in marking.points.layers
+    desk.open_session.choose_scheme("kazerooni-lingula")
+    desk.do(lambda say: say.nothing_found(Lobe.LIN))
+    assert desk.open_session.said.entries[Lobe.LIN, Component.ALVEOLAR].state is State.ASSESSED
 
 
 def test_points_do_not_change_how_slices_are_turned(viewer: Any, scan: Scan) -> None:

@@ -87,6 +87,29 @@ def test_visits_of_other_spacing_scroll_together(
     assert desk.session.prior_shown == "scan"
 
 
+def test_zoom_and_shift_go_together(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """As many pixels go to a mm in both pictures, a shift is followed by as many mm, until the link is switched off."""
+    desk, widget = dock
+    open_scan(desk, found, found[1])
+    wait(widget, qtbot)
+    show(widget, 1999, qtbot)
+    assert widget.view is not None
+    one, other = desk.viewer.scene.camera, widget.view.model.scene.camera
+    widget.view.linked.fit()
+    assert one.zoom == other.zoom
+    assert "Zoom and shift go together" in widget.link_words.text()
+    for mover, moved in ((one, other), (other, one)):
+        before = np.array(moved.center)
+        mover.zoom *= 3
+        mover.center = (mover.center[0], mover.center[1] + 20.0, mover.center[2] - 30.0)
+        assert moved.zoom == mover.zoom
+        np.testing.assert_allclose(np.array(moved.center)[1:] - before[1:], (20.0, -30.0), atol=1e-6)
+    widget.link_box.setChecked(False)
+    before_zoom = other.zoom
+    one.zoom *= 2
+    assert other.zoom == before_zoom
+
+
 def test_what_is_not_linked_says_so(
     dock: Dock, found: list[Series], qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,10 +149,13 @@ def test_the_score_of_an_earlier_visit_stands_in_a_column(
     assert column.cells[Lobe.RLL, Component.ALVEOLAR] == "3 (\N{MINUS SIGN}3)"
     assert column.tips[Lobe.RLL, Component.ALVEOLAR] == "40 %, \N{MINUS SIGN}40 points since"
     score_dock = desk.viewer.window.add_plugin_dock_widget("napari-kazerooni", "Score")[1]
-    assert score_dock.earlier == column.beside
+    assert score_dock.earlier == column
     table = score_dock.tables[Component.ALVEOLAR]
     cell = table.item(table.lobes.index(Lobe.RLL), table.column_at(What.PRIOR))
     assert cell.text() == "3 (\N{MINUS SIGN}3)"
+    head = table.horizontalHeaderItem(table.column_at(What.PRIOR))
+    assert (head.text(), head.toolTip()[:10]) == (column.heading[:7], column.heading)
+    assert all(note.split(":")[0] in score_dock.notes.text() for note in column.notes)
     assert column.total == "3 (\N{MINUS SIGN}3)"
     assert any(note.startswith("Distance of slices") for note in column.notes)
     assert session.prior_shown == "score"
@@ -224,6 +250,25 @@ def test_another_scan_closes_the_view(dock: Dock, found: list[Series], qtbot: An
     assert widget.view is None
     assert widget.link_words.text() == ""
     assert [row.on for row in widget.priors.rows] == [found[2].study_date, found[1].study_date]
+
+
+def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """Closed and shown anew, the other visit comes back in the same view; meanwhile it holds no scan and no link."""
+    desk, widget = dock
+    open_scan(desk, found, found[1])
+    wait(widget, qtbot)
+    show(widget, 1999, qtbot)
+    view = widget.view
+    assert view is not None
+    first = view.room.volume
+    widget.close_view()
+    desk.room.go_to(0)
+    assert (view.isHidden(), view.room.volume, view.linked.link) == (True, None, None)
+    assert view.model.layers[0].data.shape[0] == 1
+    show(widget, 2009, qtbot)
+    assert widget.view is view
+    assert view.room.volume not in (None, first)
+    assert view.linked.words
 
 
 def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: Any) -> None:

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QApplication
 
 from kazerooni.dicom import Series
 from kazerooni.labels import read_reading
-from kazerooni.model import Component, Finding, Lobe, Status, Volume
+from kazerooni.model import Component, Finding, Lobe, State, Status, Volume
 from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
@@ -91,7 +91,7 @@ def test_a_typed_value_stands_in_italics(viewer: Any, scan: Scan) -> None:
 
 def press(window: Any, qtbot: Any, *keys: Any) -> None:
     """Press keys where the focus is, as a keyboard does."""
-    for key in keys:
+    for key in (part for each in keys for part in (each if isinstance(each, str) else (each,))):
         target = QApplication.focusWidget() or window.focusWidget()
         if isinstance(key, str):
             qtbot.keyClicks(target, key)
@@ -138,6 +138,54 @@ def test_a_typed_reading_works_with_the_keyboard_alone(
     assert (reading.status, reading.reader) == (Status.SIGNED, "Reader A")
     assert len(reading.entries) == 10
     assert reading.session.coverage_percent == 100
+
+
+KEYSTROKE_S, MENTAL_S = 0.28, 1.35
+"""Card, Moran, Newell: The keystroke-level model. CACM 23 (1980) 396-410: average non-secretary typist; mental act."""
+
+
+def test_a_typed_reading_takes_under_two_minutes_by_the_keystroke_model(
+    make_napari_viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any
+) -> None:
+    """Every key of a reading with findings in two lobes, each cell thought over, costs far less than two minutes.
+
+    Keys and mental acts are counted as they are pressed, from the opened scan to the signed reading. It is a model of
+    typing, not a person: looking at the slices for longer than it takes to turn them is not in it.
+    """
+    viewer = make_napari_viewer(show=True)
+    open_docks(viewer)
+    desk, clock = opened(viewer, scan, with_lobes=False)
+    desk.reading_folder = tmp_path / "signed"
+    score, window = dock(viewer), viewer.window._qt_window
+    qtbot.waitUntil(score.isVisible)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    canvas = viewer.window._qt_viewer.canvas.native
+    canvas.setFocus()
+    key, shift, control = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    pressed, thought = 0, 0
+    for one in (key.Key_Home, *[key.Key_PageUp] * (SLICES - 1), key.Key_F10):
+        qtbot.keyClick(canvas, one)
+        clock.turn(desk, 0.2)
+        pressed += 1
+    rest, clear = (key.Key_F9, shift), key.Key_F9
+    # RUL, RML and LUL are clear; ground glass 10 % and no consolidation in RLL and LLL, and nothing else there.
+    lower = ("10", key.Key_Tab, "0", rest)
+    for lobe_keys in ((clear,), (clear,), lower, (clear,), lower):
+        press(window, qtbot, *lobe_keys)
+        thought += sum(isinstance(one, str) or one in (rest, clear) for one in lobe_keys)
+        pressed += sum(len(one) if isinstance(one, str | tuple) else 1 for one in lobe_keys)
+    press(window, qtbot, (key.Key_Return, control))
+    assert score.dialog is not None
+    assert not score.dialog.buttons, "nothing is left to ask"
+    signed = heard(desk.events.signed)
+    qtbot.keyClick(score.dialog.reader, key.Key_Return)
+    qtbot.waitUntil(lambda: bool(signed), timeout=20000)
+    pressed, thought = pressed + 3, thought + 3
+    assert desk.open_session.signed is not None
+    totals = desk.open_session.score().totals
+    assert (totals.total, totals.alveolar) == (4, 4)
+    assert pressed * KEYSTROKE_S + thought * MENTAL_S < 60
 
 
 def test_a_conflict_is_settled_by_a_button(viewer: Any, scan: Scan) -> None:
@@ -204,6 +252,30 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
     assert not desk.open_session.canvas.miscounted()
     clock.turn(desk, 0.2)
     assert text(score, Lobe.RUL, ALVEOLAR, What.STATE) == "painted"
+
+
+def test_not_assessable_is_said_from_a_menu_with_its_reason(viewer: Any, scan: Scan) -> None:
+    """The menu says of one component or both of a lobe why they cannot be assessed; one undo takes it back."""
+    desk, _ = opened(viewer, scan)
+    score = dock(viewer)
+    menu = score.state.menu()
+    parts = menu.parts
+    assert set(parts) == {"Both", "Alveolar", "Interstitial"}
+    for part in parts.values():
+        assert [action.text() for action in part.actions()] == ["collapse", "motion", "expiration", "not covered"]
+    table = score.tables[INTERSTITIAL]
+    table.setCurrentCell(table.lobes.index(Lobe.RML), 0)
+    parts["Both"].actions()[1].trigger()
+    for component in Component:
+        assert text(score, Lobe.RML, component, What.STATE) == "n: motion"
+        assert desk.open_session.reading().state((Lobe.RML,), component) is State.NOT_ASSESSABLE
+    desk.undo()
+    assert not desk.open_session.said.entries
+    parts["Alveolar"].actions()[0].trigger()
+    assert text(score, Lobe.RML, ALVEOLAR, What.STATE) == "n: collapse"
+    assert text(score, Lobe.RML, INTERSTITIAL, What.STATE) == "not read"
+    next(action for action in menu.actions() if action.text() == "Both: take back what was said").trigger()
+    assert not desk.open_session.said.entries
 
 
 def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:

@@ -17,6 +17,7 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
 from napari_kazerooni import samples
 from napari_kazerooni.__main__ import main
+from napari_kazerooni.desk import desk_of
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
@@ -92,7 +93,8 @@ def test_one_slice_is_shown_before_the_others_are_read(
     dock.look_at([patient / "two"])
     qtbot.waitUntil(lambda: dock.room.volume is not None, timeout=20000)
     assert not dock.room.is_whole
-    (layer,) = dock.room.viewer.layers
+    layer = dock.room.layer
+    assert layer is not None
     assert layer.data.shape[0] == 1
     assert "reading the other slices" in dock.room.captions["scan"]
     z = dock.room.captions["slice"].split("z ")[1].split()[0]
@@ -100,6 +102,50 @@ def test_one_slice_is_shown_before_the_others_are_read(
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     assert layer.data.shape[0] == 8
     assert dock.room.captions["slice"].startswith(f"slice 5 of 8   z {z} mm")
+
+
+def test_an_empty_window_is_prepared_for_a_scan(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """Layers and docks are there, empty and closed to marks, before a scan is; a scan is shown in these same layers."""
+    viewer = dock.room.viewer
+    qtbot.waitUntil(lambda: any(name.startswith("Score") for name in viewer.window.dock_widgets), timeout=20000)
+    layers = list(viewer.layers)
+    assert [layer.name for layer in layers] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert [layer.editable for layer in layers[1:]] == [False] * 3
+    assert dock.room.volume is None
+    look(dock, patient / "two", qtbot)
+    assert list(viewer.layers) == layers
+    assert [layer.data.shape[0] for layer in layers] == [8] * 4
+    assert dock.room.index == 4
+    look(dock, patient / "one", qtbot)  # slices 10 mm apart instead of 1.25
+    assert list(viewer.layers) == layers
+    assert dock.room.index == 3
+    session = desk_of(viewer).open_session
+    qtbot.wait(300)
+    assert session.looking.seen <= {3}
+    score = viewer.window.dock_widgets["Score (napari-kazerooni)"]
+    assert score.message.text() == ""
+    assert [layer.editable for layer in layers[1:]] == [True] * 3
+
+
+def test_a_window_that_shows_something_is_left_alone(make_napari_viewer: Any, qtbot: Any) -> None:
+    """Where a viewer holds other layers, the series dock adds none of its own until a scan is opened."""
+    viewer = make_napari_viewer()
+    viewer.add_points([(1, 1)], name="mine")
+    series_dock(viewer)
+    qtbot.wait(300)
+    assert [layer.name for layer in viewer.layers] == ["mine"]
+
+
+def test_a_sample_in_a_prepared_window_leaves_one_layer_for_the_scan(dock: SeriesWidget, qtbot: Any) -> None:
+    """The layer that napari wants of a sample goes where the room has one already."""
+    viewer = dock.room.viewer
+    qtbot.waitUntil(lambda: len(viewer.layers) == 4, timeout=20000)
+    viewer.open_sample("napari-kazerooni", "visit-1999")
+    qtbot.waitUntil(lambda: dock.room.is_whole and idle(dock), timeout=20000)
+    assert [layer.name for layer in viewer.layers] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert dock.room.layer is not None
+    assert dock.room.layer is viewer.layers[0]
+    assert dock.room.layer.data.shape[0] == 10
 
 
 def test_reading_can_be_cancelled(

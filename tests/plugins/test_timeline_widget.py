@@ -14,6 +14,7 @@ from napari_kazerooni import timeline_widget
 from napari_kazerooni.course import NO_DATE, NOTHING_OPEN, course_of, differs, grades_of, totals_of
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.desks import BLINDED
+from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_widget import PriorWidget
 from napari_kazerooni.timeline_widget import TimelineWidget
@@ -55,16 +56,17 @@ def dock(make_napari_viewer: Any, kept: Path, qtbot: Any, monkeypatch: pytest.Mo
 
 def wait(widget: TimelineWidget, priors: PriorWidget, qtbot: Any) -> None:
     """Wait until nothing runs in the background."""
-    qtbot.waitUntil(lambda: widget.busy.job is None and priors.busy.job is None, timeout=30000)
+    qtbot.waitUntil(lambda: not widget.is_busy and priors.busy.job is None, timeout=30000)
 
 
-def click(widget: TimelineWidget, day: float) -> None:
+def click(widget: TimelineWidget, day: float, *, twice: bool = False) -> None:
     """Click on the plot of the totals at a day."""
     widget.canvas.draw()
     axes = widget.figure.axes[0]
     x, y = axes.transData.transform((day, 1.0))
-    event = MouseEvent("button_press_event", widget.canvas, x, y, MouseButton.LEFT)
-    widget.canvas.callbacks.process("button_press_event", event)
+    for is_second in (False, True)[: 1 + twice]:
+        event = MouseEvent("button_press_event", widget.canvas, x, y, MouseButton.LEFT, dblclick=is_second)
+        widget.canvas.callbacks.process("button_press_event", event)
 
 
 def test_totals_and_lobes_over_time(dock: Dock, found: list[Series], qtbot: Any) -> None:
@@ -110,11 +112,32 @@ def test_a_click_on_a_visit_opens_it_beside(dock: Dock, found: list[Series], qtb
     own = found[2].study_date
     assert own is not None
     click(widget, own.toordinal())
+    wait(widget, priors, qtbot)
     assert widget.busy.message.text() == "This is the scan that is open."
     open_scan(desk, [found[2]], found[2])
     wait(widget, priors, qtbot)
     click(widget, on.toordinal())
+    wait(widget, priors, qtbot)
     assert "not in the folder" in priors.busy.message.text()
+
+
+def test_a_double_click_on_a_visit_opens_it_to_be_read(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """The visit becomes the scan that is read, nothing was shown beside, and the draft of the one before is kept."""
+    desk, widget, priors = dock
+    before = open_scan(desk, found, found[2])
+    wait(widget, priors, qtbot)
+    before.say.type_percent(Lobe.RLL, Component.ALVEOLAR, "30")
+    shown = before.prior_shown
+    on = found[1].study_date
+    assert on is not None
+    click(widget, on.toordinal(), twice=True)
+    qtbot.waitUntil(lambda: desk.session is not before, timeout=30000)
+    wait(widget, priors, qtbot)
+    assert desk.open_session.volume.scan.study_date == on
+    assert priors.view is None
+    assert before.prior_shown == shown
+    drafts = {draft.reading.id: draft for draft in find_drafts(desk.keeping.folder) if isinstance(draft, Draft)}
+    assert drafts[before.setting.reading_id].said.entries == before.said.entries
 
 
 def test_nothing_is_plotted_while_blinded(dock: Dock, found: list[Series], qtbot: Any) -> None:

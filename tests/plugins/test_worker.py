@@ -53,6 +53,19 @@ def test_results_arrive_in_the_main_thread(qtbot: Any) -> None:
     assert worked != [here]
 
 
+def test_progress_is_told_no_faster_than_it_can_be_drawn(qtbot: Any) -> None:
+    """Of a thousand steps in a moment the window hears of the first and the last, and few between."""
+
+    def work(progress: Progress, _: Any) -> None:
+        for done in range(1, 1001):
+            progress(done, 1000)
+
+    told = [one for one in run(Job(work), qtbot).told if one[0] == "progressed"]
+    assert told[0] == ("progressed", 1, 1000)
+    assert told[-1] == ("progressed", 1000, 1000)
+    assert len(told) < 100
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [

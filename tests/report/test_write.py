@@ -69,7 +69,7 @@ def test_a_failure_leaves_nothing(case: Case, tmp_path: Path, monkeypatch: pytes
             raise OutputError("the disk is full")
         write_whole(path, data, force=force)
 
-    monkeypatch.setattr("kazerooni.report.write.write_whole", fail_late)
+    monkeypatch.setattr("kazerooni.files.write_whole", fail_late)
     with pytest.raises(OutputError, match="disk is full"):
         write_report(report_of(case, program_version=VERSION), WRITERS, tmp_path)
     assert list(tmp_path.iterdir()) == []

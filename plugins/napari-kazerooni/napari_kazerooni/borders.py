@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from kazerooni.errors import ReadingError
 from kazerooni.model import Fissure, FissureSet, Lobe, State
 from kazerooni.segment import Lungs, lobes_of, move_fissures
 from napari_kazerooni.layers import LayerName
+from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
 
 _LOBES: tuple[LayerName, ...] = ("lobes",)
@@ -15,7 +14,12 @@ _LOBES: tuple[LayerName, ...] = ("lobes",)
 
 def absent_lobes(session: ReadingSession) -> frozenset[Lobe]:
     """Give the lobes that the reader called absent: their neighbours fill the lung."""
-    return frozenset(lobe for (lobe, _), entry in session.said.entries.items() if entry.state is State.ABSENT)
+    return absent_in(session.said)
+
+
+def absent_in(said: Said) -> frozenset[Lobe]:
+    """Give the lobes that are said to be absent."""
+    return frozenset(lobe for (lobe, _), entry in said.entries.items() if entry.state is State.ABSENT)
 
 
 def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> tuple[int, ...]:
@@ -23,8 +27,10 @@ def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> t
 
     lungs: that the lobes of the session part. fissure: as `fissure_of` makes it of its points layer.
 
-    Gives the slices (of the scan) that were written. Raises ReadingError where the lobes are not parted by fissures,
-    SegmentError where no surface can be laid through the points; then nothing changes.
+    Gives the slices (of the scan) that were written. It can be undone in one step.
+
+    Raises ReadingError where the lobes are not parted by fissures, SegmentError where no surface can be laid through
+    the points; then nothing changes.
     """
     session.say.refuse_signed()
     before = session.fissures
@@ -34,10 +40,11 @@ def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> t
         )
     others = tuple(old for old in before.fissures if old.name is not fissure.name)
     after = FissureSet((*others, fissure))
-    slices = move_fissures(session.canvas.labels("lobes"), lungs, before, after, without=absent_lobes(session))
+    labels = session.canvas.labels("lobes")
+    kept = labels.copy()
+    slices = move_fissures(labels, lungs, before, after, without=absent_lobes(session))
     session.canvas.recount_slices(slices, _LOBES)
-    session.fissures = after
-    session.say.touch()
+    session.say.part(f"move {fissure.name}", after, session.canvas.changed_since("lobes", kept, slices))
     return slices
 
 
@@ -46,21 +53,25 @@ def take_out(session: ReadingSession, lungs: Lungs, lobe: Lobe) -> None:
 
     Raises ReadingError where something was entered of it, or the lobes are not parted by fissures.
     """
-    session.said.absent(lobe)  # refused before anything changes
-    _part(session, lungs, absent_lobes(session) | {lobe})
-    session.say.set_absent(lobe)
+    said = session.said.absent(lobe)  # refused before anything changes
+    _part(session, lungs, f"{lobe.name} absent", said)
 
 
 def put_back(session: ReadingSession, lungs: Lungs, lobe: Lobe) -> None:
     """Take back that a lobe is absent, and part it off again."""
-    for (each, component), entry in tuple(session.said.entries.items()):
+    said = session.said
+    for (each, component), entry in tuple(said.entries.items()):
         if each is lobe and entry.state is State.ABSENT:
-            session.say.clear(lobe, component)
-    _part(session, lungs, absent_lobes(session))
+            said = said.cleared(lobe, component)
+    _part(session, lungs, f"{lobe.name} not absent", said)
 
 
-def _part(session: ReadingSession, lungs: Lungs, without: Collection[Lobe]) -> None:
+def _part(session: ReadingSession, lungs: Lungs, name: str, said: Said) -> None:
+    """Part the lungs anew as what is said of lobes wants it, in one step that can be undone."""
+    session.say.refuse_signed()
     if session.fissures is None:
         raise ReadingError("these lobes come from a map, not from fissures; paint over the lobe that is absent")
-    parted = lobes_of(lungs, session.fissures, without=without, source=session.lobes_source or "kazerooni.segment")
-    session.set_lobes(parted, session.fissures)
+    parted = lobes_of(lungs, session.fissures, without=absent_in(said))
+    kept = session.canvas.labels("lobes").copy()
+    session.canvas.replace("lobes", parted.labels)
+    session.say.part(name, session.fissures, session.canvas.changed_since("lobes", kept, range(len(kept))), said)

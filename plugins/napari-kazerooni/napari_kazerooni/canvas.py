@@ -33,13 +33,18 @@ _WHOLE_SLICE: Final = (slice(None), slice(None))
 class Patch:
     """Pixels of a layer that were changed at once, so that they can be put back.
 
-    places: flat indices into the array of the layer. before: their labels. after: the label that they were given.
+    places: flat indices into the array of the layer. before, after: their labels then and since.
     """
 
     layer: LayerName
     places: NDArray[np.intp]
     before: Labels
-    after: int
+    after: Labels
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory it holds."""
+        return self.places.nbytes + self.before.nbytes + self.after.nbytes
 
 
 class Canvas:
@@ -141,23 +146,36 @@ class Canvas:
         layer: LayerName = "alveolar" if finding.component is Component.ALVEOLAR else "interstitial"
         marked = np.flatnonzero(self._maps[layer] == finding.label)
         places = marked[np.isin(self._maps["lobes"].reshape(-1)[marked], [int(lobe) for lobe in lobes])]
-        patch = Patch(layer, places, self._maps[layer].reshape(-1)[places], UNMARKED)
-        self._write(layer, places, UNMARKED)
+        cleared = np.full(places.size, UNMARKED, np.uint8)
+        patch = Patch(layer, places, self._maps[layer].reshape(-1)[places], cleared)
+        self._write(patch, cleared)
         return patch
 
+    def changed_since(self, layer: LayerName, before: Labels, slices: Iterable[int]) -> Patch:
+        """Give what changed in some slices of a layer since a copy of it was made, as a patch that is done already."""
+        now = self._maps[layer]
+        pixels = now.shape[1] * now.shape[2]
+        found = [np.flatnonzero(before[at] != now[at]) + at * pixels for at in slices]
+        places = np.concatenate([np.zeros(0, np.intp), *found])
+        return Patch(layer, places, before.reshape(-1)[places], now.reshape(-1)[places])
+
     def put_back(self, patch: Patch) -> tuple[int, ...]:
-        """Undo a patch; gives the slices that changed."""
-        return self._write(patch.layer, patch.places, patch.before)
+        """Undo a patch, but for pixels that were painted over since; gives the slices that it is on."""
+        return self._write(patch, patch.before, where=patch.after)
 
     def do_again(self, patch: Patch) -> tuple[int, ...]:
-        """Do a patch again that was undone; gives the slices that changed."""
-        return self._write(patch.layer, patch.places, patch.after)
+        """Do a patch again that was undone, but for pixels painted over since; gives the slices that it is on."""
+        return self._write(patch, patch.after, where=patch.before)
 
-    def _write(self, layer: LayerName, places: NDArray[np.intp], labels: Labels | int) -> tuple[int, ...]:
-        np.put(self._maps[layer], places, labels)
-        pixels = self._maps[layer].shape[1] * self._maps[layer].shape[2]
-        slices = tuple(int(index) for index in np.unique(places // pixels))
-        self.recount_slices(slices, (layer,))
+    def _write(self, patch: Patch, labels: Labels, *, where: Labels | None = None) -> tuple[int, ...]:
+        """Write labels into the places of a patch; where: only those that hold these labels now."""
+        held = self._maps[patch.layer]
+        flat = held.reshape(-1)
+        kept = slice(None) if where is None else flat[patch.places] == where
+        flat[patch.places[kept]] = labels[kept]
+        pixels = held.shape[1] * held.shape[2]
+        slices = tuple(int(index) for index in np.unique(patch.places // pixels))
+        self.recount_slices(slices, (patch.layer,))
         return slices
 
     def _note(self, layer: LayerName, indices: Iterable[int]) -> None:

@@ -41,6 +41,8 @@ _HEADS: Final[Mapping[Column, tuple[str, str]]] = {
         "0: nothing found in this lobe. n and a reason: not assessable. a: lobe absent. t, p: typed or painted counts",
     ),
 }
+# "not covered" is the longest of the usual reasons; a longer one stands in the tip.
+_LONGEST_REASON: Final = 11
 _TYPED_TIP: Final = "typed"
 _PAINTED_TIP: Final = "painted"
 
@@ -114,10 +116,14 @@ def _state(row: DockRow) -> Cell:
     if row.state is State.ABSENT:
         return Cell("absent", "the lobe is absent", is_typed=True, can_type=True)
     if row.state is State.NOT_ASSESSABLE:
-        return Cell("not ass.", f"not assessable: {row.reason}", is_typed=True, can_type=True)
+        return Cell(_short(row.reason), f"not assessable: {row.reason}", is_typed=True, warns=True, can_type=True)
     if row.state is None or row.origin is None:
         return Cell("not read", "nothing was painted or said here yet", can_type=True)
     return Cell(row.origin.value, is_typed=row.origin is Origin.TYPED, can_type=True)
+
+
+def _short(reason: str) -> str:
+    return f"n: {reason}" if len(reason) <= _LONGEST_REASON else "not ass."
 
 
 def _prior(prior: BesideCell | None) -> Cell:

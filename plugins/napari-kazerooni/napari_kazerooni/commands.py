@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
@@ -9,9 +10,9 @@ from typing import Literal
 import numpy as np
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Component, Finding, Lobe, Pattern, SchemeRef, State
+from kazerooni.model import Component, Finding, FissureSet, Lobe, Pattern, SchemeRef, State
 from kazerooni.scoring import Scheme, Trace
-from napari_kazerooni.canvas import Canvas
+from napari_kazerooni.canvas import Canvas, Patch
 from napari_kazerooni.evidence import Places
 from napari_kazerooni.history import History, Step
 from napari_kazerooni.said import Place, Said
@@ -35,6 +36,17 @@ class Commands:
     def said(self) -> Said:
         """What the reader has said so far."""
         return self._history.said
+
+    @property
+    def fissures(self) -> FissureSet | None:
+        """The fissures that part the lobes."""
+        return self._history.fissures
+
+    def begin_lobes(self, fissures: FissureSet | None) -> None:
+        """Go on with other lobes, parted by these fissures; those before cannot be undone to."""
+        self.refuse_signed()
+        self._history.begin_lobes(fissures)
+        self.touch()
 
     @property
     def places(self) -> Places:
@@ -94,6 +106,19 @@ class Commands:
             said = said.state(each, component, state, reason)
         self._do(f"{component} of {lobe.name} {state.replace('_', ' ')}", said)
 
+    def not_assessable(self, lobe: Lobe, components: Collection[Component], reason: str) -> None:
+        """Say that components of a lobe cannot be assessed, and why, in one command."""
+        said = self.said
+        for each, component in ((each, component) for each in self._meant(lobe) for component in components):
+            said = said.state(each, component, State.NOT_ASSESSABLE, reason)
+        self._do(f"{lobe.name} not assessable", said)
+
+    def part(self, name: str, fissures: FissureSet, patch: Patch, said: Said | None = None) -> None:
+        """Note lobes that were parted anew by other fissures, with what was said of a lobe thereby."""
+        self.refuse_signed()
+        self._history.do(name, said or self.said, patch, fissures)
+        self.touch()
+
     def set_absent(self, lobe: Lobe) -> None:
         """Say that a lobe is absent; the lobe map must not hold it."""
         if self.places.holds(lobe):
@@ -130,10 +155,14 @@ class Commands:
 
     def clear(self, lobe: Lobe, component: Component) -> None:
         """Take back what was said of a component of a lobe; what is painted there counts again."""
+        self.clear_all(lobe, (component,))
+
+    def clear_all(self, lobe: Lobe, components: Collection[Component]) -> None:
+        """Take back what was said of components of a lobe, in one command."""
         said = self.said
-        for each in self._meant(lobe):
+        for each, component in ((each, component) for each in self._meant(lobe) for component in components):
             said = said.cleared(each, component)
-        self._do(f"clear {component} of {lobe.name}", said)
+        self._do(f"clear {' and '.join(components)} of {lobe.name}", said)
 
     def tick_traction(self, lobe: Lobe, *, seen: bool | None) -> None:
         """Tick traction bronchiectasis of a lobe; None takes the tick back."""
@@ -175,6 +204,16 @@ class Commands:
         self.touch()
         pixels = self._canvas.labels(patch.layer)[0].size
         return tuple(int(index) for index in np.unique(patch.places // pixels))
+
+    @property
+    def next_undone(self) -> Step | None:
+        """The step that `undo` would take back."""
+        return self._history.next_undone
+
+    @property
+    def next_redone(self) -> Step | None:
+        """The step that `redo` would do again."""
+        return self._history.next_redone
 
     def undo(self) -> Step | None:
         """Undo the last command; None where there is none. Its `patch`, if any, tells which layer to show anew."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from napari_kazerooni.evidence import Conflict
+from napari_kazerooni.question_row import question_row
 
 if TYPE_CHECKING:
     from napari_kazerooni.desk import Desk
@@ -40,20 +41,16 @@ class ConflictsFrame(QFrame):
         self.setVisible(bool(conflicts))
 
     def _row(self, conflict: Conflict) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        label = QLabel(conflict.message)
-        label.setWordWrap(True)
-        layout.addWidget(label, 1)
         kinds = ("typed", "painted") if conflict.kind == "typed-over-marks" else ("painted",)
-        for keep in kinds:
-            button = QPushButton(f"{keep} counts" if len(kinds) > 1 else "take back")
-            button.clicked.connect(partial(self._settle, conflict, keep))
+        answers = {
+            keep: (f"{keep} counts" if len(kinds) > 1 else "take back", partial(self._settle, conflict, keep))
+            for keep in kinds
+        }
+        row, buttons = question_row(conflict.message, answers.values())
+        for keep, button in zip(answers, buttons, strict=True):
             self.buttons[f"{conflict.lobe.name} {conflict.component} {keep}"] = button
-            layout.addWidget(button)
         return row
 
-    def _settle(self, conflict: Conflict, keep: str, *_: object) -> None:
+    def _settle(self, conflict: Conflict, keep: str) -> None:
         kept = "typed" if keep == "typed" else "painted"
         self._desk.do(lambda say: say.settle(conflict.lobe, conflict.component, keep=kept))  # type: ignore[arg-type]

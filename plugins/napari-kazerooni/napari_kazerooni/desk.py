@@ -7,19 +7,24 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from napari.utils.events import EmitterGroup, Event
 
+from kazerooni.dicom import Series
 from kazerooni.errors import KazerooniError, ReadingError
 from kazerooni.model import Lobe
 from kazerooni.scoring import Trace
 from kazerooni.segment import Lungs
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.draft import Draft, resume
+from napari_kazerooni.history import Step
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
+from napari_kazerooni.layer_guard import LayerGuard
 from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in, say_unparted
+from napari_kazerooni.refusals import Refusals
+from napari_kazerooni.remembered import remember_folder, remembered_folder
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
@@ -27,7 +32,20 @@ from napari_kazerooni.signing import amend, sign
 from napari_kazerooni.working import Working
 
 _CHANGES_EVERY_S: Final = 0.1
+_SLOW_STEP_BYTES: Final = 100_000
+"""Counting the slices of so many changed pixels anew takes longer than a picture on the screen."""
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
+
+
+class Turn(NamedTuple):
+    """A scan that a reading list opens next.
+
+    order: its place in a list that is kept, None where the list is only what was found. is_hidden: who it is.
+    """
+
+    series: Series
+    order: int | None
+    is_hidden: bool
 
 
 class Desk(Working):
@@ -52,13 +70,17 @@ class Desk(Working):
         self.lobe = Lobe.RUL
         self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
-        self.reading_folder: Path | None = None
+        self.reading_folder: Path | None = remembered_folder()
+        self.turn: Turn | None = None
         self.now = now
         names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
+        self.refusals, self.guard = Refusals(room), LayerGuard(room.viewer)
+        self.guard.watch(self._own_layers)
         self._order = 0
+        self._is_settling = False
         self._shown_version: int | None = None
         self._told_at_s = float("-inf")
         self.layers.events.stroke.connect(self._on_stroke)
@@ -78,16 +100,31 @@ class Desk(Working):
             return
         self.cancel()
         self.keeping.flush()
+        turn = self._take_turn()
         self._order += 1
-        setting = Setting(reading_id=str(uuid.uuid4()), started=self.now(), order=self._order, blinded=self.blinded)
+        order = self._order if turn is None or turn.order is None else turn.order
+        setting = Setting(reading_id=str(uuid.uuid4()), started=self.now(), order=order, blinded=self.blinded)
         self.begin(ReadingSession(volume, setting, reader=self.reader or None))
         self.keeping.look_for_drafts()
+
+    def _take_turn(self) -> Turn | None:
+        """Give the turn of a list by which the scan was opened; opened otherwise, what a study hides is shown again."""
+        if self.turn is not None and self.turn.series is not self.room.series:
+            self.leave_study()
+        return self.turn
+
+    def leave_study(self) -> None:
+        """Open scans by no list any more: who it is is shown; a reading that was begun blinded stays so."""
+        if self.turn is not None and self.turn.is_hidden:
+            self.blinded = False
+        self.turn = None
+        self.room.hide_identity(hidden=False)
 
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
         """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
         self.session, self.signed_in = session, None
         self.reader = session.reader or self.reader
-        self.layers.show(session)
+        self._show_layers(session)
         self._take_lungs(lungs)
         self.keeping.keep(session)
         if self.room.layer is not None:
@@ -97,6 +134,16 @@ class Desk(Working):
         self.events.opened()
         self.events.lobes()
         self._tell_changed()
+
+    def _show_layers(self, session: ReadingSession) -> None:
+        """Show the maps; slices that napari passes through meanwhile are not looked at."""
+        index = self.room.index
+        self._is_settling = True
+        try:
+            self.layers.show(session)
+            self.room.go_to(index)
+        finally:
+            self._is_settling = False
 
     def resume(self, draft: Draft) -> None:
         """Go on with a draft of the scan that is shown; in the background."""
@@ -126,6 +173,7 @@ class Desk(Working):
 
     def _on_refused(self, event: Any) -> None:
         self.tell(event.reason)
+        self.refusals.show(event.reason, self.clock())
 
     def do(self, command: Callable[[Commands], object]) -> bool:
         """Say something of the reading; where it is refused the reason is told. Gives whether it was done."""
@@ -141,15 +189,27 @@ class Desk(Working):
 
     def undo(self) -> None:
         """Take back the last thing that was said."""
-        self.do(lambda say: self._show_step(say.undo()))
+        self._step(lambda say: say.undo(), lambda say: say.next_undone)
 
     def redo(self) -> None:
         """Say again what was taken back."""
-        self.do(lambda say: self._show_step(say.redo()))
+        self._step(lambda say: say.redo(), lambda say: say.next_redone)
 
-    def _show_step(self, step: Any) -> None:
+    def _step(self, take: Callable[[Commands], Step | None], peek: Callable[[Commands], Step | None]) -> None:
+        """Undo or redo; where many pixels change, in the background."""
+        session = self.session
+        coming = None if session is None else peek(session.say)
+        if session is None or coming is None or coming.size_bytes < _SLOW_STEP_BYTES:
+            self.do(lambda say: self._show_step(take(say)))
+            return
+        self.start(f"Undo or redo: {coming.name}", lambda *_: take(session.say), self._show_step)
+
+    def _show_step(self, step: Step | None) -> None:
         if step is not None and step.patch is not None:
             self.layers.refresh((step.patch.layer,))
+        if step is not None and step.fissures is not None:
+            self.events.lobes()
+        self._tell_changed()
 
     def spill(self, trace: Trace) -> None:
         """Say that a trace is a stroke that went astray: its marks are erased."""
@@ -166,6 +226,11 @@ class Desk(Working):
     def tick(self) -> None:
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
         session, at_s = self.session, self.clock()
+        self.refusals.tick(at_s)
+        if back := self.guard.tick():
+            self.tell(
+                f"put back, as the reading needs it, with all that is in it: {', '.join(back)}. The eye hides it."
+            )
         if session is None:
             return
         if session.signed is None and session.looking.tick(at_s):
@@ -173,6 +238,12 @@ class Desk(Working):
         if session.version != self._shown_version and at_s - self._told_at_s >= _CHANGES_EVERY_S:
             self._tell_changed()
         self.keeping.save_if_due(at_s)
+
+    def _own_layers(self) -> tuple[Any, ...]:
+        """Give the layers without which there is no reading."""
+        if self.session is None:
+            return ()
+        return tuple(layer for layer in (self.room.layer, *self.layers.all) if layer is not None)
 
     def _tell_changed(self) -> None:
         if self.session is not None:
@@ -183,6 +254,8 @@ class Desk(Working):
         """Note which slice is on the screen; another one is a moment to keep the draft."""
         session, at_s = self.session, self.clock()
         if session is None or session.signed is not None or self.room.volume is not session.volume:
+            return
+        if self._is_settling:
             return
         is_seen = self.room.plane == "axial" and self.room.layer is not None and self.room.layer.visible
         newly = session.look(self.room.index, self.room.window, at_s) if is_seen else session.looking.hide(at_s)
@@ -246,6 +319,7 @@ class Desk(Working):
 
     def _on_signed(self, place: Path) -> None:
         self.signed_in = place
+        remember_folder(place.parent)
         self.layers.freeze(_SIGNED)
         self.keeping.remove()
         self.tell(f"Signed and kept in {place.parent.name}/{place.name}.")

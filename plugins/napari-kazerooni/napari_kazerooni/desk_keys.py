@@ -27,6 +27,7 @@ class DeskKeys:
             "next_lobe": lambda: desk.choose_lobe(1),
             "previous_lobe": lambda: desk.choose_lobe(-1),
             "nothing_found": lambda: _ignore(desk.do(lambda say: say.nothing_found(desk.lobe))),
+            "nothing_else": lambda: _ignore(desk.do(lambda say: say.nothing_else(desk.lobe))),
             "type_scores": lambda: _ignore(desk.events.typing()),
             "next_finding": layers.choose_next,
             "wider_brush": lambda: layers.change_brush(_BRUSH_STEP),

@@ -165,7 +165,8 @@ def resume(draft: Draft, volume: Volume) -> ReadingSession:
         reader=old.reader,
         scheme=draft.scheme,
     )
-    session.fissures, session.lobes_source, session.lobe_notices = old.fissures, draft.lobes_source, old.notices
+    session.say.begin_lobes(old.fissures)
+    session.lobes_source, session.lobe_notices = draft.lobes_source, old.notices
     session.prior_shown = old.session.prior_shown or "none"
     session.confirmed = set(draft.confirmed)
     return session

@@ -55,6 +55,10 @@ class FissurePoints:
         self._writing = False
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
+        desk.guard.watch(self._shown)
+
+    def _shown(self) -> tuple[Any, ...]:
+        return tuple(self.layers.values())
 
     def renew(self) -> None:
         """Show the fissures of the session, or none."""
@@ -62,10 +66,10 @@ class FissurePoints:
         fissures = () if session is None or session.fissures is None else session.fissures.fissures
         names = {fissure.name for fissure in fissures}
         for name in tuple(self.layers):
-            if name not in names and self.layers[name] in self._desk.viewer.layers:
-                self._desk.viewer.layers.remove(self.layers[name])
             if name not in names:
-                del self.layers[name]
+                layer = self.layers.pop(name)
+                if layer in self._desk.viewer.layers:
+                    self._desk.viewer.layers.remove(layer)
         for fissure in fissures:
             self._show(fissure)
 
@@ -101,6 +105,8 @@ class FissurePoints:
         )
         layer.scan_shape = screen.geometry.shape
         layer.events.data.connect(partial(self._on_data, name))
+        layer.bind_key("Control-Z", lambda _: self._desk.undo())
+        layer.bind_key("Control-Shift-Z", lambda _: self._desk.redo())
         self.layers[name] = layer
         self._desk.viewer.add_layer(layer)
         self._desk.viewer.layers.selection.active = active

@@ -36,6 +36,7 @@ DESK_KEYS = (
     Key("Shift+N", "previous_lobe", "lobe before"),
     Key("F10", "type_scores", "type scores: Tab goes from cell to cell, Ctrl+Return signs"),
     Key("F9", "nothing_found", "nothing found in this lobe"),
+    Key("Shift+F9", "nothing_else", "what is typed or marked in this lobe is all there is"),
     Key("K", "next_finding", "next finding to paint"),
     Key("H", "wider_brush", "wider brush"),
     Key("G", "narrower_brush", "narrower brush"),

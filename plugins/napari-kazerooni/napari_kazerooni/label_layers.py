@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -10,15 +11,23 @@ from napari.utils.colormaps import DirectLabelColormap
 from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.model import Component, Finding
-from napari_kazerooni.layers import LAYER_NAMES, LayerName, label_colours, labels_kwargs, parts_of
+from napari_kazerooni.layers import (
+    LAYER_NAMES,
+    LayerName,
+    empty_labels_kwargs,
+    label_colours,
+    labels_kwargs,
+    parts_of,
+    swap,
+)
 from napari_kazerooni.locks import Locks
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.session import ReadingSession
 
 FINDINGS: Final = tuple(finding for finding in Finding if finding.label is not None)
 """What can be painted, in the order in which a key goes through them."""
+_NO_SCAN: Final = "Open a scan first."
 _OPACITY: Final[dict[LayerName, float]] = {"lobes": 0.6, "alveolar": 0.5, "interstitial": 0.5}
-_PLACED_BY: Final = ("scale", "translate", "metadata")
 _FIRST_BRUSH_MM: Final = 10.0
 _FINDING_LAYERS: Final[tuple[LayerName, ...]] = ("alveolar", "interstitial")
 
@@ -58,6 +67,30 @@ class LabelLayers:
             self._show(name, session)
         self.choose(self.finding)
 
+    def preparations(self) -> list[Callable[[], None]]:
+        """Give the steps that add the layers before there is a scan, to be taken one by one.
+
+        The layers are made at once, before anything is read in a thread: napari mutes a warning of its random colours
+        meanwhile, which must not meet a thread that mutes others.
+        """
+        self.close(_NO_SCAN)
+        waiting = {name: self._waiting(name) for name in LAYER_NAMES}
+        return [partial(self._prepare, name, layer) for name, layer in waiting.items()]
+
+    def _waiting(self, name: LayerName) -> MarkingLabels:
+        options = empty_labels_kwargs(name)
+        layer = self._made(name, options.pop("data"), options)
+        layer.editable = False
+        return layer
+
+    def _prepare(self, name: LayerName, layer: MarkingLabels) -> None:
+        if name in self._layers:
+            return  # a scan came first
+        active = self.viewer.layers.selection.active
+        self._layers[name] = layer
+        self.viewer.add_layer(layer)
+        self.viewer.layers.selection.active = active
+
     def _show(self, name: LayerName, session: ReadingSession) -> None:
         options = labels_kwargs(name, session.canvas.labels(name), session.screen)
         data = options.pop("data")
@@ -66,10 +99,9 @@ class LabelLayers:
             self._layers[name] = self._made(name, data, options)
             self.viewer.add_layer(self._layers[name])
             return
-        for each in _PLACED_BY:
-            setattr(layer, each, options[each])
-        layer.data = data
+        swap(layer, data, options)
         layer.editable = True
+        layer.brush_mm = layer.brush_mm  # pixels of another size
 
     def _made(self, name: LayerName, data: Any, options: dict[str, Any]) -> MarkingLabels:
         locks = self.lobe_locks if name == "lobes" else self.locks
@@ -137,6 +169,11 @@ class LabelLayers:
     def choose_next(self) -> None:
         """Paint the next finding."""
         self.choose(FINDINGS[(FINDINGS.index(self.finding) + 1) % len(FINDINGS)])
+
+    @property
+    def all(self) -> tuple[MarkingLabels, ...]:
+        """All three layers, none before a reading is shown."""
+        return tuple(self._layers.values())
 
     @property
     def active(self) -> MarkingLabels | None:

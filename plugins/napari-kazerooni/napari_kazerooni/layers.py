@@ -38,6 +38,8 @@ UNITS: Final = ("mm", "mm", "mm")
 AXES: Final = ("slice", "row", "column")
 # The weight of a point that a person placed or moved, as in `kazerooni.segment.Guidance`.
 _PLACED_WEIGHT = 1.0
+# The shape of what a layer holds until a scan is opened.
+_WAITING = (1, 2, 2)
 _RAW_PERCENTILES = (1.0, 99.0)
 _FULL = 255
 
@@ -69,6 +71,36 @@ def image_kwargs(volume: Volume) -> LayerArguments:
             "notices": volume.notices,
         },
     }
+
+
+def empty_image_kwargs() -> LayerArguments:
+    """Give the arguments of an image layer that waits for a scan: black, one slice."""
+    return {
+        "data": np.full(_WAITING, LUNG_LIMITS_HU[0], np.int16),
+        "name": "CT",
+        "units": UNITS,
+        "axis_labels": AXES,
+        "colormap": "gray",
+        "contrast_limits": LUNG_LIMITS_HU,
+    }
+
+
+def empty_labels_kwargs(name: LayerName) -> LayerArguments:
+    """Give the arguments of a labels layer that waits for a scan."""
+    return {"data": np.zeros(_WAITING, np.uint8), "name": name, "units": UNITS, "axis_labels": AXES}
+
+
+def swap(layer: Any, data: NDArray[Any], options: Mapping[str, Any]) -> None:
+    """Show other data, at their place, in a layer of a viewer; it is drawn anew once, not for every part of the place.
+
+    options: of `image_kwargs` or `labels_kwargs`. What stays as it was is left alone.
+    """
+    with layer._block_refresh():  # noqa: SLF001 - napari is pinned; each of the two would slice, draw and measure anew
+        for name in ("scale", "translate"):
+            if not np.array_equal(getattr(layer, name), options[name]):
+                setattr(layer, name, options[name])
+    layer.metadata = options["metadata"]
+    layer.data = data
 
 
 def cursor_words(volume: Volume, screen: Screen, layer_mm: tuple[float, float, float]) -> str:

@@ -53,6 +53,7 @@ class ListWidget(QWidget):
         self._closing.closing.connect(self.busy.cancel)
         self.desk.events.opened.connect(self.look_again)
         self.desk.events.signed.connect(self.look_again)
+        self.desk.room.events.identity.connect(self._on_identity)
 
     def _build(self) -> None:
         self.setMinimumWidth(_NARROWEST)
@@ -64,6 +65,13 @@ class ListWidget(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.folder_button)
         row.addWidget(self.next_button)
+        self.leave_button = QPushButton("Leave the study")
+        self.leave_button.setToolTip(
+            "Show who it is again; a reading that was begun blinded stays so until it is signed"
+        )
+        self.leave_button.clicked.connect(self.desk.leave_study)
+        row.addWidget(self.leave_button)
+        self._on_identity()
         self.tree = QTreeWidget()
         self.tree.setRootIsDecorated(False)
         self.tree.setStyleSheet("QTreeWidget::item { padding: 3px; }")
@@ -139,6 +147,9 @@ class ListWidget(QWidget):
         self.study.setEnabled(bool(made.lines) and not made.is_kept)
         self.busy.say(made.words)
 
+    def _on_identity(self) -> None:
+        self.leave_button.setVisible(self.desk.room.identity_hidden)
+
     def make_study(self) -> None:
         """Shuffle the scans by the seed, and keep the list beside the signed readings."""
         if self.list is None:
@@ -173,6 +184,6 @@ class ListWidget(QWidget):
         """Open the scan of a line in the way of the series dock."""
         assert self.list is not None
         self.opened = line.number
-        open_line(self.desk, line, self.list.plan)
+        open_line(self.desk, line, self.list.plan, is_kept=self.list.is_kept)
         series: Series = line.series
         series_dock(self.viewer).open(series)

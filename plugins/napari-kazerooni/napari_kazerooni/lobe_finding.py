@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,8 @@ from napari_kazerooni.borders import absent_lobes
 from napari_kazerooni.canvas import Labels
 from napari_kazerooni.session import ReadingSession
 
+FROM_FILE: Final = "lobe-map-from-file unknown"
+"""The source, program and version, of lobes from a file that does not say who made them: not this reader."""
 _STEPS: Final = 3
 _SIDES: Final = np.array([0, 1, 1, 1, 2, 2, 2], np.uint8)
 """The lung of each lobe label: right 1, left 2."""
@@ -65,7 +68,10 @@ def find_lobes(
     if path is None:
         return segment(volume, request=SegmentRequest(guidance=guidance, progress=step))
     step(f"Reading {path.name}")
-    return segment(volume, "from_file", SegmentRequest(lobes=path, series=series, progress=step))
+    found = segment(volume, "from_file", SegmentRequest(lobes=path, series=series, progress=step))
+    if found.lobes.source is not None:
+        return found
+    return replace(found, lobes=replace(found.lobes, source=FROM_FILE))
 
 
 def say_unparted(session: ReadingSession, lobes: Collection[Lobe]) -> None:

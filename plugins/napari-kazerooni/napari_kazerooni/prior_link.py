@@ -1,4 +1,4 @@
-"""Prior link: two rooms whose slices and windows follow each other. Works on their models, without Qt."""
+"""Prior link: two rooms whose slices, windows and zoom follow each other. Works on their models, without Qt."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ OUT_OF_REACH: Final = "the other visit does not reach to this height"
 
 
 class LinkedRooms:
-    """The room of the current visit and that of another one, which show the same height of the chest and one window.
+    """The room of the current visit and that of another one: the same height of the chest, one window and one zoom.
 
-    is_on: whether slices follow, where the two are linked at all; the window follows always.
+    is_on: whether slices, zoom and shift in the plane follow; slices only where the two are linked at all. The window
+    follows always. As many pixels go to a mm in both pictures; a shift is followed by as many mm.
 
     Events: `link` (another link, switched on or off).
     """
@@ -33,6 +34,10 @@ class LinkedRooms:
         current.viewer.dims.events.point.connect(self._follow_slice)
         other.viewer.dims.events.point.connect(self._lead_slice)
         current.events.shown.connect(self._watch_window)
+        self._centres = {id(room): _centre(room) for room in (current, other)}
+        for room, follow in ((current, self._follow_zoom), (other, self._lead_zoom)):
+            for emitter in (room.viewer.scene.camera.events.zoom, room.viewer.scene.camera.events.center):
+                emitter.connect(follow)
 
     def show(self, volume: Volume, link: Link, *, is_earlier: bool) -> None:
         """Show another visit beside the current one, at its height."""
@@ -43,6 +48,7 @@ class LinkedRooms:
         words = "EARLIER VISIT" if is_earlier else "LATER VISIT"
         self.other.captions["scan"] = f"{words}  {self.other.captions['scan']}"
         self._watch_window()
+        self._note_centres()
         self.switch(on=self.is_on)
 
     def switch(self, *, on: bool) -> None:
@@ -58,6 +64,9 @@ class LinkedRooms:
         self.current.viewer.dims.events.point.disconnect(self._follow_slice)
         self.other.viewer.dims.events.point.disconnect(self._lead_slice)
         self.current.events.shown.disconnect(self._watch_window)
+        for room, follow in ((self.current, self._follow_zoom), (self.other, self._lead_zoom)):
+            for emitter in (room.viewer.scene.camera.events.zoom, room.viewer.scene.camera.events.center):
+                emitter.disconnect(follow)
         for layer, follow in self._watched:
             layer.events.contrast_limits.disconnect(follow)
         self._watched = []
@@ -68,10 +77,10 @@ class LinkedRooms:
         if self.link is None:
             return ""
         if self.link.is_linked and not self.is_on:
-            return "Not linked: switched off. Scroll each on its own."
-        return f"{self.link.why[:1].upper()}{self.link.why[1:]}." + (
-            "" if self.link.is_linked else " Scroll each on its own."
-        )
+            return "Not linked: switched off. Scroll and zoom each on its own."
+        zoom = "zoom and shift go together" if self.is_on else "zoom each on its own"
+        ends = f" {zoom[:1].upper()}{zoom[1:]}." if self.link.is_linked else f" Scroll each on its own; {zoom}."
+        return f"{self.link.why[:1].upper()}{self.link.why[1:]}.{ends}"
 
     @property
     def is_linked(self) -> bool:
@@ -99,6 +108,38 @@ class LinkedRooms:
             with self._alone():
                 moved.go_to(shown_index(moved, target))
 
+    def fit(self) -> None:
+        """Show both pictures whole, with as many pixels to a mm."""
+        rooms = (self.current, self.other)
+        with self._alone():
+            for room in rooms:
+                room.viewer.reset_view()
+            zoom = min(room.viewer.scene.camera.zoom for room in rooms)
+            for room in rooms:
+                room.viewer.scene.camera.zoom = zoom
+        self._note_centres()
+
+    def _note_centres(self) -> None:
+        self._centres = {id(room): _centre(room) for room in (self.current, self.other)}
+
+    def _follow_zoom(self) -> None:
+        self._share_zoom(self.current, self.other)
+
+    def _lead_zoom(self) -> None:
+        self._share_zoom(self.other, self.current)
+
+    def _share_zoom(self, mover: Room, moved: Room) -> None:
+        """Zoom the other picture as this one, and shift it by as many mm, where both show the same plane."""
+        if self._busy:
+            return
+        if self.is_on and self.link is not None and mover.plane == moved.plane:
+            shift = [now - was for now, was in zip(_centre(mover), self._centres[id(mover)], strict=True)]
+            with self._alone():
+                moved.viewer.scene.camera.zoom = mover.viewer.scene.camera.zoom
+                depth, *there = moved.viewer.scene.camera.center
+                moved.viewer.scene.camera.center = (depth, *(at + by for at, by in zip(there, shift, strict=True)))
+        self._note_centres()
+
     def _watch_window(self) -> None:
         """Follow the window of both pictures; a room may get another layer for its scan."""
         for room, follow in ((self.current, self._follow_window), (self.other, self._lead_window)):
@@ -125,6 +166,12 @@ class LinkedRooms:
             yield
         finally:
             self._busy = False
+
+
+def _centre(room: Room) -> tuple[float, float]:
+    """Give the middle of a picture, in mm down and across."""
+    _, down, across = room.viewer.scene.camera.center
+    return down, across
 
 
 def scan_index(room: Room) -> int:

@@ -21,18 +21,33 @@ _NARROWEST = 300
 
 
 class PriorView(QWidget):
-    """Shows another visit, linked to the room of the current one; `leave` takes it away."""
+    """Shows another visit, linked to the room of the current one.
+
+    It is kept from one visit to the next (napari takes half a second to make a canvas): `begin` links it, `rest` ends
+    that and lets go of the scan, `leave` takes it away.
+    """
 
     def __init__(self, current: Room) -> None:
         super().__init__()
         self.model = ViewerModel(title="other visit")
         self.room = room_of(self.model)
+        self.room.prepare()
+        self._current = current
         self.linked = LinkedRooms(current, self.room)
         self._canvas: Any = QtViewer(self.model)
         self._canvas.setMinimumWidth(_NARROWEST)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._canvas)
+
+    def begin(self) -> None:
+        """Link it anew, after a rest."""
+        self.linked = LinkedRooms(self._current, self.room)
+
+    def rest(self) -> None:
+        """End the link and let go of the scan; nothing is shown."""
+        self.linked.end()
+        self.room.empty()
 
     def leave(self) -> None:
         """End the link, free the canvas and go at once: what a canvas holds on the graphics card waits for nothing."""

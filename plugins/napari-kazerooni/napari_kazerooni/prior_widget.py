@@ -15,6 +15,7 @@ from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import set_blinded, signing_folder
+from napari_kazerooni.later import later
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
 from napari_kazerooni.priors import Link, link_visits
@@ -41,6 +42,7 @@ class PriorWidget(QWidget):
         self.desk = desk_of(napari_viewer)
         self.priors = priors_of(napari_viewer)
         self.view: PriorView | None = None
+        self._resting: PriorView | None = None
         self.shown: VisitRow | None = None
         self.busy = BusyBar()
         self._build()
@@ -64,7 +66,8 @@ class PriorWidget(QWidget):
         self.show_button.clicked.connect(self._on_show)
         self.close_button = QPushButton("Close")
         self.close_button.clicked.connect(self.close_view)
-        self.link_box = QCheckBox("scroll together")
+        self.link_box = QCheckBox("scroll and zoom together")
+        self.link_box.setToolTip("Same height of the chest, same mm on the screen; the window follows always")
         self.link_box.setChecked(True)
         self.link_box.toggled.connect(self._on_link_box)
         self.link_words = QLabel()
@@ -106,6 +109,7 @@ class PriorWidget(QWidget):
         if self.busy.job is None or not rows:
             self.busy.say(self.priors.why)
         self._set_possible()
+        later(self, self._prepare_view)
 
     def _set_possible(self) -> None:
         self.show_button.setEnabled(bool(self.priors.rows))
@@ -164,21 +168,40 @@ class PriorWidget(QWidget):
         volume, link = read
         if self.priors.is_hidden or self.shown is None:
             return
-        self._closing.watch_window()
-        self.view = PriorView(self.desk.room)
+        self.view = self._a_view()
         self.view.linked.events.link.connect(self._on_link)
-        self._layout.insertWidget(self._layout.count() - 1, self.view, _ALL)
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
         self._set_possible()
         put_beside_canvas(self, self._fit)
 
+    def _a_view(self) -> PriorView:
+        """Give the view that rests since the last visit, or make one."""
+        view, self._resting = self._resting, None
+        if view is not None:
+            view.begin()
+            view.show()
+            return view
+        return self._made_view()
+
+    def _made_view(self) -> PriorView:
+        self._closing.watch_window()
+        view = PriorView(self.desk.room)
+        self._layout.insertWidget(self._layout.count() - 1, view, _ALL)
+        return view
+
+    def _prepare_view(self) -> None:
+        """Make the view before a visit is asked for, where one can be."""
+        if self.view is None and self._resting is None and self.priors.rows and not self.isHidden():
+            self._resting = self._made_view()
+            self._resting.hide()
+            self._resting.rest()
+
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""
         if self.view is not None:
-            self.desk.viewer.reset_view()
-            self.view.model.reset_view()
+            self.view.linked.fit()
 
     def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         told = set_blinded(self.desk, blinded=checked)
@@ -203,15 +226,19 @@ class PriorWidget(QWidget):
         self.shown = None
         self.link_words.clear()
         if self.view is not None:
-            view, self.view = self.view, None
-            self._layout.removeWidget(view)
-            view.leave()
+            self._resting, self.view = self.view, None
+            self._resting.hide()
+            self._resting.rest()
         self._set_possible()
 
     def leave(self) -> None:
         """End with the dock or the window."""
         self._timer.stop()
         self.close_view()
+        if self._resting is not None:
+            view, self._resting = self._resting, None
+            self._layout.removeWidget(view)
+            view.leave()
 
 
 def prior_dock(viewer: Any) -> PriorWidget:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -52,13 +53,16 @@ def series_dock(viewer: Any) -> Any:
 def holds_ct(path: Path) -> bool:
     """Tell quickly whether a CT is at a path, from a few files of a folder and the index of a zip or DICOMDIR.
 
-    False also where it cannot be read. A folder is taken for one without a CT where none of some files is of a CT.
+    False also where it cannot be read. A folder is taken for one without a CT where none of some files is of a CT. A
+    damaged zip is taken for one with a CT: the series dock says what is wrong with it, napari would show a traceback.
     """
     try:
         if path.is_dir():
             return _is_ct([file for file in _spread(path) if _is_dicom(file)])
         if zipfile.is_zipfile(path):
             return _zip_holds_dicom(path)
+        if path.suffix.lower() == ".zip":
+            return path.is_file()
         return _is_dicom(path) and (_is_dicomdir(path) or _is_ct([path]))
     except (OSError, KazerooniError):
         return False
@@ -90,6 +94,13 @@ def _is_dicomdir(path: Path) -> bool:
 
 
 def _zip_holds_dicom(path: Path) -> bool:
+    try:
+        return _is_any_dicom(path)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error):
+        return True
+
+
+def _is_any_dicom(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if not member.is_dir() and not member.flag_bits & 1]
         for member in members[:: max(1, len(members) // _LOOKED_AT)]:

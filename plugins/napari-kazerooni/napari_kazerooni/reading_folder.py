@@ -9,7 +9,7 @@ from typing import Final
 
 from kazerooni.dicom import Found, Progress, Series, find_series
 from kazerooni.files import make_folder
-from napari_kazerooni.desk import Desk
+from napari_kazerooni.desk import Desk, Turn
 from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import (
     Listed,
@@ -95,9 +95,13 @@ def start_study(found: Iterable[Series], kept: Path, *, seed: int, repeats: int 
     return plan
 
 
-def open_line(desk: Desk, line: Listed, plan: Plan) -> None:
-    """Note which line of a list is opened next: hidden, who it is stays out of sight, and the reading is blinded."""
+def open_line(desk: Desk, line: Listed, plan: Plan, *, is_kept: bool) -> None:
+    """Note which line of a list is opened next: hidden, who it is stays out of sight, and the reading is blinded.
+
+    is_kept: whether the list is one that is kept: the number of the line is then the order in the study.
+    """
     desk.room.guests[_LISTED] = line
+    desk.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
     desk.room.hide_identity(hidden=plan.hidden)
     desk.blinded = plan.hidden
 

@@ -16,9 +16,9 @@ from napari.utils.events import EmitterGroup, Event
 from kazerooni.dicom import Series
 from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
-from napari_kazerooni.captions import Captions
+from napari_kazerooni.captions import CORNERS, Captions
 from napari_kazerooni.corner import Plane
-from napari_kazerooni.layers import image_kwargs
+from napari_kazerooni.layers import empty_image_kwargs, image_kwargs, swap
 from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits, window_of
 
@@ -29,7 +29,6 @@ ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
 }
 SAMPLE: Final = "kazerooni sample"
 _ZOOM_STEP: Final = 1.15
-_PLACED_BY: Final = ("scale", "translate", "metadata")
 _TOLD: Final = ("warning", "error")
 
 
@@ -107,6 +106,22 @@ class Room:
     def _scan_text(self, volume: Volume) -> str:
         return corner.scan_text(volume, with_date=not self.identity_hidden)
 
+    def prepare(self) -> None:
+        """Make the layer and the texts that scans will be shown in, black and unseen, before there is one."""
+        if self.layer is None and not self.viewer.layers:
+            self._take_layer(self.viewer.add_layer(Image(**empty_image_kwargs())))
+            self.captions.warm()
+
+    def empty(self) -> None:
+        """Show nothing any more, and let go of the scan; its layer stays for the next one."""
+        self.volume = self.screen = self.series = None
+        self.is_whole, self.unseen = False, ()
+        for name in CORNERS:
+            self.captions[name] = ""
+        if self.layer is not None:
+            waiting = empty_image_kwargs()
+            swap(self.layer, waiting["data"], {"scale": (1, 1, 1), "translate": (0, 0, 0), "metadata": {}})
+
     def preview(self, volume: Volume) -> None:
         """Show one slice of a scan while the others are read."""
         self._show(volume, is_whole=False)
@@ -127,13 +142,11 @@ class Room:
         options = image_kwargs(volume)
         data = options.pop("data")
         if self.layer is None or self.layer not in self.viewer.layers:
-            self.layer = self._adopted() or self.viewer.add_layer(Image(data, **options))
-            self.layer.contrast_limits_range = RANGE_HU
-            self.layer.events.contrast_limits.connect(self._tell_slice)
-            self.viewer.layers.move(self.viewer.layers.index(self.layer), 0)
-        self.layer.data = data
-        for name in _PLACED_BY:
-            setattr(self.layer, name, options[name])
+            self._take_layer(self._adopted() or self.viewer.add_layer(Image(data, **options)))
+        elif (sample := self._adopted()) not in (None, self.layer):
+            self.viewer.layers.remove(sample)
+        assert self.layer is not None
+        swap(self.layer, data, options)
         self.volume, self.screen, self.is_whole = volume, screen_of(volume.geometry), is_whole
         if not volume.is_hu_proven:
             self.layer.contrast_limits = options["contrast_limits"]
@@ -141,6 +154,13 @@ class Room:
         self.show_plane("axial")
         self._fit_view(volume)
         self._tell_slice()
+
+    def _take_layer(self, layer: Image) -> None:
+        """Show scans in a layer from now on, beneath all others."""
+        self.layer = layer
+        layer.contrast_limits_range = RANGE_HU
+        layer.events.contrast_limits.connect(self._tell_slice)
+        self.viewer.layers.move(self.viewer.layers.index(layer), 0)
 
     def _adopted(self) -> Image | None:
         """Give the image layer that a sample brought: napari wants samples to bring one."""

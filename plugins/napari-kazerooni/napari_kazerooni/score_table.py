@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from qtpy.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from qtpy.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableWidget, QTableWidgetItem
 
 from kazerooni.model import Component, Lobe
 from napari_kazerooni.beside import BesideCell
@@ -18,6 +18,7 @@ _WARNING: Final = QColor(255, 190, 80)
 _ROW_HEIGHT: Final = 22
 _FRAME: Final = 9
 _NARROWEST: Final = 40
+_YEAR_AND_MONTH: Final = len("2026-01")
 _Action = QAbstractItemView.CursorAction
 
 
@@ -116,6 +117,24 @@ class ScoreTable(QTableWidget):
         if lobe in self.lobes and self.currentRow() != self.lobes.index(lobe):
             with QSignalBlocker(self):
                 self.setCurrentCell(self.lobes.index(lobe), max(self.currentColumn(), 0))
+
+    def head_prior(self, words: str) -> None:
+        """Put the date of the visit beside over its column, its day into the tip; an empty one takes it off."""
+        item = self.horizontalHeaderItem(self.column_at(What.PRIOR))
+        usual, tip = head(What.PRIOR)
+        item.setText(words[:_YEAR_AND_MONTH] if words[:1].isdigit() else usual)
+        item.setToolTip(f"{words}: {tip}" if words else tip)
+
+    @property
+    def is_typed_into(self) -> bool:
+        """Whether the keyboard is in the table, or in a cell of it that is open."""
+        focus = QApplication.focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
+    def go_below(self) -> None:
+        """Go to the first cell of the row below, where there is one."""
+        if self.currentRow() + 1 < self.rowCount():
+            self.setCurrentCell(self.currentRow() + 1, 0)
 
     def column_at(self, column: Column) -> int:
         """Give the place of a column."""

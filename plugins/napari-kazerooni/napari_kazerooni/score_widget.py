@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Final
 
@@ -22,21 +23,23 @@ from qtpy.QtWidgets import (
 from kazerooni.errors import KazerooniError
 from kazerooni.model import Component, Lobe
 from kazerooni.scoring import SCHEMES
-from napari_kazerooni.beside import Beside
 from napari_kazerooni.cells import Column, enter
 from napari_kazerooni.conflicts_widget import ConflictsFrame
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.dock import Dock, dock_of
 from napari_kazerooni.draft_widget import DraftFrame
+from napari_kazerooni.prior_column import PriorColumn
 from napari_kazerooni.priors_state import priors_of
 from napari_kazerooni.score_table import ScoreTable
 from napari_kazerooni.seen_bar import install_seen_bar
 from napari_kazerooni.sign_dialog import SignDialog, SignedFrame
-from napari_kazerooni.summary import legend_html, totals_html, warnings_html
+from napari_kazerooni.state_menu import state_button
+from napari_kazerooni.summary import legend_html, notes_html, totals_html, warnings_html
 from napari_kazerooni.ticking import start_ticking
 
 PATTERNS: Final = ("", "UIP", "NSIP", "other")
 _NARROWEST: Final = 440
+_NO_SCAN: Final = "Open a scan: its reading begins here."
 
 
 class ScoreWidget(QWidget):
@@ -46,7 +49,7 @@ class ScoreWidget(QWidget):
         super().__init__()
         self.desk = desk_of(napari_viewer)
         self.priors = priors_of(napari_viewer)
-        self.earlier: Beside | None = None
+        self.earlier: PriorColumn | None = None
         self.dialog: SignDialog | None = None
         self.tables = {component: ScoreTable(component) for component in Component}
         self._build()
@@ -65,7 +68,8 @@ class ScoreWidget(QWidget):
         self.pattern.setToolTip("The pattern of the lung disease as you read it")
         self.remarks.setPlaceholderText("remarks")
         self.totals, self.warnings, self.legend, self.message = QLabel(), QLabel(), QLabel(legend_html()), QLabel()
-        for label in (self.totals, self.warnings, self.legend, self.message):
+        self.notes = QLabel()
+        for label in (self.totals, self.notes, self.warnings, self.legend, self.message):
             label.setWordWrap(True)
         self.drafts, self.conflicts = DraftFrame(self.desk), ConflictsFrame(self.desk)
         self.signed = SignedFrame(self.desk)
@@ -80,6 +84,7 @@ class ScoreWidget(QWidget):
             self.signed,
             *(part for c in Component for part in (QLabel(f"<b>{c.value.capitalize()}</b>"), self.tables[c])),
             self.totals,
+            self.notes,
             self.conflicts,
             self.buttons,
             _beside(QLabel("Pattern"), self.pattern, QLabel("Remarks"), self.remarks),
@@ -99,8 +104,8 @@ class ScoreWidget(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         self.setMinimumWidth(_NARROWEST)
-        order = (self.scheme, self.reader, *self.tables.values(), self.nothing, self.nothing_else, self.undo, self.redo)
-        for before, after in pairwise((*order, self.sign_button, self.pattern, self.remarks)):
+        order = (self.scheme, self.reader, *self.tables.values(), self.nothing, self.nothing_else, self.state)
+        for before, after in pairwise((*order, self.undo, self.redo, self.sign_button, self.pattern, self.remarks)):
             QWidget.setTabOrder(before, after)
 
     def _buttons(self) -> QWidget:
@@ -109,15 +114,17 @@ class ScoreWidget(QWidget):
         self.undo, self.redo = QPushButton("Undo"), QPushButton("Redo")
         self.sign_button = QPushButton("Sign\N{HORIZONTAL ELLIPSIS}")
         self.nothing.setToolTip("Nothing was found in the lobe of this row (F9)")
-        self.nothing_else.setToolTip("What is marked or typed in this lobe is all there is")
+        self.nothing_else.setToolTip("What is marked or typed in this lobe is all there is (Shift+F9)")
         self.undo.setToolTip("Take back the last thing that was said (Ctrl+Z here; on the picture it undoes strokes)")
+        self.state = state_button(self.desk)
         self.sign_button.setToolTip("Close the reading and keep it (Ctrl+Return)")
         self.nothing.clicked.connect(lambda: self.desk.do(lambda say: say.nothing_found(self.desk.lobe)))
         self.nothing_else.clicked.connect(lambda: self.desk.do(lambda say: say.nothing_else(self.desk.lobe)))
         self.undo.clicked.connect(self.desk.undo)
         self.redo.clicked.connect(self.desk.redo)
         self.sign_button.clicked.connect(self.ask_to_sign)
-        return _beside(self.nothing, self.nothing_else, self.undo, self.redo, self.sign_button)
+        about_lobe = _beside(self.nothing, self.nothing_else, self.state)
+        return _beneath(about_lobe, _beside(self.undo, self.redo, self.sign_button))
 
     def _listen(self) -> None:
         for component, table in self.tables.items():
@@ -127,6 +134,8 @@ class ScoreWidget(QWidget):
             ("Ctrl+Z", self.desk.undo),
             ("Ctrl+Shift+Z", self.desk.redo),
             ("Ctrl+Return", self.ask_to_sign),
+            ("F9", lambda: self._say_and_go_on(self.nothing)),
+            ("Shift+F9", lambda: self._say_and_go_on(self.nothing_else)),
         ):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -165,9 +174,11 @@ class ScoreWidget(QWidget):
             table.setEnabled(session is not None)
             table.freeze(frozen=not is_open)
         if session is None:
-            self.message.setText("Open a scan: its reading begins here.")
+            self.message.setText(_NO_SCAN)
             return
-        self.earlier = self.priors.beside
+        if self.message.text() == _NO_SCAN:
+            self.message.clear()
+        self.earlier = self.priors.column
         self.reader.setText(session.reader or "")
         self.scheme.setCurrentText(session.scheme.name)
         self._on_changed()
@@ -178,8 +189,10 @@ class ScoreWidget(QWidget):
             return
         dock = dock_of(session)
         for table in self.tables.values():
-            table.show_rows(dock.rows, {} if self.earlier is None else self.earlier.cells)
+            table.show_rows(dock.rows, {} if self.earlier is None else self.earlier.beside.cells)
+            table.head_prior("" if self.earlier is None else self.earlier.heading)
         self._show(self.totals, totals_html(dock, self.earlier))
+        self._show(self.notes, notes_html(self.earlier))
         self._show(self.warnings, warnings_html(dock))
         self.conflicts.show_conflicts(dock.conflicts)
         self._show_words(dock)
@@ -202,11 +215,8 @@ class ScoreWidget(QWidget):
         label.setVisible(bool(text))
 
     def _on_prior(self) -> None:
-        self.set_earlier(self.priors.beside)
-
-    def set_earlier(self, earlier: Beside | None) -> None:
-        """Show the scores of an earlier visit in the column beside."""
-        self.earlier = earlier
+        """Show the scores of another visit in the column beside."""
+        self.earlier = self.priors.column
         self._on_changed()
 
     def _on_chosen(self) -> None:
@@ -234,6 +244,15 @@ class ScoreWidget(QWidget):
         self.message.clear()
         if not self.desk.do(lambda say: enter(say, lobe, component, column, text)):
             self._on_changed()  # what was typed gives way to what stands
+
+    def _say_and_go_on(self, button: QPushButton) -> None:
+        """Press a button about the lobe of the row where the keyboard is, and go to the lobe below it."""
+        table = next((one for one in self.tables.values() if one.is_typed_into), None)
+        if table is not None:
+            table.setFocus()  # what stands in an open cell is taken first
+        button.click()
+        if table is not None:
+            table.go_below()
 
     def _on_row(self, lobe: Lobe) -> None:
         if self.desk.lobe is not lobe:
@@ -281,8 +300,17 @@ class ScoreWidget(QWidget):
 
 def _beside(*widgets: QWidget) -> QWidget:
     """Put widgets beside each other."""
+    return _filled(QHBoxLayout(), widgets)
+
+
+def _beneath(*widgets: QWidget) -> QWidget:
+    """Put widgets beneath each other."""
+    return _filled(QVBoxLayout(), widgets)
+
+
+def _filled(layout: QHBoxLayout | QVBoxLayout, widgets: Iterable[QWidget]) -> QWidget:
     frame = QWidget()
-    layout = QHBoxLayout(frame)
+    frame.setLayout(layout)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(4)
     for widget in widgets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,20 @@ from qtpy.QtWidgets import (
 
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
+from napari_kazerooni.desk import desk_of
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
+from napari_kazerooni.later import later
 from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
-from napari_kazerooni.warm import warm_up
+from napari_kazerooni.warm import Preparation, warm_up
 from napari_kazerooni.worker import Job, Tell, Work
 
 _NARROWEST = 310
+_DRAWN_WITHIN_S = 1.0
 _SERIES_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -58,6 +62,8 @@ class SeriesWidget(QWidget):
         self.room.events.unseen.connect(self._on_unseen)
         self.room.events.identity.connect(self._on_identity)
         self._set_busy(busy=False)
+        self._preparation = Preparation(self, desk_of(napari_viewer))
+        self._drops.closing.connect(self._preparation.stop)
 
     def _build(self) -> None:
         self.tree = QTreeWidget()
@@ -160,15 +166,18 @@ class SeriesWidget(QWidget):
         """Read a series in the background: its middle slice is shown at once, then all of it."""
         self.details.setHtml(details(series))
         self._opening = series
+        self._drawn = drawn = threading.Event()
 
         def work(progress: Progress, tell: Tell) -> Volume:
             tell(read_slice(series, middle(series)))
+            drawn.wait(_DRAWN_WITHIN_S)  # reading takes all processors: the first slice goes first
             return read_volume(series, progress=progress)
 
         self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
 
     def _on_slice(self, volume: Volume) -> None:
         self.room.preview(volume)
+        later(self, self._drawn.set)
 
     def _on_read(self, volume: Volume) -> None:
         self.room.show(volume, series=self._opening)
@@ -227,6 +236,7 @@ class SeriesWidget(QWidget):
     def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """End the work in the background with the dock."""
         self.cancel()
+        self._preparation.stop()
         super().closeEvent(event)
 
     def _toggle_help(self) -> None:

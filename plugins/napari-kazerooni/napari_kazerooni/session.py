@@ -43,7 +43,7 @@ _PRIORS: tuple[PriorShown, ...] = ("none", "scan", "score")
 class ReadingSession:
     """The state of one reading being made.
 
-    fissures: that part the lobes. lobes_source: who made them, None for nobody known. lobe_notices: told of them.
+    lobes_source: who made the lobes, None for nobody known. lobe_notices: told of them.
     confirmed: keys of the questions before signing that were answered with yes.
     screen: how the scan lies on the screen.
     say: the commands that can be undone; canvas: what is painted; looking: what was on the screen.
@@ -65,7 +65,6 @@ class ReadingSession:
         self.screen = screen_of(volume.geometry)
         self.canvas = canvas or Canvas(volume)
         self.looking = looking or Looking()
-        self.fissures: FissureSet | None = None
         self.lobes_source: str | None = None
         self.lobe_notices: tuple[Notice, ...] = ()
         self.prior_shown: PriorShown = "none"
@@ -82,6 +81,11 @@ class ReadingSession:
     def said(self) -> Said:
         """What the reader has said so far."""
         return self.say.said
+
+    @property
+    def fissures(self) -> FissureSet | None:
+        """The fissures that part the lobes, None where the lobes come from elsewhere."""
+        return self.say.fissures
 
     @property
     def version(self) -> int:
@@ -135,8 +139,8 @@ class ReadingSession:
         if own is not wanted and (own.shape != wanted.shape or not is_on_grid(corners_mm(own), wanted)):
             raise LabelError(f"these lobes lie on another grid than the scan of {wanted.shape}: of another series")
         self.canvas.replace("lobes", lobes.labels)
-        self.lobes_source, self.fissures, self.lobe_notices = lobes.source, fissures, lobes.notices
-        self.say.touch()
+        self.lobes_source, self.lobe_notices = lobes.source, lobes.notices
+        self.say.begin_lobes(fissures)
 
     # --- how it is read -----------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 
 from kazerooni.scoring import Trace
 from napari_kazerooni.commands import Commands
+from napari_kazerooni.question_row import question_row
 from napari_kazerooni.signing import Question, questions
 
 if TYPE_CHECKING:
@@ -94,17 +95,10 @@ class SignDialog(QDialog):
         self.sign_button.setEnabled(not open_)
 
     def _row(self, question: Question) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        label = QLabel(question.message)
-        label.setWordWrap(True)
-        layout.addWidget(label, 1)
-        for words, answer in self._answers(question):
-            button = QPushButton(words)
-            button.clicked.connect(partial(self._answer, answer))
+        answers = [(words, partial(self._answer, answer)) for words, answer in self._answers(question)]
+        row, buttons = question_row(question.message, answers)
+        for (words, _), button in zip(answers, buttons, strict=True):
             self.buttons[f"{question.key}: {words}"] = button
-            layout.addWidget(button)
         return row
 
     def _answers(self, question: Question) -> list[tuple[str, Any]]:
@@ -118,7 +112,7 @@ class SignDialog(QDialog):
                 ]
         return []
 
-    def _answer(self, answer: Any, *_: object) -> None:
+    def _answer(self, answer: Any) -> None:
         answer()
         self.ask()
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from pydicom import dcmread
+
 from kazerooni.dicom import Series
 from kazerooni.errors import KazerooniError, ReadingError
 from kazerooni.files import make_folder, write_folder_whole
@@ -164,7 +166,10 @@ def _maps(session: ReadingSession) -> Mapping[LayerName, LobeMap | FindingMap]:
 
 
 def author_of(session: ReadingSession, name: LayerName) -> Author:
-    """Tell who drew a map: findings are painted by the reader; lobes by what found them, checked by the reader."""
+    """Tell who drew a map: findings are painted by the reader; lobes by what found them, checked by the reader.
+
+    Lobes without a source were painted by hand: those from a file have one, be it that nobody knows (`FROM_FILE`).
+    """
     if name != "lobes" or session.lobes_source is None:
         return Author("MANUAL", reader=session.reader)
     program, _, version = session.lobes_source.partition(" ")
@@ -211,12 +216,27 @@ def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reas
         looking=Looking(old.session.slices_seen or (), old.session.windows),
         reader=old.reader,
     )
-    session.fissures = old.fissures
+    session.say.begin_lobes(old.fissures)
+    session.lobes_source = _lobes_source(folder)
     session.lobe_notices = tuple(notice for notice in old.notices if notice not in volume.notices)
-    if old.fissures is not None:  # lobes that were parted by fissures were found by this program
-        session.lobes_source = f"kazerooni.segment {old.session.program_version or 'unknown'}"
     session.prior_shown = old.session.prior_shown or "none"
     return session
+
+
+def _lobes_source(folder: Path) -> str | None:
+    """Give what found the lobes of a signed reading, as its SEG says; None where a person drew them, or there are none.
+
+    DICOM PS3.3 C.8.20.2: Segment Algorithm Type (0062,0008) and the identification of the algorithm (0062,0007).
+    """
+    path = folder / f"lobes{_SEG}"
+    if not path.is_file():
+        return None
+    header = dcmread(path, stop_before_pixels=True)
+    segment = header.SegmentSequence[0]
+    if segment.SegmentAlgorithmType == "MANUAL":
+        return None
+    (program,) = segment.SegmentationAlgorithmIdentificationSequence
+    return f"{program.AlgorithmName} {program.AlgorithmVersion}"
 
 
 def said_of(reading: Reading) -> Said:

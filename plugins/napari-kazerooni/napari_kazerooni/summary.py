@@ -6,13 +6,13 @@ from html import escape
 
 from kazerooni.labels import COLOURS
 from kazerooni.model import Finding
-from napari_kazerooni.beside import Beside
 from napari_kazerooni.dock import Dock
+from napari_kazerooni.prior_column import PriorColumn
 
 _WARNING = "#ffbe50"
 
 
-def totals_html(dock: Dock, earlier: Beside | None = None) -> str:
+def totals_html(dock: Dock, earlier: PriorColumn | None = None) -> str:
     """Tell the totals with their maximum, the total without traces, the extent, and the visit beside."""
     totals = dock.totals
     if dock.problem is not None or totals is None:
@@ -31,8 +31,7 @@ def totals_html(dock: Dock, earlier: Beside | None = None) -> str:
         )
     lines.append(f"seen at lung window: {dock.coverage_percent:.0f} % of the lung")
     if earlier is not None:
-        change = "" if earlier.total_change is None else f", change {earlier.total_change:+g}"
-        lines.append(f"visit beside: total {number(earlier.total)}{change}")
+        lines.append(f"visit beside, {escape(earlier.heading)}: total {earlier.total}")
     return "<br>".join(lines)
 
 
@@ -50,6 +49,12 @@ def _range(dock: Dock) -> str:
 def warnings_html(dock: Dock) -> str:
     """List the warnings of a reading."""
     return "<br>".join(f'<span style="color:{_WARNING}">\N{BULLET}</span> {escape(w.message)}' for w in dock.warnings)
+
+
+def notes_html(earlier: PriorColumn | None) -> str:
+    """List what makes the visit beside not comparable with this one."""
+    notes = () if earlier is None else earlier.notes
+    return "<br>".join(f'<span style="color:{_WARNING}">\N{BULLET}</span> {escape(note)}' for note in notes)
 
 
 def legend_html() -> str:

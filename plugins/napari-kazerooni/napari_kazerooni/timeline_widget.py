@@ -1,4 +1,4 @@
-"""Timeline widget: the dock of the score over time; a click on a visit opens it beside the current one."""
+"""Timeline widget: the dock of the score over time; a click opens a visit beside, a double click to be read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
@@ -17,12 +17,18 @@ from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import signing_folder, why_hidden
 from napari_kazerooni.listing import Signed, signed_readings
 from napari_kazerooni.prior_widget import prior_dock
+from napari_kazerooni.priors_state import priors_of
+from napari_kazerooni.reader import series_dock
+from napari_kazerooni.visits import VisitRow
 
 # Drawing takes longer than a stroke: the plot follows the reading so long after a change.
 _DRAWN_AFTER_MS: Final = 600
 _SMALLEST: Final = (380, 320)
 _NARROWEST: Final = 420
-_HINT: Final = "A click on a visit opens it beside. Hollow: not comparable with the visit before; dots: another reader."
+_HINT: Final = (
+    "A click on a visit opens it beside; a double click opens it to be read, and keeps the draft of this one. "
+    "Hollow: not comparable with the visit before; dots: another reader."
+)
 
 
 class TimelineWidget(QWidget):
@@ -59,6 +65,10 @@ class TimelineWidget(QWidget):
         outer.addWidget(scroll)
         self._timer = QTimer(self, singleShot=True, interval=_DRAWN_AFTER_MS)
         self._timer.timeout.connect(self.draw)
+        # A click waits for whether it is the first half of a double one: what is shown beside goes on record.
+        self._click = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
+        self._click.timeout.connect(self._on_single_click)
+        self._day = 0.0
         self._closing = ClosingWatch(self)
         self._closing.closing.connect(self.leave)
         self.desk.events.opened.connect(self.look_for_readings)
@@ -100,27 +110,57 @@ class TimelineWidget(QWidget):
         self.busy.say(" ".join(filter(None, told)))
 
     def _on_click(self, event: Any) -> None:
-        if event.xdata is not None:
-            self.open_visit(event.xdata)
+        if event.xdata is None:
+            return
+        self._day = event.xdata
+        if event.dblclick:
+            self._click.stop()
+            self.read_visit(event.xdata)
+        else:
+            self._click.start()
 
-    def open_visit(self, day: float) -> None:
-        """Open the visit nearest to a day beside the current one."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs in the background, or will in a moment."""
+        return self.busy.job is not None or self._click.isActive()
+
+    def _on_single_click(self) -> None:
+        self.open_visit(self._day)
+
+    def _row_at(self, day: float) -> VisitRow | None:
+        """Give the visit nearest to a day; where it cannot be opened it is told, and None."""
         line, session = self.course.line, self.desk.session
         if line is None or session is None:
-            return
+            return None
         point = nearest_visit(line, day)
         if point.reading.id == session.setting.reading_id:
             self.busy.say("This is the scan that is open.")
-            return
-        dock = prior_dock(self.viewer)
-        row = next((row for row in dock.priors.rows if row.on == point.on), None)
+            return None
+        row = next((row for row in priors_of(self.viewer).rows if row.on == point.on), None)
         if row is None:
             self.busy.say(f"The visit of {point.on} is not among the other visits: open the folder that holds it.")
+        return row
+
+    def open_visit(self, day: float) -> None:
+        """Open the visit nearest to a day beside the current one."""
+        row = self._row_at(day)
+        if row is not None:
+            prior_dock(self.viewer).show_visit(row)
+            self._tell()
+
+    def read_visit(self, day: float) -> None:
+        """Open the visit nearest to a day as the scan to read; the draft of the one before is kept."""
+        row = self._row_at(day)
+        if row is None:
             return
-        dock.show_visit(row)
+        if row.series is None:
+            self.busy.say(f"The scan of the visit of {row.on} is not here: open the folder that holds it.")
+            return
+        series_dock(self.viewer).open(row.series)
         self._tell()
 
     def leave(self) -> None:
         """End with the dock or the window."""
         self._timer.stop()
+        self._click.stop()
         self.busy.cancel()

@@ -1,17 +1,56 @@
-"""Warm: what napari loads with its first image is loaded with the dock, not between a click and the first slice.
+"""Warm: what costs time once is done when the dock opens, not between a click and the first slice.
 
-Units and filters take half a second. Not in a thread: the registry of units breaks when it is used while it loads.
+napari loads units and filters with its first image (half a second), builds controls and shaders of a layer when it is
+added (0.1 to 0.3 s each), and draws a letter when it is first shown. Not in a thread: the registry of units breaks when
+it is used while it loads, and Qt and OpenGL belong to the main thread.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
 from napari.layers import Image
+from qtpy.QtCore import QObject
+from qtpy.QtWidgets import QWidget
+
+from napari_kazerooni.desk import Desk
+from napari_kazerooni.docks import prepare_docks
+from napari_kazerooni.later import later
 
 
 @cache
 def warm_up() -> None:
     """Make an image that nobody sees, once."""
     Image(np.zeros((2, 2, 2), np.int16), units=("mm", "mm", "mm"), contrast_limits=(0, 1))
+
+
+class Preparation(QObject):
+    """Gives an empty window the layers and docks of a scan before there is one, one in each turn of Qt's loop.
+
+    A window that shows something already is left alone. `stop` ends it, as when the window closes.
+    """
+
+    def __init__(self, owner: QWidget, desk: Desk) -> None:
+        super().__init__(owner)
+        self._steps: Iterator[Callable[[], object]] = _steps(desk, owner)
+        later(self, self._next)
+
+    def _next(self) -> None:
+        step = next(self._steps, None)
+        if step is not None:
+            step()
+            later(self, self._next)
+
+    def stop(self) -> None:
+        """Do no further step."""
+        self._steps = iter(())
+
+
+def _steps(desk: Desk, owner: QWidget) -> Iterator[Callable[[], object]]:
+    if len(desk.viewer.layers):
+        return iter(())
+    layers = desk.layers.preparations()
+    docks = prepare_docks(desk.viewer, owner)
+    return iter((desk.room.prepare, *layers, *docks, desk.room.captions.end_warming))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from kazerooni.errors import KazerooniError
 Tell = Callable[[object], None]
 Work = Callable[[Progress, Tell], object]
 
+_PROGRESS_EVERY_S: Final = 0.1
 _running: Final[set[Job]] = set()
 
 
@@ -25,9 +27,9 @@ class _CancelledError(Exception):
 class Job(QObject):
     """Runs `work(progress, tell)` in a thread of napari's pool.
 
-    `progress(done, total)` shows how far it is and ends the work once `cancel` was called; `tell(value)` hands over
-    something before the end. Signals arrive in the main thread: `progressed(done, total)`, `told(value)`,
-    `returned(value)`, `failed(message)`, and always `ended()`.
+    `progress(done, total)` shows how far it is, ten times a second at most (Qt draws a bar in 10 ms), and ends the work
+    once `cancel` was called; `tell(value)` hands over something before the end. Signals arrive in the main thread:
+    `progressed(done, total)`, `told(value)`, `returned(value)`, `failed(message)`, and always `ended()`.
     """
 
     progressed = Signal(int, object)
@@ -42,6 +44,7 @@ class Job(QObject):
         super().__init__()
         self._work = work
         self._cancelled = threading.Event()
+        self._told_at_s = float("-inf")
         self._finished.connect(self._finish, Qt.ConnectionType.QueuedConnection)
         self._passed.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
@@ -70,6 +73,10 @@ class Job(QObject):
 
     def _on_progress(self, done: int, total: int | None) -> None:
         self._end_if_cancelled()
+        at_s = time.monotonic()
+        if done != total and at_s - self._told_at_s < _PROGRESS_EVERY_S:
+            return
+        self._told_at_s = at_s
         self._send(self._passed, "progressed", (done, total))
 
     def _on_tell(self, value: object) -> None:

@@ -1,0 +1,53 @@
+"""Bare napari: a volume that is in memory and three empty label maps as layers, scrolled and painted."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from kazerooni.dicom import find_series, read_volume
+from tests.benchmarks.room_window import Loop, start_screen
+from tests.benchmarks.worker import peak_mb
+
+IS_WINDOW = True
+STEPS, STROKES = 60, 30
+_NAMES = ("lobes", "alveolar", "interstitial")
+_BRUSH_PIXELS = 14
+
+
+def room(folder: str) -> dict[str, float]:
+    """Show, scroll, paint; gives the figures by name."""
+    figures: dict[str, float] = {}
+    start_screen()
+    loop = Loop()
+    loop.settle()
+    figures["peak before the scan, MB"] = peak_mb(room)
+    volume = read_volume(find_series(folder)[0])
+    labels = [np.zeros(volume.hu.shape, np.uint8) for _ in _NAMES]
+    for each in labels:
+        each.fill(0)  # memory that was never touched is not there
+    with loop.stalls("first series", figures):
+        start = time.perf_counter()
+        loop.call(lambda: loop.viewer.add_image(volume.hu, contrast_limits=(-1350, 150), name="CT"))
+        loop.until_drawn()
+        figures["first series: first slice, ms"] = 1000 * (time.perf_counter() - start)
+        layers = []
+        for name, data in zip(_NAMES, labels, strict=True):
+            loop.call(lambda name=name, data=data: layers.append(loop.viewer.add_labels(data, name=name)))  # type: ignore[misc]
+            loop.settle()
+    work(loop, figures, layers[1], volume.hu.shape[0] // 2)
+    figures["peak, MB"] = peak_mb(room)
+    loop.viewer.close()
+    return figures
+
+
+def work(loop: Loop, figures: dict[str, float], layer: Any, index: int) -> None:
+    """Scroll, then paint."""
+    dims = loop.viewer.dims
+    with loop.stalls("scrolling", figures):
+        figures["scroll step, ms"] = loop.scroll(lambda by: dims.set_current_step(0, dims.current_step[0] + by), STEPS)
+    layer.brush_size = _BRUSH_PIXELS
+    with loop.stalls("painting", figures):
+        figures["stroke, ms"] = loop.strokes(layer, index, STROKES)

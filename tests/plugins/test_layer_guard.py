@@ -1,0 +1,86 @@
+"""What a reader does by mistake in the window: deleting a layer of the reading, painting where nothing may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kazerooni.dicom import Series
+from kazerooni.model import Lobe, Volume
+from napari_kazerooni.docks import open_docks
+from napari_kazerooni.refusals import SHOWN_S
+from tests.plugins.desks import centre, heard, opened, written
+
+Scan = tuple[Series, Volume]
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    """Give a small sequential scan."""
+    return written(tmp_path_factory.mktemp("scan"))
+
+
+@pytest.fixture
+def viewer(make_napari_viewer: Any) -> Any:
+    """Give a window with the docks of the reading room."""
+    made = make_napari_viewer()
+    open_docks(made)
+    return made
+
+
+@pytest.mark.parametrize("names", [("alveolar",), ("lobes", "CT"), ("CT", "lobes", "alveolar", "interstitial")])
+def test_a_deleted_layer_comes_back_with_its_marks(viewer: Any, scan: Scan, names: tuple[str, ...]) -> None:
+    """It is the same layer at the same place, its marks and its undo are there, and it still counts strokes."""
+    desk, clock = opened(viewer, scan)
+    told = heard(desk.events.told)
+    layer = desk.layers["alveolar"]
+    layer.paint(centre(Lobe.RUL, 2), 1)
+    marked = layer.data.copy()
+    before = [one.name for one in viewer.layers]
+    for name in names:
+        viewer.layers.remove(viewer.layers[name])
+    clock.turn(desk, 0.1)
+    assert [one.name for one in viewer.layers] == before
+    assert desk.layers["alveolar"] is layer
+    assert all(name in told[-1].message for name in names)
+    np.testing.assert_array_equal(layer.data, marked)
+    layer.fill_lobe(centre(Lobe.LLL, 3), 1)
+    assert not desk.open_session.canvas.miscounted()
+    layer.undo()
+    layer.undo()
+    assert not layer.data.any()
+    assert not desk.open_session.canvas.miscounted()
+
+
+def test_other_layers_may_be_deleted(viewer: Any, scan: Scan) -> None:
+    """A layer that somebody added beside the reading goes for good."""
+    desk, clock = opened(viewer, scan)
+    viewer.add_points(name="mine")
+    viewer.layers.remove("mine")
+    clock.turn(desk, 0.1)
+    assert "mine" not in viewer.layers
+
+
+def test_a_stroke_that_left_no_mark_says_why_in_the_picture(viewer: Any, scan: Scan) -> None:
+    """The reason stands in the corner of the picture and in the dock; the notices of the scan come back after it."""
+    desk, clock = opened(viewer, scan)
+    told = heard(desk.events.told)
+    notices = desk.room.captions["notices"]
+    layer = desk.layers["alveolar"]
+    desk.layers.locks.closed = "Signing: marks wait until it is done."
+    layer.paint(centre(Lobe.RUL, 2), 1)
+    assert not layer.data.any()
+    assert desk.room.captions["notices"] == "no mark: Signing: marks wait until it is done."
+    assert told[-1].message == "Signing: marks wait until it is done."
+    clock.turn(desk, SHOWN_S / 2)
+    assert desk.room.captions["notices"].startswith("no mark")
+    clock.turn(desk, SHOWN_S)
+    assert desk.room.captions["notices"] == notices
+    desk.layers.locks.closed = None
+    desk.room.show_plane("axial")
+    viewer.dims.order = (1, 0, 2)
+    layer.paint(centre(Lobe.RUL, 2), 1)
+    assert not layer.data.any()
+    assert desk.room.captions["notices"].startswith("no mark: ")
