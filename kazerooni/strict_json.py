@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,59 @@ def read_json(file: Path, *, largest_bytes: int, wanted: str, error: type[Kazero
         raise error(f"is nested too deeply; give {wanted}") from None
     except ValueError:
         raise error(f"holds a number of too many digits; give {wanted}") from None
+
+
+def check_version(document: object, wanted: int, *, what: str, file: str, error: type[KazerooniError]) -> None:
+    """Refuse a document of no version, or of another one.
+
+    what: it should be, with its article, as "reading" in "the reading". file: that is wanted.
+
+    Raises `error`.
+    """
+    version = document.get("schema_version") if isinstance(document, Mapping) else None
+    if version is None:
+        raise error(f"this is no {what}: it has no schema_version; give {file} of this toolkit")
+    if version != wanted:
+        raise error(f"the {what} has schema_version {told(version)}; this program reads {wanted}; update it")
+
+
+def checked(document: object, schema: str, *, what: str, file: str, error: type[KazerooniError]) -> dict[str, Any]:
+    """Hold a document against a JSON Schema, and give it.
+
+    schema: its text. what, file: as for `check_version`.
+
+    Raises `error` with the place, what was found and what is wanted.
+    """
+    from fastjsonschema import JsonSchemaValueException  # noqa: PLC0415 - only who reads a document waits for it
+
+    try:
+        found: dict[str, Any] = _validator(schema)(document)
+    except JsonSchemaValueException as refused:
+        wanted = str(refused.message).replace("data", what, 1)
+        raise error(f"{wanted:.200}; found {told(refused.value)}; see the schema of {file}") from None
+    return found
+
+
+def told(value: object) -> str:
+    """Quote a JSON value for a message: numbers and texts cut short, but nothing of what stands in an object or list.
+
+    >>> told(3), told("x"), told({"patient": "Doe"}), told([1, 2])
+    ('3', '"x"', 'an object', 'a list')
+    """
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = json.dumps(value, default=str)
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}..."
+
+
+@cache
+def _validator(schema: str) -> Callable[[object], dict[str, Any]]:
+    import fastjsonschema  # noqa: PLC0415 - only who reads a document waits for it
+
+    validate: Callable[[object], dict[str, Any]] = fastjsonschema.compile(json.loads(schema))
+    return validate
 
 
 class _StrictError(Exception):

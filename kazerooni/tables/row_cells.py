@@ -9,7 +9,8 @@ from kazerooni.tables.rows import Problem
 from kazerooni.tables.words import UnfitError, told
 
 _LONGEST_CELL = 500
-_PATIENT = "patient"
+# What stands there may be a name, or a birth date typed into the wrong column, which belong in no message.
+_SECRET = frozenset({"patient", "age_at_onset_years"})
 
 T = TypeVar("T")
 
@@ -38,8 +39,7 @@ class RowCells:
         text = self._cells.get(column)
         if text is None:
             return None
-        # What calls a patient may be a name, which belongs in no message.
-        found = "" if column == _PATIENT else f"found {told(text)}, "
+        found = "" if column in _SECRET else f"found {told(text)}, "
         if len(text) > longest:
             self.refuse(column, f"{found}{longest} characters at most are wanted")
             return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,10 +41,10 @@ from kazerooni.model import (
     TypedValue,
     Window,
 )
+from kazerooni.strict_json import check_version, checked
 
 READING_SCHEMA_VERSION = 1
 _SCHEMA = Path(__file__).with_name("reading.schema.json")
-_LONGEST_TOLD = 60
 
 Document = dict[str, Any]
 
@@ -164,34 +162,13 @@ def _text(moment: date | datetime | None) -> str | None:
 
 def _checked(document: object) -> Document:
     """Hold a document against the schema, and give it."""
-    from fastjsonschema import JsonSchemaValueException  # noqa: PLC0415 - only who reads a reading waits for it
-
-    version = document.get("schema_version") if isinstance(document, Mapping) else None
-    if version is None:
-        raise ReadingError("this is no reading: it has no schema_version; give a reading.json of this toolkit")
-    if version != READING_SCHEMA_VERSION:
-        raise ReadingError(
-            f"the reading has schema_version {_told(version)}; this program reads {READING_SCHEMA_VERSION}; update it"
-        )
-    try:
-        checked: Document = _validator()(document)
-    except JsonSchemaValueException as error:
-        wanted = str(error.message).replace("data", "reading", 1)
-        raise ReadingError(f"{wanted:.200}; found {_told(error.value)}; see the schema of reading.json") from None
-    return checked
-
-
-def _told(value: object) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}..."
+    check_version(document, READING_SCHEMA_VERSION, what="reading", file="a reading.json", error=ReadingError)
+    return checked(document, _schema(), what="reading", file="reading.json", error=ReadingError)
 
 
 @cache
-def _validator() -> Callable[[object], Document]:
-    import fastjsonschema  # noqa: PLC0415 - only who reads a reading waits for it
-
-    validate: Callable[[object], Document] = fastjsonschema.compile(json.loads(_SCHEMA.read_text("utf-8")))
-    return validate
+def _schema() -> str:
+    return _SCHEMA.read_text("utf-8")
 
 
 def _reading(document: Document) -> Reading:
