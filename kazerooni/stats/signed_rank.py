@@ -13,8 +13,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import rankdata
+from scipy.special import ndtr  # type: ignore[import-untyped]
 
 ZeroRule = Literal["wilcox", "pratt"]
 """What becomes of pairs without a difference: `wilcox` drops them before ranking, `pratt` (JASA 1959;54:655) after."""
@@ -47,7 +46,7 @@ def signed_rank(differences: Sequence[float], *, zeros: ZeroRule = "wilcox") -> 
     sample = np.round(np.asarray(differences, float), _DECIMALS)
     is_zero = sample == 0
     moved = sample[~is_zero]
-    ranks = rankdata(np.abs(moved if zeros == "wilcox" else sample))
+    ranks = _mean_ranks(np.abs(moved if zeros == "wilcox" else sample))
     if zeros == "pratt":
         ranks = ranks[~is_zero]
     plus, minus = float(ranks[moved > 0].sum()), float(ranks[moved < 0].sum())
@@ -57,6 +56,14 @@ def signed_rank(differences: Sequence[float], *, zeros: ZeroRule = "wilcox") -> 
     if moved.size <= MOST_EXACT:
         return replace(found, method="exact", p=_exact_p(ranks, min(plus, minus)))
     return replace(found, method="normal", p=_normal_p(ranks, plus))
+
+
+def _mean_ranks(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rank from 1; equal ones have the mean of the ranks that they hold together."""
+    _, place, counts = np.unique(sizes, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    means: NDArray[np.float64] = (last - (counts - 1) / 2)[place]
+    return means
 
 
 def _exact_p(ranks: NDArray[np.float64], smaller: float) -> float:

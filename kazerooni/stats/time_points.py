@@ -100,7 +100,10 @@ class _Edges:
             index,
             add_months(index, -BASELINE_MONTHS),
             add_months(index, _MONTHS_OF_A_YEAR),
-            tuple((w.name, *(add_months(index, m) for m in (w.target, w.start, w.end))) for w in WINDOWS),
+            tuple(
+                (w.name, add_months(index, w.target), add_months(index, w.start), add_months(index, w.end))
+                for w in WINDOWS
+            ),
         )
 
 

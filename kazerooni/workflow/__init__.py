@@ -13,6 +13,7 @@ from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
     from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
+    from kazerooni.workflow.cohort import CohortInput, cohort_document, cohort_of_courses, gather_cohort, write_cohort
     from kazerooni.workflow.lobes import (
         SegmentedScan,
         left_out,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CohortInput",
     "Failure",
     "Gathered",
     "LobeSource",
@@ -31,7 +33,10 @@ __all__ = [
     "SegmentedScan",
     "agree",
     "agreement_document",
+    "cohort_document",
+    "cohort_of_courses",
     "follow",
+    "gather_cohort",
     "gather_readings",
     "left_out",
     "measure",
@@ -46,17 +51,19 @@ __all__ = [
     "state_entries",
     "timeline_document",
     "write_agreement",
+    "write_cohort",
     "write_lobes",
     "write_preview",
     "write_tables",
 ]
 
 _OF_AGREEMENT = ("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement")
+_OF_COHORT = ("CohortInput", "cohort_document", "cohort_of_courses", "gather_cohort", "write_cohort")
 
 
 def __getattr__(name: str) -> Any:
-    """Look up what finds lobes, or compares readers, when it is asked for (PEP 562): a score does not wait for it."""
+    """Look up what finds lobes, or does statistics, when it is asked for (PEP 562): a score does not wait for it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "agreement" if name in _OF_AGREEMENT else "lobes"
+    home = "agreement" if name in _OF_AGREEMENT else "cohort" if name in _OF_COHORT else "lobes"
     return getattr(import_module(f"kazerooni.workflow.{home}"), name)

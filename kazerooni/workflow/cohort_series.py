@@ -1,0 +1,164 @@
+"""Cohort series: from the course of a patient to the dated values that a cohort follows, and what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from statistics import fmean
+
+from kazerooni.errors import ReadingError
+from kazerooni.model import Course, Event, EventKind, LungFunction, Reading, Score, Status, Treatment
+from kazerooni.scoring import Scheme
+from kazerooni.scoring import score as grade
+from kazerooni.stats import (
+    WINDOWS,
+    Dated,
+    IndexEvent,
+    PatientSeries,
+    Profile,
+    Variable,
+    add_months,
+    dose_on,
+    dose_values,
+)
+
+_PREDNISONE = "prednisone"
+_DAYS_OF_A_MONTH = 365.25 / 12
+_KINDS = {"treatment_start": EventKind.TREATMENT_START, "onset": EventKind.ONSET}
+_SUMS = (Variable.TOTAL, Variable.ALVEOLAR, Variable.INTERSTITIAL)
+
+
+def series_of(course: Course, scheme: Scheme, *, index: IndexEvent, left_out: Counter[str]) -> PatientSeries:
+    """Give what a cohort follows of a patient.
+
+    Drafts, superseded readings and readings of no date never count. The sums of several readings of one day are their
+    mean, its origin all of their readers.
+
+    index: what months are counted from; of several starts of treatment the first.
+    left_out: is added to: how many readings were left out, by the reason.
+    """
+    sums = _sums(_standing(course.readings, left_out), scheme, left_out)
+    day = index_day(course.events, sums[Variable.TOTAL], index)
+    dates = _dates(course)
+    values = {
+        Variable.FVC: _percents(course.lung_function, lambda one: one.fvc_percent),
+        Variable.DLCO: _percents(course.lung_function, lambda one: one.dlco_percent),
+        **sums,
+        Variable.PREDNISONE: prednisone(course.treatments, day, dates),
+    }
+    return PatientSeries(
+        patient=course.patient.pseudonym,
+        pattern=course.patient.pattern,
+        index=day,
+        died=_first(course.events, EventKind.DEATH),
+        values=values,
+        profile=_profile(course, day, max(dates, default=None)),
+    )
+
+
+def index_day(events: Iterable[Event], totals: Sequence[Dated], index: IndexEvent) -> date | None:
+    """Give the day that months are counted from, None where it was not recorded."""
+    if index == "first":
+        return min((one.on for one in totals), default=None)
+    return _first(events, _KINDS[index])
+
+
+def prednisone(treatments: Iterable[Treatment], index: date | None, dates: Iterable[date]) -> tuple[Dated, ...]:
+    """Give the dose of prednisone on the index day, on the days of the time points, and on other days that are known.
+
+    dates: all days of which anything is known of the patient; a dose is not taken to go on beyond the last of them.
+    """
+    drug = [one for one in treatments if one.drug.strip().casefold() == _PREDNISONE]
+    known = set(dates)
+    if not drug or not known:
+        return ()
+    counted = set() if index is None else {index, *(add_months(index, window.target) for window in WINDOWS)}
+    return dose_values(drug, known | counted, until=max(known))
+
+
+def _first(events: Iterable[Event], kind: EventKind) -> date | None:
+    return min((event.on for event in events if event.kind is kind), default=None)
+
+
+def _standing(readings: Sequence[Reading], left_out: Counter[str]) -> list[Reading]:
+    """Give the readings that count."""
+    signed = [reading for reading in readings if reading.status is Status.SIGNED]
+    replaced = {reading.supersedes.reading for reading in signed if reading.supersedes is not None}
+    standing = [reading for reading in signed if reading.id not in replaced and reading.scan.study_date is not None]
+    left_out["draft"] += len(readings) - len(signed)
+    left_out["superseded"] += sum(reading.id in replaced for reading in signed)
+    left_out["its scan has no date"] += sum(
+        reading.scan.study_date is None and reading.id not in replaced for reading in signed
+    )
+    return standing
+
+
+def _sums(readings: Iterable[Reading], scheme: Scheme, left_out: Counter[str]) -> dict[Variable, tuple[Dated, ...]]:
+    days: dict[date, list[tuple[Score, str]]] = {}
+    for reading in readings:
+        assert reading.scan.study_date is not None, "such were left out"
+        try:
+            score = grade(reading, scheme)
+        except ReadingError:
+            left_out[f"cannot be graded by {scheme.name}"] += 1
+            continue
+        if score.totals.total is None:
+            left_out["has no total, as grades are missing"] += 1
+        days.setdefault(reading.scan.study_date, []).append((score, reading.reader or ""))
+    return {variable: tuple(_of_days(days, variable.value)) for variable in _SUMS}
+
+
+def _of_days(days: dict[date, list[tuple[Score, str]]], name: str) -> Iterable[Dated]:
+    for day, scored in sorted(days.items()):
+        known = [(float(value), who) for score, who in scored if (value := getattr(score.totals, name)) is not None]
+        if known:
+            yield Dated(day, fmean(value for value, _ in known), " and ".join(sorted({who for _, who in known})))
+
+
+def _percents(tests: Iterable[LungFunction], percent_of: Callable[[LungFunction], float | None]) -> tuple[Dated, ...]:
+    known = ((test, percent_of(test)) for test in tests)
+    return tuple(Dated(test.on, percent, test.reference or "") for test, percent in known if percent is not None)
+
+
+def _dates(course: Course) -> list[date]:
+    """Give all days of which anything is known."""
+    found = [one.on for one in (*course.lung_function, *course.events)]
+    found += [reading.scan.study_date for reading in course.readings if reading.scan.study_date is not None]
+    found += [day for one in course.treatments for day in (one.start, one.end) if day is not None]
+    return sorted(found)
+
+
+def _profile(course: Course, index: date | None, last: date | None) -> Profile:
+    patient, kinds = course.patient, {event.kind for event in course.events}
+    onset = _first(course.events, EventKind.ONSET)
+    return Profile(
+        sex=patient.sex,
+        age_at_onset_years=patient.age_at_onset_years,
+        serology=patient.serology,
+        duration_months=None if onset is None or last is None else (last - onset).days / _DAYS_OF_A_MONTH,
+        onset=patient.onset,
+        treatment="" if index is None else _treatment(course.treatments, index),
+        oxygen_l_per_min=max(
+            (event.oxygen_l_per_min for event in course.events if event.oxygen_l_per_min is not None), default=None
+        ),
+        outcome="died" if EventKind.DEATH in kinds else "relapsed" if EventKind.RELAPSE in kinds else "",
+    )
+
+
+def _treatment(treatments: Sequence[Treatment], day: date) -> str:
+    """Name the drugs of a day with their doses."""
+    rows: dict[str, list[Treatment]] = {}
+    for one in treatments:
+        rows.setdefault(one.drug.strip(), []).append(one)
+    said = []
+    for drug, those in rows.items():
+        on = [one for one in those if one.start <= day and (one.end is None or day <= one.end)]
+        if not on:
+            continue
+        dose, weight = dose_on(those, day), max(on, key=lambda one: one.start).weight_kg
+        if dose is None:
+            said.append(drug)
+        else:
+            said.append(f"{drug} {dose:.4g} mg/day" if weight is None else f"{drug} {dose / weight:.2g} mg/kg/day")
+    return "; ".join(said)
