@@ -48,8 +48,9 @@ def _head(found: Cohort) -> str:
     rules = found.rules
     counted = Counter(row.series.pattern or "not recorded" for row in found.rows)
     patterns = ", ".join(f"{count} {printable(name)}" for name, count in sorted(counted.items()))
+    label = "SYNTHETIC: " if found.is_synthetic else ""
     return (
-        f"{_count(len(found.rows))} ({patterns}), months from {_EVENTS[rules.index]}, scheme {rules.scheme} "
+        f"{label}{_count(len(found.rows))} ({patterns}), months from {_EVENTS[rules.index]}, scheme {rules.scheme} "
         f"{rules.scheme_version}, total 0 to {rules.maximum:g}"
     )
 
@@ -88,19 +89,17 @@ def _tests_table(group: CohortGroup, *, with_holm: bool) -> Table:
     table = plain_table()
     for name in ("Variable", "Compared"):
         table.add_column(name, no_wrap=True)
-    heads = ["Pairs", "Medians", "Mean change\n(95 % interval)", "t test\np"]
-    heads += ["Holm"] if with_holm else []
-    heads += ["Wilcoxon\np"]
-    heads += ["Holm"] if with_holm else []
-    for name in heads:
-        table.add_column(name, justify="right")
+    adjusted = ", Holm" if with_holm else ""
+    for name in ("Pairs", "Medians", "Mean change\n(95 % int.)", f"t test\np{adjusted}", f"Wilcoxon\np{adjusted}"):
+        table.add_column(name, justify="right", no_wrap=True)
     last: Variable | None = None
     for one in group.comparisons:
         shown = "" if one.variable is last else _NAMES[one.variable]
         last = one.variable
-        ps = [_p(one.t.p), *([_p(one.t_holm)] if with_holm else [])]
-        ps += [_p(one.signed_rank.p), *([_p(one.signed_rank_holm)] if with_holm else [])]
-        table.add_row(shown, _compared(one), str(one.pairs), _medians(one), _change(one), *ps)
+        t, rank = [_p(one.t.p)], [_p(one.signed_rank.p)]
+        if with_holm:
+            t, rank = [*t, _p(one.t_holm)], [*rank, _p(one.signed_rank_holm)]
+        table.add_row(shown, _compared(one), str(one.pairs), _medians(one), _change(one), "\n".join(t), "\n".join(rank))
     return table
 
 
@@ -117,7 +116,7 @@ def _change(one: PairedComparison) -> str:
     if one.t.mean is None:
         return _NOTHING
     mean = _signed(one.t.mean)
-    return mean if one.t.low is None or one.t.high is None else f"{mean} ({_signed(one.t.low)} to {_signed(one.t.high)})"
+    return mean if one.t.low is None or one.t.high is None else f"{mean}\n{_signed(one.t.low)}, {_signed(one.t.high)}"
 
 
 def _notes(group: CohortGroup) -> Iterator[str]:

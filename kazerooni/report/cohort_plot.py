@@ -68,14 +68,15 @@ def _draw(figure: Figure, *, found: Cohort, rows: Sequence[Row], panels: Sequenc
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for one, variable in zip(axes, panels, strict=True):
         _panel(one, found, rows, variable)
-    of = f"{pattern} patients" if pattern else "all patients"
-    figure.suptitle(f"{of}: one line a patient, the median on top", color=_INK, fontsize=10, x=0.01, ha="left")
+    of = f"{pattern} patients" if pattern else "All patients"
+    label = "SYNTHETIC. " if found.is_synthetic else ""
+    figure.suptitle(f"{label}{of}: one line a patient, the median on top", color=_INK, fontsize=10, x=0.01, ha="left")
     _name_colours(figure, rows)
 
 
 def _shown(rows: Sequence[Row], variable: Variable) -> list[TimePointName]:
-    """Give the time points at which anybody has a value."""
-    return [at for at in TIME_POINTS if any(isinstance(row.cells[variable, at], Taken) for row in rows)]
+    """Give the time points at which at least half of the patients have a value: of fewer a median would mislead."""
+    return [at for at in TIME_POINTS if 2 * len(_values(rows, variable, at)) >= max(len(rows), 1)]
 
 
 def _panel(axes: Axes, found: Cohort, rows: Sequence[Row], variable: Variable) -> None:
@@ -134,7 +135,7 @@ def _name_colours(figure: Figure, rows: Sequence[Row]) -> None:
         return
     named = {"UIP": _UIP, "other pattern": _OTHER}
     handles = [Line2D([], [], color=colour, marker="o", label=name) for name, colour in named.items()]
-    figure.legend(handles=handles, loc="outside upper right", ncols=2, frameon=False, fontsize=9)
+    figure.legend(handles=handles, loc="outside lower right", ncols=2, frameon=False, fontsize=9)
 
 
 def _line(row: Row, variable: Variable, shown: Sequence[TimePointName]) -> list[tuple[int, float]]:

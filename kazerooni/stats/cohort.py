@@ -129,6 +129,11 @@ class Cohort:
     groups: tuple[CohortGroup, ...]
 
     @property
+    def is_synthetic(self) -> bool:
+        """Whether every patient is called SYNTHETIC: made up, as those of the sample data."""
+        return all(row.series.patient.upper().startswith("SYNTHETIC") for row in self.rows)
+
+    @property
     def all(self) -> CohortGroup:
         """All patients."""
         return self.groups[0]

@@ -29,6 +29,7 @@ def cohort_json(
         "rules": _rules(rules),
         "inputs": [asdict(digest) for digest in inputs],
         "told": list(told),
+        "synthetic": found.is_synthetic,
         "patients": [_patient(row) for row in found.rows],
         "groups": [_group(group) for group in found.groups],
     }
