@@ -19,7 +19,6 @@ from kazerooni.stats import (
     Profile,
     Variable,
     add_months,
-    dose_on,
     dose_values,
 )
 
@@ -156,9 +155,13 @@ def _treatment(treatments: Sequence[Treatment], day: date) -> str:
         on = [one for one in those if one.start <= day and (one.end is None or day <= one.end)]
         if not on:
             continue
-        dose, weight = dose_on(those, day), max(on, key=lambda one: one.start).weight_kg
-        if dose is None:
-            said.append(drug)
-        else:
-            said.append(f"{drug} {dose:.4g} mg/day" if weight is None else f"{drug} {dose / weight:.2g} mg/kg/day")
+        said.append(f"{drug} {_dose(max(on, key=lambda one: one.start))}".rstrip())
     return "; ".join(said)
+
+
+def _dose(one: Treatment) -> str:
+    if one.dose is None:
+        return ""
+    if one.unit == "mg/kg/day":
+        return f"{one.dose:g} mg/kg/day"
+    return f"{one.dose:g} mg/day" if one.weight_kg is None else f"{one.dose / one.weight_kg:.2g} mg/kg/day"
