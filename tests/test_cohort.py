@@ -112,7 +112,7 @@ def test_grades_under_another_scheme_never_mix() -> None:
 def test_the_index_event_is_the_one_that_is_named() -> None:
     """Months count from the start of treatment, the onset or the first score; None where it was not recorded."""
     one = course(reading("a", date(1999, 12, 1), 1))
-    days = {name: only(cohort_of_courses([one], index=name)).index for name in ("treatment_start", "onset", "first")}  # type: ignore[arg-type]
+    days = {name: only(cohort_of_courses([one], index=name)).index for name in ("treatment_start", "onset", "first")}
     assert days == {"treatment_start": START, "onset": date(1999, 6, 1), "first": date(1999, 12, 1)}
     assert only(cohort_of_courses([Course(patient=Patient(pseudonym="P1"))])).index is None
 
@@ -127,7 +127,7 @@ def test_prednisone_is_read_where_the_time_points_are() -> None:
     seen = LungFunction(on=date(2001, 3, 1), fvc_percent=70, reference="GLI 2012")
     given = cohort_of_courses([course(treatments=taper, lung_function=(seen,))])
     found = cohort(given.series, RULES).all
-    medians = {at: found.point(Variable.PREDNISONE, at).summary.median for at in ("baseline", "12 months")}  # type: ignore[arg-type]
+    medians = {at: found.point(Variable.PREDNISONE, at).summary.median for at in ("baseline", "12 months")}
     assert medians == {"baseline": 25, "12 months": 5}
     assert max(one.on for one in only(given).values[Variable.PREDNISONE]) == date(2001, 3, 1)
     assert only(given).values[Variable.FVC] == (Dated(date(2001, 3, 1), 70.0, "GLI 2012"),)

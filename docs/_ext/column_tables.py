@@ -1,6 +1,6 @@
 """`{column-table} long`: the dictionary of a CSV table, made from the values that the table is written by.
 
-long, wide, and the tables of `kazerooni agree` by their names.
+long, wide, and the tables of `kazerooni agree` and `kazerooni cohort` by their names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from kazerooni.model import Lobe
-from kazerooni.report import AGREEMENT_TABLES, LONG, WIDE
+from kazerooni.report import AGREEMENT_TABLES, COHORT_TABLES, LONG, WIDE
 from kazerooni.tables import Column
 
 _ANY_LOBE = "RUL"
@@ -28,7 +28,7 @@ class ColumnTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Give the table."""
-        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES}[self.arguments[0]]
+        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES, **COHORT_TABLES}[self.arguments[0]]
         return self.parse_text_to_nodes("\n".join(_lines(columns)))
 
 

@@ -72,7 +72,7 @@ class _Person(NamedTuple):
     code: str
     place: int
     pattern: str
-    index: date
+    start: date
     days: tuple[date, date, date]
     total: tuple[int, ...]
     fvc: tuple[int, ...]
@@ -117,18 +117,18 @@ def _people() -> Iterator[_Person]:
     months = list(_LAST_MONTHS)
     random.shuffle(months)
     for place in range(_PATIENTS):
-        index = date(1996 + random.randrange(10), 1, 1) + timedelta(random.randrange(365))
+        start = date(1996 + random.randrange(10), 1, 1) + timedelta(random.randrange(365))
         days = (
-            index - timedelta(random.randrange(40)),
-            add_months(index, 12) + timedelta(random.randrange(-25, 26)),
-            add_months(index, months[place]) + timedelta(random.randrange(-25, 26)),
+            start - timedelta(random.randrange(40)),
+            add_months(start, 12) + timedelta(random.randrange(-25, 26)),
+            add_months(start, months[place]) + timedelta(random.randrange(-25, 26)),
         )
         with_dlco = place - (place > _WITHOUT_DLCO)
         yield _Person(
             code=f"{_LABEL}-{codes[place]:02}",
             place=place,
             pattern="UIP" if place in _UIP else "NSIP",
-            index=index,
+            start=start,
             days=days,
             total=tuple(values[place] for values in totals),
             fvc=tuple(values[place] for values in fvcs),
@@ -166,7 +166,7 @@ def _lung_function(one: _Person) -> Iterator[Row]:
     between = ((6, 0, _HALF_YEAR_MISSING), (24, 1, _TWO_YEARS_MISSING))
     for months, at, missing in between:
         if one.place not in missing:
-            day = add_months(one.index, months) + timedelta(one.random.randrange(-20, 21))
+            day = add_months(one.start, months) + timedelta(one.random.randrange(-20, 21))
             dlco = (one.dlco[at] + one.dlco[at + 1]) // 2 if one.dlco else None
             yield _test(one, day, (one.fvc[at] + one.fvc[at + 1]) // 2, dlco, is_last=False)
 
@@ -178,7 +178,7 @@ def _test(one: _Person, day: date, fvc: int, dlco: int | None, *, is_last: bool)
 
 def _treatments(one: _Person) -> Iterator[Row]:
     first, year, last = one.prednisone
-    starts = [add_months(one.index, months) for months in (0, 3, 9, 24)]
+    starts = [add_months(one.start, months) for months in (0, 3, 9, 24)]
     doses = (first, max(first / 2, year), year, last)
     ends = [*(start - timedelta(1) for start in starts[1:]), None]
     weight = 50 + one.random.randrange(35)
@@ -188,16 +188,16 @@ def _treatments(one: _Person) -> Iterator[Row]:
             "unit": "mg/day", "weight_kg": weight,
         }  # fmt: skip
     if one.place % 2:
-        yield {"patient": one.code, "drug": "ciclosporin", "start": one.index, "dose": 3, "unit": "mg/kg/day"}
+        yield {"patient": one.code, "drug": "ciclosporin", "start": one.start, "dose": 3, "unit": "mg/kg/day"}
 
 
 def _events(one: _Person) -> Iterator[Row]:
-    onset = add_months(one.index, -2 - one.random.randrange(11))
-    said: list[tuple[date, str, float | None]] = [(onset, "onset", None), (one.index, "treatment_start", None)]
+    onset = add_months(one.start, -2 - one.random.randrange(11))
+    said: list[tuple[date, str, float | None]] = [(onset, "onset", None), (one.start, "treatment_start", None)]
     if one.place in (8, 13, 16):
-        said.append((one.index, "oxygen", 1.0 + one.place % 3))
+        said.append((one.start, "oxygen", 1.0 + one.place % 3))
     if one.place in (6, 10, 14):
-        said.append((add_months(one.index, 20), "relapse", None))
+        said.append((add_months(one.start, 20), "relapse", None))
     if one.place == _DIED:
         said.append((add_months(one.days[2], 4), "death", None))
     for day, kind, flow in said:

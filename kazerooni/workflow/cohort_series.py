@@ -122,7 +122,7 @@ def _percents(tests: Iterable[LungFunction], percent_of: Callable[[LungFunction]
 
 def _dates(course: Course) -> list[date]:
     """Give all days of which anything is known."""
-    found = [one.on for one in (*course.lung_function, *course.events)]
+    found = [*(one.on for one in course.lung_function), *(one.on for one in course.events)]
     found += [reading.scan.study_date for reading in course.readings if reading.scan.study_date is not None]
     found += [day for one in course.treatments for day in (one.start, one.end) if day is not None]
     return sorted(found)

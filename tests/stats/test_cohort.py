@@ -105,7 +105,7 @@ def test_everybody_is_in_a_pair_or_told(totals: list[tuple[int | None, ...]]) ->
 
 
 def test_the_document_names_its_rules() -> None:
-    """The JSON tells version, scheme, rules by name, and of each patient what stands for each time point, or why not."""
+    """The JSON tells version, scheme, rules by name, and what stands for a patient's time point, or why not."""
     document = cohort_json(cohort([patient("P1", 10, 7)], RULES), program_version="9.9")
     assert document["schema_version"] == 1
     assert document["scheme"] == {"name": "kazerooni", "version": 1, "maximum": 50.0}
