@@ -12,6 +12,8 @@ from typing import Any
 from kazerooni.errors import KazerooniError
 
 _LONGEST_TOLD = 60
+# What stands there may be a name, an id or a year of birth.
+_SECRET = frozenset({"patient", "pseudonym", "age_at_onset_years"})
 
 
 def read_json(file: Path, *, largest_bytes: int, wanted: str, error: type[KazerooniError]) -> object:
@@ -74,7 +76,8 @@ def checked(document: object, schema: str, *, what: str, file: str, error: type[
         found: dict[str, Any] = _validator(schema)(document)
     except JsonSchemaValueException as refused:
         wanted = str(refused.message).replace("data", what, 1)
-        raise error(f"{wanted:.200}; found {told(refused.value)}; see the schema of {file}") from None
+        found_there = "what is not shown" if _SECRET.intersection(refused.path) else told(refused.value)
+        raise error(f"{wanted:.200}; found {found_there}; see the schema of {file}") from None
     return found
 
 

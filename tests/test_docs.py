@@ -102,8 +102,7 @@ def test_the_tutorial_of_a_cohort_runs(
         r"^Total +baseline +17 .* 16\.0 .*\n +12 +17 .* 10\.0 .*\n(?:.*\n)? +last +17 .* 9\.0 ", said, re.MULTILINE
     )
     assert "Not in DLCO %, base to 12: 1 never recorded" in said
-    told = {name for names in re.findall(r"^\* `([\w.-]+\.csv)`", page, re.MULTILINE) for name in [names]}
-    for name in told:
+    for name in re.findall(r"^\* `([\w.-]+\.csv)`", page, re.MULTILINE):
         assert (tmp_path / "cohort" / name).is_file() or (tmp_path / "sample_scans" / "cohort" / name).is_file(), name
     assert {f"figure-{n}.{kind}" for n in (1, 2, 3) for kind in ("png", "svg")} <= {
         path.name for path in (tmp_path / "cohort").iterdir()

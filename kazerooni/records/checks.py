@@ -9,8 +9,9 @@ from datetime import date
 from kazerooni.errors import SchemeError
 from kazerooni.labels import reading_json
 from kazerooni.model import Event, EventKind, LungFunction, Patient, Reading, Status, Treatment
-from kazerooni.records.found import Entry, Fault
+from kazerooni.records.found import Entry, Fault, Value
 from kazerooni.records.limits import (
+    MEASURED,
     Doubt,
     before_birth,
     dates_of,
@@ -98,17 +99,20 @@ def _against(other: Entry, entry: Entry) -> tuple[str, str, tuple[Entry, ...]]:
         return f"another reading of the id {two.id} stands in {there}; {_BOTH}", "", (other, entry)
     if one == two:
         return f"says the same as {there}; delete one of the two", "", (entry,)
-    both = [
-        name
-        for name in (field.name for field in fields(two))
-        if getattr(one, name) != getattr(two, name)
-        and (isinstance(two, Patient | Treatment | Event) or None not in (getattr(one, name), getattr(two, name)))
-    ]
-    if not both:
+    differing = next(_differing(one, two), None)
+    if differing is None:
         return "", "", ()
-    column = "date" if both[0] == "on" else both[0]
+    column = "date" if differing == "on" else differing
     what = "this patient" if isinstance(two, Patient) else "the same day" if column != "date" else "it"
     return f"says of {what} otherwise than {there}; {_BOTH}", column, (other, entry)
+
+
+def _differing(one: Value, two: Value) -> Iterator[str]:
+    """Give what two values of one slot say differently; a day may have two rows of other measurements."""
+    for name in (field.name for field in fields(two)):
+        here, there = getattr(two, name), getattr(one, name)
+        if here != there and (not isinstance(two, LungFunction) or (name in MEASURED and None not in {here, there})):
+            yield name
 
 
 def out_of_life(entries: Sequence[Entry]) -> Iterator[tuple[Fault, tuple[Entry, ...]]]:

@@ -65,8 +65,9 @@ class DocumentReader:
         except (ReadingError, UnfitError) as error:
             self._refuse(place, str(error))
             return
-        scan = replace(reading.scan, patient=patient)
-        self._keep(place, patient, replace(reading, scan=scan))
+        if patient != reading.scan.patient:
+            reading = replace(reading, scan=replace(reading.scan, patient=patient))
+        self._keep(place, patient, reading)
 
     def _read_course(self, place: str, course: object) -> None:
         if self._is_refused(place, course):

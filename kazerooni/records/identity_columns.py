@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # Compared without accents, blanks, dashes and case: "Prénom (patient)" is "prenompatient".
@@ -21,7 +22,8 @@ _GERMAN: Final = (
 )
 _FRENCH: Final = (
     "nom nomdupatient nompatient nometprenom rue ville codepostal courriel ddn datenaiss neele nele anneedenaissance "
-    "lieudenaissance ipp iep numerodossier numerodedossier nodossier numeropatient numerodesecuritesociale nir nss "
+    "lieudenaissance ipp iep numerodossier ndossier numerodedossier nodossier numeropatient numerodesecuritesociale "
+    "nir nss"
 )
 _SPANISH: Final = (
     "nombre nombrecompleto nombreyapellidos direccion calle ciudad codigopostal telefono correo correoelectronico "
@@ -54,6 +56,7 @@ _PARTS: Final = (
 _WORDS: Final = frozenset({"dob", "mrn", "ssn", "name", "nom", "nombre", "nome", "dni", "ddn", "nhc", "email"})
 
 
+@lru_cache(maxsize=4096)
 def is_identity(heading: str) -> bool:
     """Tell whether a heading, of a column or a member that is otherwise unknown, stands for who a patient is.
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kazerooni.model import DlcoUnit, Event, EventKind, LungFunction, Patient, Reading, Treatment
 
 # Of adults and of children from about 3 years: GLI 2012 (Quanjer et al., Eur Respir J 2012;40:1324) predicts an FVC of
-# 0.7 L at 3 years and of up to 7 L for a tall man, whose largest measured ones stay under 10 L.
+# about 0.7 L at 3 years and 7 L for a tall young man; no measured one passes 10 L.
 _FVC_L = (0.2, 10.0)
 _FEV1_L = (0.1, 9.0)
 _FVC_PREDICTED_L = (0.5, 9.0)
@@ -20,15 +20,15 @@ _FVC_PREDICTED_L = (0.5, 9.0)
 _PERCENT = (5.0, 200.0)
 # FEV1 is a part of FVC; below 15 % no curve has been drawn.
 _RATIO_PERCENT = (15.0, 100.0)
-# GLI 2017 (Stanojevic et al., Eur Respir J 2017;50:1700010) predicts 3 (at 5 years) to 14 mmol/min/kPa (a tall man); of
-# severe disease some 10 % are left, with alveolar haemorrhage it may pass what is predicted by half.
+# GLI 2017 (Stanojevic et al., Eur Respir J 2017;50:1700010) predicts about 3.5 (at 5 years) to 13 mmol/min/kPa (a tall
+# man); of severe disease some 10 % are left, with alveolar haemorrhage it may pass what is predicted by half.
 _DLCO_SI, _DLCO_PREDICTED_SI = (0.3, 18.0), (2.7, 16.0)
 # 1 mmol/min/kPa is 2.986 mL/min/mmHg (Graham et al., ATS/ERS standards, Eur Respir J 2017;49:1600016).
 _ML_PER_MMOL = 2.986
 _OTHER_UNIT: dict[str, DlcoUnit] = {"mmol/min/kPa": "mL/min/mmHg", "mL/min/mmHg": "mmol/min/kPa"}
 # Prednisone is given at up to 1 to 2 mg/kg/day; the smallest tablet has 1 mg; nobody is given 200 mg/kg of any
 # glucocorticoid. Immunoglobulin, the largest of all doses, is 2 g/kg on one day at most.
-_PREDNISONE = ("predniso", "prednison", "prednisolon")
+_PREDNISONE = "predniso"  # prednisone and prednisolone, in other languages too
 _PREDNISONE_MG_KG, _SMALLEST_PREDNISONE_MG = 3.0, 1.0
 _MG_KG, _MG = 2_000.0, 300_000.0
 _WEIGHT_KG = (2.0, 350.0)
@@ -37,6 +37,9 @@ _OXYGEN_L = 80.0
 # The first patient was scanned by CT on 1 October 1971; nobody who had HRCT (from 1982 on) was ill before 1930.
 _FIRST_CT, _FIRST_DAY = date(1971, 10, 1), date(1930, 1, 1)
 _SCANNED, _SESSION = "study_date", "session."
+
+MEASURED: Final = ("fvc_l", "fvc_percent", "fev1_l", "fev1_percent", "fev1_fvc_percent", "dlco", "dlco_percent")
+"""The members of a day's lung function that are measurements."""
 
 
 class Doubt(NamedTuple):

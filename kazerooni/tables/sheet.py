@@ -37,7 +37,6 @@ class Sheet:
 
         without: names of columns whose cells are left out. To be asked once: the rows are read as they are given.
         """
-        count = 0
         for count, row in enumerate(self.rows_after, 1):
             if count > _MOST_ROWS:
                 yield Problem(row.line, f"a table has {_MOST_ROWS} rows at most; divide it into several")
@@ -49,8 +48,6 @@ class Sheet:
             else:
                 cells = dict(zip(self.names, row.cells, strict=True))
                 yield row.line, {name: text for name, text in cells.items() if name not in without}
-        if not count:
-            yield Problem(self.line, "names the columns, but no row follows; a row for each value is wanted")
 
 
 def open_sheet(data: bytes, known: Collection[str]) -> Sheet | Problem:

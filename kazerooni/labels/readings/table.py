@@ -70,8 +70,12 @@ def _problems(
         yield from faults
         return
     reader = RowReader(scheme, decimal_comma=sheet.has_decimal_comma, patient_of=patient_of)
+    is_empty = True
     for row in sheet.rows(without=without):
+        is_empty = False
         yield from (row,) if isinstance(row, Problem) else _take(row, reader, book)
+    if is_empty:
+        yield Problem(sheet.line, "names the columns, but no row follows; a row for each value is wanted")
 
 
 def _wrong_columns(sheet: Sheet, without: Collection[str]) -> Iterator[Problem]:
