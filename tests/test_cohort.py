@@ -29,7 +29,14 @@ from kazerooni.model import (
     TypedValue,
 )
 from kazerooni.stats import CohortRules, Dated, PatientSeries, Variable, cohort
-from kazerooni.workflow import CohortInput, cohort_of_courses, gather_cohort, write_cohort
+from kazerooni.workflow import (
+    CohortInput,
+    ScoreRow,
+    cohort_of_courses,
+    gather_cohort,
+    series_from_scores,
+    write_cohort,
+)
 
 TODAY = date(2026, 1, 1)
 START = date(2000, 1, 10)
@@ -209,3 +216,16 @@ def test_a_cohort_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is there already"):
         write_cohort(found, given, tmp_path / "out")
     assert not list(tmp_path.glob(".kazerooni*"))
+
+
+def test_a_store_needs_no_readings() -> None:
+    """From the rows of its scores comes the series that the readings give."""
+    seen = LungFunction(on=date(2001, 3, 1), fvc_percent=70)
+    taper = Treatment(drug="prednisone", start=START, dose=25, unit="mg/day")
+    known = {"lung_function": (seen,), "treatments": (taper,)}
+    readings = (reading("a", START, 1, reader="B"), reading("b", START, 2), reading("c", date(2001, 2, 1), 1))
+    rows = [
+        ScoreRow(START, 5, 5, 10, "B"), ScoreRow(date(2001, 2, 1), 5, 5, 10, "A"), ScoreRow(START, 10, 10, 20, "A"),
+    ]  # fmt: skip
+    from_rows = series_from_scores(course(**known), rows, index="treatment_start")
+    assert from_rows == only(cohort_of_courses([course(*readings, **known)]))

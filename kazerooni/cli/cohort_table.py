@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NOTHING = "-"
 _LEAST_P = 0.0001
 _MOST_NAMED = 6
+_NO_INDEX = "no index event"
 _NAMES: Final = {
     Variable.FVC: "FVC %",
     Variable.DLCO: "DLCO %",
@@ -93,7 +94,7 @@ def _tests_table(group: CohortGroup, *, with_holm: bool) -> Table:
     for name in ("Pairs", "Medians", "Mean change\n(95 % int.)", f"t test\np{adjusted}", f"Wilcoxon\np{adjusted}"):
         table.add_column(name, justify="right", no_wrap=True)
     last: Variable | None = None
-    for one in group.comparisons:
+    for one in _recorded(group):
         shown = "" if one.variable is last else _NAMES[one.variable]
         last = one.variable
         t, rank = [_p(one.t.p)], [_p(one.signed_rank.p)]
@@ -119,12 +120,25 @@ def _change(one: PairedComparison) -> str:
     return mean if one.t.low is None or one.t.high is None else f"{mean}\n{_signed(one.t.low)}, {_signed(one.t.high)}"
 
 
+def _recorded(group: CohortGroup) -> list[PairedComparison]:
+    """Give the comparisons of variables of which somebody has a value at a time point."""
+    known = {one.variable for one in group.points if one.summary.n}
+    return [one for one in group.comparisons if one.variable in known]
+
+
 def _notes(group: CohortGroup) -> Iterator[str]:
     """Say who is in no pair and why, which tests could not be made, and what the values of pairs differ in."""
-    for one in group.comparisons:
+    lost = [who.patient for who in group.comparisons[0].dropped if who.reason == _NO_INDEX]
+    if lost:
+        yield f"No time points, as the index event was not recorded: {len(lost)} ({_named(lost)})"
+    recorded = _recorded(group)
+    unknown = dict.fromkeys(_NAMES[one.variable] for one in group.comparisons if one not in recorded)
+    if unknown:
+        yield f"At no time point of anybody: {', '.join(unknown)}"
+    for one in recorded:
         named = f"{_NAMES[one.variable]}, {_compared(one)}"
-        if one.dropped:
-            yield f"Not in {named}: {_dropped(one)}"
+        if said := _dropped(one):
+            yield f"Not in {named}: {said}"
         if one.t.reason and one.pairs:
             yield f"No t test of {named}: {one.t.reason}"
         if one.other_origin:
@@ -134,10 +148,12 @@ def _notes(group: CohortGroup) -> Iterator[str]:
 
 
 def _dropped(one: PairedComparison) -> str:
+    """Say who is in no pair, by the reason, but for those who have no time points at all."""
     reasons: dict[str, list[str]] = {}
     for who in one.dropped:
-        where = "" if who.reason == "no index event" else f" at {who.time_point}"
-        reasons.setdefault(f"{who.reason}{where if who.reason != 'never recorded' else ''}", []).append(who.patient)
+        if who.reason != _NO_INDEX:
+            where = "" if who.reason == "never recorded" else f" at {who.time_point}"
+            reasons.setdefault(f"{who.reason}{where}", []).append(who.patient)
     return "; ".join(f"{len(those)} {why} ({_named(those)})" for why, those in reasons.items())
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from statistics import fmean
+from typing import NamedTuple
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Course, Event, EventKind, LungFunction, Reading, Score, Status, Treatment
+from kazerooni.model import Course, Event, EventKind, LungFunction, Reading, Status, Treatment
 from kazerooni.scoring import Scheme
 from kazerooni.scoring import score as grade
 from kazerooni.stats import (
@@ -28,18 +30,40 @@ _KINDS = {"treatment_start": EventKind.TREATMENT_START, "onset": EventKind.ONSET
 _SUMS = (Variable.TOTAL, Variable.ALVEOLAR, Variable.INTERSTITIAL)
 
 
+class ScoreRow(NamedTuple):
+    """The sums of one signed reading that nothing supersedes; None where grades are missing."""
+
+    on: date
+    alveolar: float | None
+    interstitial: float | None
+    total: float | None
+    reader: str = ""
+
+
 def series_of(course: Course, scheme: Scheme, *, index: IndexEvent, left_out: Counter[str]) -> PatientSeries:
     """Give what a cohort follows of a patient.
 
-    Drafts, superseded readings and readings of no date never count. The sums of several readings of one day are their
-    mean, its origin all of their readers.
+    Drafts, superseded readings and readings of no date never count.
 
     index: what months are counted from; of several starts of treatment the first.
     left_out: is added to: how many readings were left out, by the reason.
     """
-    sums = _sums(_standing(course.readings, left_out), scheme, left_out)
+    scores = [row for one in _standing(course.readings, left_out) if (row := _graded(one, scheme, left_out))]
+    return series_from_scores(replace(course, readings=()), scores, index=index)
+
+
+def series_from_scores(course: Course, scores: Iterable[ScoreRow], *, index: IndexEvent) -> PatientSeries:
+    """Give what a cohort follows of a patient whose sums are known already, all of one scheme.
+
+    course: its readings are not looked at. scores: in any order; the sums of several readings of one day are their
+    mean, its origin all of their readers.
+    """
+    days: dict[date, list[ScoreRow]] = {}
+    for row in scores:
+        days.setdefault(row.on, []).append(row)
+    sums = {variable: tuple(_of_days(days, variable.value)) for variable in _SUMS}
     day = index_day(course.events, sums[Variable.TOTAL], index)
-    dates = _dates(course)
+    dates = [*_dates(course), *days]
     values = {
         Variable.FVC: _percents(course.lung_function, lambda one: one.fvc_percent),
         Variable.DLCO: _percents(course.lung_function, lambda one: one.dlco_percent),
@@ -93,24 +117,21 @@ def _standing(readings: Sequence[Reading], left_out: Counter[str]) -> list[Readi
     return standing
 
 
-def _sums(readings: Iterable[Reading], scheme: Scheme, left_out: Counter[str]) -> dict[Variable, tuple[Dated, ...]]:
-    days: dict[date, list[tuple[Score, str]]] = {}
-    for reading in readings:
-        assert reading.scan.study_date is not None, "such were left out"
-        try:
-            score = grade(reading, scheme)
-        except ReadingError:
-            left_out[f"cannot be graded by {scheme.name}"] += 1
-            continue
-        if score.totals.total is None:
-            left_out["has no total, as grades are missing"] += 1
-        days.setdefault(reading.scan.study_date, []).append((score, reading.reader or ""))
-    return {variable: tuple(_of_days(days, variable.value)) for variable in _SUMS}
+def _graded(reading: Reading, scheme: Scheme, left_out: Counter[str]) -> ScoreRow | None:
+    assert reading.scan.study_date is not None, "such were left out"
+    try:
+        totals = grade(reading, scheme).totals
+    except ReadingError:
+        left_out[f"cannot be graded by {scheme.name}"] += 1
+        return None
+    if totals.total is None:
+        left_out["has no total, as grades are missing"] += 1
+    return ScoreRow(reading.scan.study_date, totals.alveolar, totals.interstitial, totals.total, reading.reader or "")
 
 
-def _of_days(days: dict[date, list[tuple[Score, str]]], name: str) -> Iterable[Dated]:
-    for day, scored in sorted(days.items()):
-        known = [(float(value), who) for score, who in scored if (value := getattr(score.totals, name)) is not None]
+def _of_days(days: Mapping[date, Sequence[ScoreRow]], name: str) -> Iterator[Dated]:
+    for day, rows in sorted(days.items()):
+        known = [(float(value), row.reader) for row in rows if (value := getattr(row, name)) is not None]
         if known:
             yield Dated(day, fmean(value for value, _ in known), " and ".join(sorted({who for _, who in known})))
 
@@ -121,9 +142,8 @@ def _percents(tests: Iterable[LungFunction], percent_of: Callable[[LungFunction]
 
 
 def _dates(course: Course) -> list[date]:
-    """Give all days of which anything is known."""
+    """Give all days of which anything but a reading is known."""
     found = [*(one.on for one in course.lung_function), *(one.on for one in course.events)]
-    found += [reading.scan.study_date for reading in course.readings if reading.scan.study_date is not None]
     found += [day for one in course.treatments for day in (one.start, one.end) if day is not None]
     return sorted(found)
 

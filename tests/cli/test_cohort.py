@@ -79,4 +79,5 @@ def test_without_the_index_event_nobody_is_compared(run: Run, tmp_path: Path) ->
     (tmp_path / "patients.csv").write_text("patient\nP1\n", encoding="utf-8")
     result = run("cohort", tmp_path)
     assert result.exit_code == 0
-    assert "1 no index event (P1)" in result.stdout
+    assert "No time points, as the index event was not recorded: 1 (P1)" in result.stdout
+    assert "At no time point of anybody: FVC %, DLCO %, Total, Prednisone" in result.stdout
