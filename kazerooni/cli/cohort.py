@@ -76,7 +76,7 @@ def cohort(
     table with totals. Time points are baseline (the last value in 3 months before the index event), 6, 12 and 24
     months (the nearest value in the window) and the last value after 12 months. Shown are n, mean, SD, median and
     quartiles, and baseline against 12 months and 12 months against last: paired t test, Wilcoxon signed-rank test,
-    and who is missing and why. Drafts and superseded readings never count, and totals of two schemes never mix.
+    and who is missing and why. Drafts and superseded readings never count, totals of two schemes never mix.
 
     \b
     Example:

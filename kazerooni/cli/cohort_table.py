@@ -20,6 +20,8 @@ _NOTHING = "-"
 _LEAST_P = 0.0001
 _MOST_NAMED = 6
 _NO_INDEX = "no index event"
+# They name their time point, or none.
+_WHOLE_REASONS = ("never recorded", "no value after 12 months")
 _NAMES: Final = {
     Variable.FVC: "FVC %",
     Variable.DLCO: "DLCO %",
@@ -152,7 +154,7 @@ def _dropped(one: PairedComparison) -> str:
     reasons: dict[str, list[str]] = {}
     for who in one.dropped:
         if who.reason != _NO_INDEX:
-            where = "" if who.reason == "never recorded" else f" at {who.time_point}"
+            where = "" if who.reason in _WHOLE_REASONS else f" at {who.time_point}"
             reasons.setdefault(f"{who.reason}{where}", []).append(who.patient)
     return "; ".join(f"{len(those)} {why} ({_named(those)})" for why, those in reasons.items())
 

@@ -36,7 +36,9 @@ def paired_t(differences: Sequence[float]) -> PairedT:
     sample = np.asarray(differences, float)
     n = sample.size
     if n < _FEWEST_PAIRS:
-        return PairedT(n=n, mean=float(sample[0]) if n else None, reason=f"of {n} pairs, 2 or more are wanted")
+        return PairedT(
+            n=n, mean=float(sample[0]) if n else None, reason=f"{n} pair{'' if n == 1 else 's'}; 2 or more are wanted"
+        )
     mean, sd, df = float(sample.mean()), float(sample.std(ddof=1)), n - 1
     if np.ptp(sample) == 0:
         return PairedT(n=n, mean=mean, sd=0.0, reason="all differences are the same")

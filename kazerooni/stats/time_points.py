@@ -5,10 +5,12 @@ Months are those of the calendar: a month after 31 January is 28 February, or 29
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Final, Literal
 
 from kazerooni.stats.series import Dated, PatientSeries, Variable
@@ -19,6 +21,7 @@ Reason = Literal[
 ]
 
 _MONTHS_OF_A_YEAR = 12
+_DAY = itemgetter(0)  # Dated.on, without the cost of a function of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,11 @@ class _Edges:
 def _cells(values: Sequence[Dated], edges: _Edges, died: date | None) -> dict[TimePointName, Cell]:
     if not values:
         return dict.fromkeys(TIME_POINTS, Missing("never recorded"))
-    known = sorted(values)
-    before = [one for one in known if edges.before <= one.on <= edges.index]
+    known = sorted(values, key=_DAY)
+    before = known[bisect_left(known, edges.before, key=_DAY) : bisect_right(known, edges.index, key=_DAY)]
     cells: dict[TimePointName, Cell] = {"baseline": _cell(before[-1:], edges, Missing("no value in the window"))}
     for name, target, start, end in edges.windows:
-        inside = [one for one in known if start <= one.on < end]
+        inside = known[bisect_left(known, start, key=_DAY) : bisect_left(known, end, key=_DAY)]
         nearest = sorted(inside, key=lambda one: (abs((one.on - target).days), one.on))[:1]
         is_dead = died is not None and died <= target
         cells[name] = _cell(nearest, edges, Missing("died before" if is_dead else "no value in the window"))
@@ -128,9 +131,9 @@ def _last(known: Sequence[Dated], edges: _Edges, one_year: Cell, died: date | No
     A patient who died within the year has none because of that.
     """
     since = max(edges.year, one_year.of.on) if isinstance(one_year, Taken) else edges.year
-    later = [one for one in known if one.on > since]
+    later = known[-1:] if known[-1].on > since else []
     is_dead = died is not None and died <= edges.year
-    return _cell(later[-1:], edges, Missing("died before" if is_dead else "no value after 12 months"))
+    return _cell(later, edges, Missing("died before" if is_dead else "no value after 12 months"))
 
 
 def _cell(found: Sequence[Dated], edges: _Edges, otherwise: Missing) -> Cell:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from statistics import fmean
 from typing import NamedTuple
 
@@ -63,12 +64,12 @@ def series_from_scores(course: Course, scores: Iterable[ScoreRow], *, index: Ind
         days.setdefault(row.on, []).append(row)
     sums = {variable: tuple(_of_days(days, variable.value)) for variable in _SUMS}
     day = index_day(course.events, sums[Variable.TOTAL], index)
-    dates = [*_dates(course), *days]
+    last = max([*_dates(course), *days], default=None)
     values = {
         Variable.FVC: _percents(course.lung_function, lambda one: one.fvc_percent),
         Variable.DLCO: _percents(course.lung_function, lambda one: one.dlco_percent),
         **sums,
-        Variable.PREDNISONE: prednisone(course.treatments, day, dates),
+        Variable.PREDNISONE: prednisone(course.treatments, day, last),
     }
     return PatientSeries(
         patient=course.patient.pseudonym,
@@ -76,7 +77,7 @@ def series_from_scores(course: Course, scores: Iterable[ScoreRow], *, index: Ind
         index=day,
         died=_first(course.events, EventKind.DEATH),
         values=values,
-        profile=_profile(course, day, max(dates, default=None)),
+        profile=_profile(course, day, last),
     )
 
 
@@ -87,17 +88,18 @@ def index_day(events: Iterable[Event], totals: Sequence[Dated], index: IndexEven
     return _first(events, _KINDS[index])
 
 
-def prednisone(treatments: Iterable[Treatment], index: date | None, dates: Iterable[date]) -> tuple[Dated, ...]:
-    """Give the dose of prednisone on the index day, on the days of the time points, and on other days that are known.
+def prednisone(treatments: Iterable[Treatment], index: date | None, last: date | None) -> tuple[Dated, ...]:
+    """Give the dose of prednisone on the index day, the target days, the days on which a dose starts, and the last day.
 
-    dates: all days of which anything is known of the patient; a dose is not taken to go on beyond the last of them.
+    last: the last day of which anything is known of the patient: a dose is not taken to go on beyond it.
     """
     drug = [one for one in treatments if one.drug.strip().casefold() == _PREDNISONE]
-    known = set(dates)
-    if not drug or not known:
+    if not drug or last is None:
         return ()
-    counted = set() if index is None else {index, *(add_months(index, window.target) for window in WINDOWS)}
-    return dose_values(drug, known | counted, until=max(known))
+    days = {last, *(one.start for one in drug)}
+    if index is not None:
+        days |= {index, *(add_months(index, window.target) for window in WINDOWS)}
+    return dose_values(drug, days, until=last)
 
 
 def _first(events: Iterable[Event], kind: EventKind) -> date | None:
@@ -130,8 +132,15 @@ def _graded(reading: Reading, scheme: Scheme, left_out: Counter[str]) -> ScoreRo
 
 
 def _of_days(days: Mapping[date, Sequence[ScoreRow]], name: str) -> Iterator[Dated]:
+    """Give a sum by day: of one reading as it is, of several their mean."""
+    value_of = attrgetter(name)
     for day, rows in sorted(days.items()):
-        known = [(float(value), row.reader) for row in rows if (value := getattr(row, name)) is not None]
+        if len(rows) == 1:
+            value = value_of(rows[0])
+            if value is not None:
+                yield Dated(day, value, rows[0].reader)
+            continue
+        known = [(value, row.reader) for row in rows if (value := value_of(row)) is not None]
         if known:
             yield Dated(day, fmean(value for value, _ in known), " and ".join(sorted({who for _, who in known})))
 

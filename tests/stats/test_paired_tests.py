@@ -121,7 +121,7 @@ def test_t_is_scipys(differences: list[float]) -> None:
 def test_one_pair_has_a_change_and_no_test() -> None:
     """Of one pair the change is told, a test is not made."""
     found = paired_t([3.0])
-    assert (found.n, found.mean, found.p, found.reason) == (1, 3.0, None, "of 1 pairs, 2 or more are wanted")
+    assert (found.n, found.mean, found.p, found.reason) == (1, 3.0, None, "1 pair; 2 or more are wanted")
     assert paired_t([]).mean is None
 
 
