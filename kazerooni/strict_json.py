@@ -31,22 +31,31 @@ def read_json(file: Path, *, largest_bytes: int, wanted: str, error: type[Kazero
     if len(data) > largest_bytes:
         raise error(f"larger than {largest_bytes // 2**20} MB, which {wanted} is not; give {wanted}")
     try:
-        return json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
-        )
-    except _StrictError as refused:
-        raise error(str(refused)) from None
-    except UnicodeDecodeError:
-        raise error(f"is not UTF-8 text; give {wanted}") from None
-    except json.JSONDecodeError as refused:
-        raise error(
-            f"is not JSON ({refused.msg} in line {refused.lineno}, column {refused.colno}); it may be cut off, give "
-            f"{wanted}"
-        ) from None
-    except RecursionError:
-        raise error(f"is nested too deeply; give {wanted}") from None
-    except ValueError:
-        raise error(f"holds a number of too many digits; give {wanted}") from None
+        return strict_decoder().decode(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as refused:
+        raise error(fault_of(refused, wanted)) from None
+
+
+def strict_decoder() -> json.JSONDecoder:
+    """Give what decodes text as `read_json` does; `fault_of` says what the errors mean that it raises."""
+    return json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+
+
+def fault_of(refused: ValueError | RecursionError, wanted: str) -> str:
+    """Say why a text was refused: no UTF-8, no JSON, or JSON that is not strict.
+
+    wanted: what the file should be.
+    """
+    if isinstance(refused, _StrictError):
+        return str(refused)
+    if isinstance(refused, UnicodeDecodeError):
+        return f"is not UTF-8 text; give {wanted}"
+    if isinstance(refused, json.JSONDecodeError):
+        where = f"in line {refused.lineno}, column {refused.colno}"
+        return f"is not JSON ({refused.msg} {where}); it may be cut off, give {wanted}"
+    if isinstance(refused, RecursionError):
+        return f"is nested too deeply; give {wanted}"
+    return f"holds a number of too many digits; give {wanted}"
 
 
 def check_version(document: object, wanted: int, *, what: str, file: str, error: type[KazerooniError]) -> None:
@@ -103,7 +112,7 @@ def _validator(schema: str) -> Callable[[object], dict[str, Any]]:
     return validate
 
 
-class _StrictError(Exception):
+class _StrictError(ValueError):
     """What the JSON of the standard library would let pass."""
 
 

@@ -3,14 +3,14 @@
 * `read_records(paths, today=...)` takes tables, readings and books from files and folders, checks every row, and gives
   `Records`: courses, and all problems at once.
 * `write_tables(courses, folder)` and `write_book(courses, path)` write what `read_records` gives back; `read_book` also
-  gives the head of the audit chain that a store wrote.
+  gives the head of the audit chain that a store wrote, and `BookReader` a patient at a time.
 * `course_json` and `course_from_json`, with those of each part, are the JSON values in between.
 * `shift_dates` and `replace_uids` make an export from which no true date is told.
 * `Pseudonymise(key)` lets `read_records` take tables that still call patients by an id.
 * `KINDS` has the columns of the tables, as data.
 """
 
-from kazerooni.records.book import BOOK_SCHEMA_VERSION, Book, Head, read_book, write_book
+from kazerooni.records.book import BOOK_SCHEMA_VERSION, Book, BookReader, Head, read_book, write_book
 from kazerooni.records.columns import EVENTS, KINDS, LUNG_FUNCTION, PATIENTS, TREATMENTS, Kind
 from kazerooni.records.dates import shift_dates, shift_of
 from kazerooni.records.document import (
@@ -40,6 +40,7 @@ __all__ = [
     "READINGS",
     "TREATMENTS",
     "Book",
+    "BookReader",
     "Fault",
     "Head",
     "Kind",

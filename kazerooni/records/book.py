@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from kazerooni.errors import ReadingError
 from kazerooni.files import StrPath, write_whole_by
+from kazerooni.json_stream import JsonStream
 from kazerooni.model import Course
-from kazerooni.records.document import Document, check_frame, course_from_json, course_json
-from kazerooni.strict_json import check_version, read_json
+from kazerooni.records.document import check_frame, course_from_json, course_json
+from kazerooni.strict_json import check_version
 from kazerooni.version import __version__
 
 BOOK_SCHEMA_VERSION = 1
 WANTED = "a whole score book"
-# 100,000 typed readings take about 300 MB.
-LARGEST_BYTES = 2**31
+PATIENTS = "patients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +71,68 @@ def read_book(path: StrPath) -> Book:
     Raises ReadingError, naming the patient by number and the place, where it cannot be read or is none, or a patient
     stands twice.
     """
-    file = Path(path)
-    try:
-        document = read_json(file, largest_bytes=LARGEST_BYTES, wanted=WANTED, error=ReadingError)
-        return _book(document)
-    except ReadingError as error:
-        raise ReadingError(f"{file.name}: {error}") from None
+    reader = BookReader(path)
+    courses = tuple(reader)
+    return Book(courses, reader.head, reader.program_version)
 
 
-def book_frame(document: object) -> tuple[list[object], Head | None, str]:
-    """Give the patients of a book, none of them read yet, its head and the version of the program that wrote it.
+class BookReader:
+    """Reads a score book file patient by patient: iterate over it once. One patient at a time is in memory.
 
-    Raises ReadingError where the document is no book, or of another version.
+    head, program_version: of the file, once the last patient has been given.
+
+    Iterating raises ReadingError as `read_book` does; what came before it has been given already.
     """
-    check_version(document, BOOK_SCHEMA_VERSION, what="score book", file=WANTED, error=ReadingError)
-    frame: Document = check_frame(document)
-    head = frame["head"]
-    found = None if head is None else Head(int(head["count"]), head["sha256"])
-    return frame["patients"], found, frame["program"]["version"]
 
+    def __init__(self, path: StrPath) -> None:
+        self._file = Path(path)
+        self._stream = open_stream(self._file)
+        self.head: Head | None = None
+        self.program_version = ""
 
-def _book(document: object) -> Book:
-    patients, head, version = book_frame(document)
-    courses: dict[str, Course] = {}
-    for index, patient in enumerate(patients):
-        place = f"patients[{index}]"
+    def __iter__(self) -> Iterator[Course]:
+        """Give the courses."""
         try:
-            course = course_from_json(patient)
+            yield from self._courses()
         except ReadingError as error:
-            raise ReadingError(f"{place}.{error}") from None
-        if course.patient.pseudonym in courses:
-            raise ReadingError(f"{place}: this patient stands in it already; put what is known into one place")
-        courses[course.patient.pseudonym] = course
-    return Book(tuple(courses.values()), head, version)
+            raise ReadingError(f"{self._file.name}: {error}") from None
+
+    def _courses(self) -> Iterator[Course]:
+        seen: set[str] = set()
+        for index, patient in enumerate(self._stream):
+            check_start(self._stream)
+            place = f"patients[{index}]"
+            try:
+                course = course_from_json(patient)
+            except ReadingError as error:
+                raise ReadingError(f"{place}.{error}") from None
+            if course.patient.pseudonym in seen:
+                raise ReadingError(f"{place}: this patient stands in it already; put what is known into one place")
+            seen.add(course.patient.pseudonym)
+            yield course
+        self.head, self.program_version = head_of(self._stream)
+
+
+def open_stream(file: Path) -> JsonStream:
+    """Open a JSON document that may be a score book; its patients are given one by one."""
+    return JsonStream(file, PATIENTS, wanted=WANTED, error=ReadingError)
+
+
+def check_start(stream: JsonStream) -> None:
+    """Refuse a book of another version as soon as it is known, before its patients are held against this one.
+
+    Raises ReadingError.
+    """
+    if "schema_version" in stream.frame:
+        check_version(stream.frame, BOOK_SCHEMA_VERSION, what="score book", file=WANTED, error=ReadingError)
+
+
+def head_of(stream: JsonStream) -> tuple[Head | None, str]:
+    """Give the head of a book that has been read to its end, and the version of the program that wrote it.
+
+    Raises ReadingError where what stands around its patients is not that of a book.
+    """
+    check_version(stream.frame, BOOK_SCHEMA_VERSION, what="score book", file=WANTED, error=ReadingError)
+    frame = check_frame(stream.frame)
+    head = frame["head"]
+    return None if head is None else Head(int(head["count"]), head["sha256"]), frame["program"]["version"]

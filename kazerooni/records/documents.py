@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kazerooni.errors import ReadingError
+from kazerooni.json_stream import JsonStream
 from kazerooni.labels import reading_from_json
-from kazerooni.records.book import book_frame
+from kazerooni.records.book import PATIENTS, check_start, head_of
 from kazerooni.records.document import PARTS, parts_of, patient_from_json
 from kazerooni.records.found import Entry, Fault, Found, Value, Where
 from kazerooni.records.identity_columns import is_identity
@@ -20,14 +21,7 @@ _REFUSED = (
 )
 
 
-def is_book(document: object) -> bool:
-    """Tell whether a document is meant as a score book."""
-    return isinstance(document, dict) and "patients" in document
-
-
-def is_reading(document: object) -> bool:
-    """Tell whether a document is meant as a reading."""
-    return isinstance(document, dict) and {"scan", "entries"} <= document.keys()
+_OF_READING = frozenset({"scan", "entries"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +36,24 @@ class DocumentReader:
     patient_of: PatientOf
     drops_identity: bool
 
-    def read_book(self, document: object) -> None:
-        """Read the parts of a score book, each for itself, so that all that are wrong are told."""
+    def read(self, stream: JsonStream) -> bool:
+        """Read a document; False where it is neither a score book nor a reading, and nothing was read.
+
+        The parts of a book are read each for itself, so that all that are wrong are told.
+        """
         try:
-            patients, _, _ = book_frame(document)
+            for index, course in enumerate(stream):
+                check_start(stream)
+                self._read_course(f"{PATIENTS}[{index}]", course)
+            if PATIENTS in stream.frame:
+                head_of(stream)
         except ReadingError as error:
             self._refuse("", str(error))
-            return
-        for index, course in enumerate(patients):
-            self._read_course(f"patients[{index}]", course)
+            return True
+        if stream.frame.keys() >= _OF_READING:
+            self.read_reading(stream.frame)
+            return True
+        return PATIENTS in stream.frame
 
     def read_reading(self, document: dict[str, Any], place: str = "") -> None:
         """Read a reading."""

@@ -13,15 +13,14 @@ from typing import Final, TypeVar
 from kazerooni.errors import ReadingError
 from kazerooni.files import StrPath
 from kazerooni.model import Course, Event, LungFunction, Patient, Reading, Treatment
-from kazerooni.records.book import LARGEST_BYTES
+from kazerooni.records.book import open_stream
 from kazerooni.records.checks import contradictions, faults_of, out_of_life
-from kazerooni.records.documents import DocumentReader, is_book, is_reading
+from kazerooni.records.documents import DocumentReader
 from kazerooni.records.found import Entry, Fault, Found, Where
 from kazerooni.records.pseudonyms import Pseudonymise
 from kazerooni.records.table import TableReader, fault_of, is_dictionary, kind_of, sheet_of
 from kazerooni.scoring import Scheme
 from kazerooni.scoring.schemes import KAZEROONI
-from kazerooni.strict_json import read_json
 from kazerooni.tables import Problem, code_of, read_bytes
 
 T = TypeVar("T")
@@ -128,18 +127,11 @@ def _read(
     """Read a file into what was found."""
     patient_of = code_of if pseudonymise is None else pseudonymise.code_of
     drops_identity = pseudonymise is not None
+    if path.suffix.lower() in _DOCUMENTS:
+        if not DocumentReader(name, found, patient_of, drops_identity).read(open_stream(path)):
+            _pass_over(name, "is neither a score book nor a reading", found, is_named=is_named)
+        return
     try:
-        if path.suffix.lower() in _DOCUMENTS:
-            document = read_json(path, largest_bytes=LARGEST_BYTES, wanted="a JSON document", error=ReadingError)
-            reader = DocumentReader(name, found, patient_of, drops_identity)
-            if is_book(document):
-                reader.read_book(document)
-            elif is_reading(document):
-                assert isinstance(document, dict), "is_reading has seen to it"
-                reader.read_reading(document)
-            else:
-                _pass_over(name, "is neither a score book nor a reading", found, is_named=is_named)
-            return
         data = read_bytes(path)
     except ReadingError as error:
         found.faults.append(Fault(Where(name), str(error).removeprefix(f"{path.name}: ")))

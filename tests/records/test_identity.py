@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kazerooni.dicom import find_series
 from kazerooni.errors import ScanError
-from kazerooni.identity import is_pseudonym, key_of_file, pseudonym
+from kazerooni.identity import KEY_VARIABLE, is_pseudonym, key_of_file, pseudonym, user_key
 from kazerooni.labels import write_reading
 from kazerooni.model import Course, Patient, Reading, ScanRef, Status
+from kazerooni.phantom import build_series, sequential_hrct, write_series
 from kazerooni.records import Pseudonymise, read_records, write_book
 from tests.records.builders import KEY, problems, read, table
 from tests.records.strategies import TODAY
@@ -68,6 +71,20 @@ def test_a_patient_has_one_pseudonym_in_all_files_and_in_scans(tmp_path: Path) -
     assert [course.patient.pseudonym for course in found.courses] == [wanted]
     assert found.taken == {"patients": 1, "readings": 3, "lung_function": 0, "treatments": 0, "events": 1}
     assert "4711" not in repr(found)
+
+
+def test_tables_and_scans_of_a_patient_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader of scans, with the same key, gives a scan of the id the pseudonym that a table gets."""
+    monkeypatch.setenv(KEY_VARIABLE, KEY.decode())
+    user_key.cache_clear()
+    try:
+        write_series(build_series(replace(sequential_hrct(), patient_id="4711/0815")), tmp_path / "scan")
+        (series,) = find_series(tmp_path / "scan").series
+        file = table(tmp_path, "a.csv", "patient,sex", "4711/0815,female")
+        found = read(file, pseudonymise=Pseudonymise(user_key().key))
+    finally:
+        user_key.cache_clear()
+    assert series.scan.patient == found.courses[0].patient.pseudonym
 
 
 def test_another_key_or_issuer_gives_another_pseudonym() -> None:
