@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]
 
 _FEWEST_PAIRS = 2
 _UPPER = 0.975
@@ -33,6 +32,8 @@ class PairedT:
 
 def paired_t(differences: Sequence[float]) -> PairedT:
     """Test whether the mean of differences of pairs is 0 (Student, Biometrika 1908;6:1)."""
+    from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
+
     sample = np.asarray(differences, float)
     n = sample.size
     if n < _FEWEST_PAIRS:

@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr  # type: ignore[import-untyped]
 
 ZeroRule = Literal["wilcox", "pratt"]
 """What becomes of pairs without a difference: `wilcox` drops them before ranking, `pratt` (JASA 1959;54:655) after."""
@@ -82,6 +81,8 @@ def _exact_p(ranks: NDArray[np.float64], smaller: float) -> float:
 
 def _normal_p(ranks: NDArray[np.float64], plus: float) -> float:
     """Approximate; the variance of the sum of signed ranks is that of the ranks that there are, ties and all."""
+    from scipy.special import ndtr  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
+
     away = abs(plus - float(ranks.sum()) / 2)
     spread = sqrt(float((ranks**2).sum()) / 4)
     return min(1.0, 2 * float(ndtr(-max(away - 0.5, 0.0) / spread)))
