@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,26 @@ def test_the_readme_says_early_what_this_is_not() -> None:
     """Within the first ten lines the README says that this is no medical device."""
     head = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:10]
     assert "not a medical device" in " ".join(head).lower()
+
+
+def test_the_tutorial_of_a_cohort_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Its commands, typed in a checkout, print and write what the page says of them."""
+    page = (ROOT / "docs" / "tutorials" / "a-cohort-like-the-paper.md").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "sample_scans" / "cohort", tmp_path / "sample_scans" / "cohort")
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^kazerooni (.*)$", page, re.MULTILINE)
+    assert len(commands) == 4
+    for command in commands:
+        app(command.split(), standalone_mode=False)
+    said = capsys.readouterr().out
+    assert re.search(
+        r"^Total +baseline +17 .* 16\.0 .*\n +12 +17 .* 10\.0 .*\n(?:.*\n)? +last +17 .* 9\.0 ", said, re.MULTILINE
+    )
+    assert "Not in DLCO %, base to 12: 1 never recorded" in said
+    for name in re.findall(r"^\* `([\w.-]+\.csv)`", page, re.MULTILINE):
+        assert (tmp_path / "cohort" / name).is_file() or (tmp_path / "sample_scans" / "cohort" / name).is_file(), name
+    assert {f"figure-{n}.{kind}" for n in (1, 2, 3) for kind in ("png", "svg")} <= {
+        path.name for path in (tmp_path / "cohort").iterdir()
+    }

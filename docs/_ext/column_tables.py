@@ -1,6 +1,6 @@
 """`{column-table} long`: the dictionary of a CSV table, made from the values that the table is written by.
 
-long, wide, and the tables of `kazerooni agree` and of a score book by their names.
+long, wide, and the tables of `kazerooni agree`, `kazerooni cohort` and a score book by their names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from kazerooni.model import Lobe
 from kazerooni.records import KINDS
-from kazerooni.report import AGREEMENT_TABLES, LONG, WIDE
+from kazerooni.report import AGREEMENT_TABLES, COHORT_TABLES, LONG, WIDE
 from kazerooni.tables import Column
 
 _ANY_LOBE = "RUL"
@@ -30,7 +30,7 @@ class ColumnTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Give the table."""
         books = {name: kind.columns for name, kind in KINDS.items()}
-        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES, **books}[self.arguments[0]]
+        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES, **COHORT_TABLES, **books}[self.arguments[0]]
         return self.parse_text_to_nodes("\n".join(_lines(columns)))
 
 

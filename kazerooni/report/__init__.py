@@ -2,6 +2,8 @@
 
 from kazerooni.report.agreement_plot import bland_altman_plot
 from kazerooni.report.agreement_tables import AGREEMENT_TABLES, agreement_csv
+from kazerooni.report.cohort_plot import COHORT_FIGURES, cohort_plot
+from kazerooni.report.cohort_tables import COHORT_TABLES, cohort_csv
 from kazerooni.report.content import Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.numbers import in_full, percent
@@ -13,6 +15,8 @@ from kazerooni.report.write import WRITERS, Writer, write_report
 
 __all__ = [
     "AGREEMENT_TABLES",
+    "COHORT_FIGURES",
+    "COHORT_TABLES",
     "DIFFERENCES",
     "LONG",
     "WIDE",
@@ -22,6 +26,8 @@ __all__ = [
     "Writer",
     "agreement_csv",
     "bland_altman_plot",
+    "cohort_csv",
+    "cohort_plot",
     "in_full",
     "lobe_planes",
     "long_csv",

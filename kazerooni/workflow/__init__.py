@@ -13,6 +13,8 @@ from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
     from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
+    from kazerooni.workflow.cohort import CohortInput, cohort_document, cohort_of_courses, gather_cohort, write_cohort
+    from kazerooni.workflow.cohort_series import ScoreRow, series_from_scores
     from kazerooni.workflow.lobes import (
         SegmentedScan,
         left_out,
@@ -24,14 +26,19 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CohortInput",
     "Failure",
     "Gathered",
     "LobeSource",
     "MapFiles",
+    "ScoreRow",
     "SegmentedScan",
     "agree",
     "agreement_document",
+    "cohort_document",
+    "cohort_of_courses",
     "follow",
+    "gather_cohort",
     "gather_readings",
     "left_out",
     "measure",
@@ -44,20 +51,25 @@ __all__ = [
     "score_table",
     "segment_scan",
     "segmentation_document",
+    "series_from_scores",
     "state_entries",
     "timeline_document",
     "write_agreement",
+    "write_cohort",
     "write_lobes",
     "write_preview",
     "write_tables",
 ]
 
-_OF_AGREEMENT = ("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement")
+_HOME_OF = {
+    **dict.fromkeys(("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement"), "agreement"),
+    **dict.fromkeys(("CohortInput", "cohort_document", "cohort_of_courses", "gather_cohort", "write_cohort"), "cohort"),
+    **dict.fromkeys(("ScoreRow", "series_from_scores"), "cohort_series"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Look up what finds lobes, or compares readers, when it is asked for (PEP 562): a score does not wait for it."""
+    """Look up what finds lobes, or does statistics, when it is asked for (PEP 562): a score does not wait for it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "agreement" if name in _OF_AGREEMENT else "lobes"
-    return getattr(import_module(f"kazerooni.workflow.{home}"), name)
+    return getattr(import_module(f"kazerooni.workflow.{_HOME_OF.get(name, 'lobes')}"), name)
