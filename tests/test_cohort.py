@@ -31,7 +31,7 @@ from kazerooni.model import (
 from kazerooni.stats import CohortRules, Dated, PatientSeries, Variable, cohort
 from kazerooni.workflow import (
     CohortInput,
-    ScoreRow,
+    DatedSums,
     cohort_of_courses,
     gather_cohort,
     series_from_scores,
@@ -225,7 +225,7 @@ def test_a_store_needs_no_readings() -> None:
     known = {"lung_function": (seen,), "treatments": (taper,)}
     readings = (reading("a", START, 1, reader="B"), reading("b", START, 2), reading("c", date(2001, 2, 1), 1))
     rows = [
-        ScoreRow(START, 5, 5, 10, "B"), ScoreRow(date(2001, 2, 1), 5, 5, 10, "A"), ScoreRow(START, 10, 10, 20, "A"),
+        DatedSums(START, 5, 5, 10, "B"), DatedSums(date(2001, 2, 1), 5, 5, 10, "A"), DatedSums(START, 10, 10, 20, "A"),
     ]  # fmt: skip
     from_rows = series_from_scores(course(**known), rows, index="treatment_start")
     assert from_rows == only(cohort_of_courses([course(*readings, **known)]))

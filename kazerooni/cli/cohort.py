@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kazerooni.cli.edge import edge
 from kazerooni.cli.options import Json, Log, Verbose
+from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import print_json, say
+
+if TYPE_CHECKING:
+    from kazerooni.workflow import CohortInput
 
 
 class Index(StrEnum):
@@ -51,9 +55,9 @@ class Quartiles(StrEnum):
 
 def cohort(
     paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH...", readable=False, help="Tables, readings, or folders of them."),
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="[PATH...]", readable=False, help="Tables, readings, or folders of them."),
+    ] = None,
     *,
     index: Annotated[Index, typer.Option(help="Count months from this event.")] = Index.TREATMENT_START,
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
@@ -63,6 +67,7 @@ def cohort(
     ),
     holm: Annotated[bool, typer.Option("--holm", help="Also adjust the p-values for their number.")] = False,
     by: Annotated[By | None, typer.Option(help="Also show the patients of each pattern.")] = None,
+    where: Where = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="DIR", help="Write tables and figures into a new folder.")
     ] = None,
@@ -78,9 +83,12 @@ def cohort(
     quartiles, and baseline against 12 months and 12 months against last: paired t test, Wilcoxon signed-rank test,
     and who is missing and why. Drafts and superseded readings never count, totals of two schemes never mix.
 
+    Without a PATH, the patients are those of the score book (kazerooni store).
+
     \b
-    Example:
+    Examples:
       kazerooni cohort sample_scans/cohort --by pattern --out cohort
+      kazerooni cohort --store book.sqlite --holm
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         from kazerooni.cli.cohort_table import show_cohort
@@ -92,7 +100,13 @@ def cohort(
         chosen = find_scheme(scheme)
         # today by the user's own calendar, in which the dates of the tables stand
         today = datetime.now().astimezone().date()
-        given = gather_cohort(paths, today=today, scheme=scheme, index=index.value)
+        if paths and where is not None:
+            raise typer.BadParameter("a cohort comes from files or from the book; give one", param_hint="--store")
+        given = (
+            gather_cohort(paths, today=today, scheme=scheme, index=index.value)
+            if paths
+            else _from_book(where, scheme, index)
+        )
         rules = CohortRules(
             scheme=chosen.name,
             scheme_version=chosen.version,
@@ -113,3 +127,11 @@ def cohort(
             show_cohort(found)
         for sentence in given.told:
             say(sentence)
+
+
+def _from_book(where: str | None, scheme: str, index: Index) -> CohortInput:
+    from kazerooni.store import open_store
+    from kazerooni.workflow import cohort_of_book
+
+    with open_store(where) as book:
+        return cohort_of_book(book, scheme=scheme, index=index.value)

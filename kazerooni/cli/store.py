@@ -10,6 +10,7 @@ import typer
 
 from kazerooni.cli.edge import CASE_FAILED, WRONG_USAGE, edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
+from kazerooni.cli.store_contents import list_patients, score_book
 from kazerooni.cli.store_files import export_book, import_records
 from kazerooni.cli.store_options import By, Where, writer
 from kazerooni.cli.terminal import print_json, say
@@ -200,4 +201,6 @@ def _is_confirmed() -> bool:
 
 
 store.command("import")(import_records)
+store.command("score")(score_book)
+store.command("list")(list_patients)
 store.command("export")(export_book)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from kazerooni.cli.edge import edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
-from kazerooni.cli.terminal import print_json
+from kazerooni.cli.store_options import Where
+from kazerooni.cli.terminal import print_json, say
 from kazerooni.errors import ReadingError
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ _ANSWERS = {"yes": True, "no": False}
 
 def timeline(
     readings: Annotated[
-        list[Path], typer.Argument(metavar="READING...", readable=False, help="Kept readings of one patient.")
+        list[Path],
+        typer.Argument(
+            metavar="PATIENT|READING...", readable=False, help="A patient of the score book, or kept readings of one."
+        ),
     ],
     *,
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
@@ -57,6 +61,13 @@ def timeline(
     criteria: Annotated[
         bool, typer.Option("--criteria", help="Judge each visit by the criteria for progression, and show every input.")
     ] = False,
+    readers_error: Annotated[
+        bool,
+        typer.Option(
+            "--readers-error", help="Mark changes within the readers' own error, from scans of the book read twice."
+        ),
+    ] = False,
+    where: Where = None,
     said: Annotated[
         list[str] | None,
         typer.Option(metavar="FACT=yes|no", help="What a person says for the criteria, as fibrosis_on_ct=yes."),
@@ -75,30 +86,39 @@ def timeline(
     visits not comparable: technique, lung volume, reader. A grade can stand still while the percent falls, so both are
     shown. Beside them lung function, doses and events, where they are given.
 
+    A patient is named by the pseudonym in the score book, which holds all of it (kazerooni store).
+
     \b
     Examples:
       kazerooni timeline 1999.json 2000.json 2009.json
+      kazerooni timeline P-3KXQ7M2ZB4 --readers-error
       kazerooni timeline 1999.json 2000.json --course lung_function.csv --criteria --said fibrosis_on_ct=yes
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         from kazerooni.cli.criteria_table import criteria_parts
         from kazerooni.cli.timeline_table import show_timeline
         from kazerooni.scoring import judge_all
-        from kazerooni.workflow import follow, timeline_document
+        from kazerooni.workflow import follow, is_in_book, timeline_document
 
         if said and not criteria:
             raise typer.BadParameter("what is said is for --criteria; give that too", param_hint="--said")
-        line = follow(
-            readings,
-            scheme=scheme,
-            partial=partial,
-            baseline=_day(baseline),
-            course=course or (),
-            pooling=_rule(readers, consensus),
-            consensus=consensus,
-            window_days=window,
-            use=use or (),
-        )
+        options: dict[str, Any] = {
+            "scheme": scheme,
+            "partial": partial,
+            "baseline": _day(baseline),
+            "pooling": _rule(readers, consensus),
+            "consensus": consensus,
+            "window_days": window,
+            "use": use or (),
+        }
+        if len(readings) == 1 and is_in_book(readings[0]):
+            if course:
+                raise typer.BadParameter("the book tells of the patient; import what it lacks", param_hint="--course")
+            line = _from_book(str(readings[0]), where, with_readers_error=readers_error, **options)
+        elif readers_error or where is not None:
+            raise typer.BadParameter("goes with a patient of the score book", param_hint="--store, --readers-error")
+        else:
+            line = follow(readings, course=course or (), **options)
         judgements = judge_all(line, _facts(said or ())) if criteria else None
         if plot is not None:
             _draw(line, plot, force=force)
@@ -106,6 +126,17 @@ def timeline(
             print_json(timeline_document(line, judgements=judgements))
         else:
             show_timeline(line, more=criteria_parts(judgements) if judgements else ())
+
+
+def _from_book(patient: str, where: str | None, *, with_readers_error: bool, **options: Any) -> Timeline:
+    from kazerooni.store import open_store
+    from kazerooni.workflow import follow_patient
+
+    with open_store(where) as book:
+        line = follow_patient(book, patient, with_readers_error=with_readers_error, **options)
+    if with_readers_error and line.readers_error is None:
+        say("The book holds no scan that was read more than once, so the readers' own error is not known.")
+    return line
 
 
 def _rule(readers: str, consensus: str | None) -> Pooling:

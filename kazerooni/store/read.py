@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from kazerooni.errors import StoreError
 from kazerooni.model import Course, Lobe, Reading
@@ -42,18 +42,47 @@ class ScoreRow:
     superseded_by: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many readings the book has of a patient, superseded ones too, and the dates of the first and last scan."""
+
+    patient: str
+    readings: int
+    first: date | None
+    last: date | None
+
+
+def holdings(connection: Connection) -> Iterator[Holding]:
+    """Give what the book has of each patient, in the order in which they came."""
+    p, r = PATIENTS.c, READINGS.c
+    asked = (
+        select(p.pseudonym, func.count(r.id), func.min(r.study_date), func.max(r.study_date))
+        .select_from(PATIENTS)
+        .outerjoin(READINGS, r.patient_id == p.id)
+        .where(p.pseudonym.is_not(None))
+        .group_by(p.id, p.pseudonym)
+        .order_by(p.id)
+    )
+    for patient, count, first, last in connection.execute(asked):
+        yield Holding(patient, count, _day(first), _day(last))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
 def patients(connection: Connection) -> tuple[str, ...]:
     """List the pseudonyms, in the order in which patients came; those withdrawn have none."""
     p = PATIENTS.c
     return tuple(connection.scalars(select(p.pseudonym).where(p.pseudonym.is_not(None)).order_by(p.id)))
 
 
-def course_of(connection: Connection, pseudonym: str) -> Course:
+def course_of(connection: Connection, pseudonym: str, *, with_readings: bool = True) -> Course:
     """Give all that is known of a patient; raises StoreError where nothing is."""
     p = PATIENTS.c
     number = connection.scalar(select(p.id).where(p.pseudonym == pseudonym))
     if number is None:
-        raise StoreError(f"patient {pseudonym[:64]} is not in the book; `kazerooni store export` lists who is")
+        raise StoreError(f"patient {pseudonym[:64]} is not in the book; `kazerooni store list` names who is")
 
     def rows(asked: Select[Any], table: Table) -> list[Any]:
         return list(connection.execute(asked.where(table.c.patient_id == number).order_by(table.c.id)))
@@ -64,7 +93,8 @@ def course_of(connection: Connection, pseudonym: str) -> Course:
         table.name: facts.holding(table.name, (row.content for row in rows(select(table.c.content), table)))
         for table in (LUNG_FUNCTION, TREATMENTS, EVENTS)
     }
-    readings = [facts.reading_of(row.content) for row in rows(select(r.content), READINGS)]
+    contents = rows(select(r.content), READINGS) if with_readings else []
+    readings = [facts.reading_of(row.content) for row in contents]
     return Course(
         patient=facts.patient_of(pseudonym, described[-1].content if described else None),
         readings=tuple(sorted(readings, key=lambda one: (one.scan.study_date or date.min, one.id))),
@@ -108,7 +138,7 @@ def score_rows(connection: Connection, scheme: Scheme, of: Collection[str] | Non
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(chosen):
             yield ScoreRow(
                 patient=row.pseudonym,
-                study_date=None if row.study_date is None else date.fromisoformat(row.study_date),
+                study_date=_day(row.study_date),
                 reading=row.reading,
                 reader=row.reader,
                 alveolar=row.alveolar,

@@ -18,7 +18,7 @@ from kazerooni.store.add import Added, Adder
 from kazerooni.store.backup import Backup, back_up
 from kazerooni.store.chain import Deed, Head, head_of
 from kazerooni.store.engine import reading, writing
-from kazerooni.store.read import ScoreRow
+from kazerooni.store.read import Holding, ScoreRow
 from kazerooni.store.refusals import words_of
 from kazerooni.store.scored import fill_scores, unscored
 from kazerooni.store.tables import READINGS
@@ -114,10 +114,21 @@ class Store:
         with reading(self._engine) as connection:
             return read.patients(connection)
 
+    def holdings(self) -> tuple[Holding, ...]:
+        """List the patients with their readings and dates, in the order in which they came."""
+        with reading(self._engine) as connection:
+            return tuple(read.holdings(connection))
+
     def course(self, patient: str) -> Course:
         """Give all that is known of a patient: readings by date and id, the rest by date."""
         with reading(self._engine) as connection:
             return read.course_of(connection, patient)
+
+    def courses_without_readings(self) -> Iterator[Course]:
+        """Give what is known of all patients beside their readings; with `scores` a cohort needs no more."""
+        with reading(self._engine) as connection:
+            for patient in read.patients(connection):
+                yield read.course_of(connection, patient, with_readings=False)
 
     def courses(self) -> Iterator[Course]:
         """Give the courses of all patients; one is in memory at a time."""

@@ -6,15 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kazerooni.workflow.reading import measure
-from kazerooni.workflow.readings import Failure, follow, read_course, score_reading, score_readings, score_table
+from kazerooni.workflow.readings import (
+    Failure,
+    find_reading,
+    follow,
+    is_in_book,
+    read_course,
+    score_reading,
+    score_readings,
+    score_table,
+)
 from kazerooni.workflow.results import report_visits, score_document, timeline_document, write_tables
 from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
     from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
+    from kazerooni.workflow.book import cohort_of_book, follow_patient, readers_error_of, readings_of_book
     from kazerooni.workflow.cohort import CohortInput, cohort_document, cohort_of_courses, gather_cohort, write_cohort
-    from kazerooni.workflow.cohort_series import ScoreRow, series_from_scores
+    from kazerooni.workflow.cohort_series import DatedSums, series_from_scores
     from kazerooni.workflow.lobes import (
         SegmentedScan,
         left_out,
@@ -27,22 +37,28 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CohortInput",
+    "DatedSums",
     "Failure",
     "Gathered",
     "LobeSource",
     "MapFiles",
-    "ScoreRow",
     "SegmentedScan",
     "agree",
     "agreement_document",
     "cohort_document",
+    "cohort_of_book",
     "cohort_of_courses",
+    "find_reading",
     "follow",
+    "follow_patient",
     "gather_cohort",
     "gather_readings",
+    "is_in_book",
     "left_out",
     "measure",
     "read_course",
+    "readers_error_of",
+    "readings_of_book",
     "report_visits",
     "score_document",
     "score_reading",
@@ -64,7 +80,8 @@ __all__ = [
 _HOME_OF = {
     **dict.fromkeys(("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement"), "agreement"),
     **dict.fromkeys(("CohortInput", "cohort_document", "cohort_of_courses", "gather_cohort", "write_cohort"), "cohort"),
-    **dict.fromkeys(("ScoreRow", "series_from_scores"), "cohort_series"),
+    **dict.fromkeys(("cohort_of_book", "follow_patient", "readers_error_of", "readings_of_book"), "book"),
+    **dict.fromkeys(("DatedSums", "series_from_scores"), "cohort_series"),
 }
 
 

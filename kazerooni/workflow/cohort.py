@@ -45,7 +45,7 @@ def cohort_of_courses(
     chosen = find_scheme(scheme)
     left_out: Counter[str] = Counter()
     series = tuple(series_of(course, chosen, index=index, left_out=left_out) for course in courses)
-    return CohortInput(series, told=tuple(_told(left_out, "reading")))
+    return CohortInput(series, told=tuple(left_out_words(left_out, "reading")))
 
 
 def gather_cohort(
@@ -75,7 +75,7 @@ def gather_cohort(
             raise _table_error(path.name, [str(problem) for problem in problems])
         series.extend(found)
         inputs[InputDigest("table", hashlib.sha256(data).hexdigest())] = None
-    told = list(_told(left_out, "total"))
+    told = list(left_out_words(left_out, "total"))
     if others:
         records = read_records(others, today=today, scheme=chosen)
         if records.problems:
@@ -86,7 +86,8 @@ def gather_cohort(
     return CohortInput(tuple(series), tuple(inputs), tuple(told))
 
 
-def _told(left_out: Counter[str], what: str) -> Iterator[str]:
+def left_out_words(left_out: Counter[str], what: str) -> Iterator[str]:
+    """Tell how many readings or totals were left out, and why."""
     for why, count in left_out.items():
         if count:
             yield f"{count} {what}{'' if count == 1 else 's'} left out: {why}"

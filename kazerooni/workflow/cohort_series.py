@@ -31,7 +31,7 @@ _KINDS = {"treatment_start": EventKind.TREATMENT_START, "onset": EventKind.ONSET
 _SUMS = (Variable.TOTAL, Variable.ALVEOLAR, Variable.INTERSTITIAL)
 
 
-class ScoreRow(NamedTuple):
+class DatedSums(NamedTuple):
     """The sums of one signed reading that nothing supersedes; None where grades are missing."""
 
     on: date
@@ -53,13 +53,13 @@ def series_of(course: Course, scheme: Scheme, *, index: IndexEvent, left_out: Co
     return series_from_scores(replace(course, readings=()), scores, index=index)
 
 
-def series_from_scores(course: Course, scores: Iterable[ScoreRow], *, index: IndexEvent) -> PatientSeries:
+def series_from_scores(course: Course, scores: Iterable[DatedSums], *, index: IndexEvent) -> PatientSeries:
     """Give what a cohort follows of a patient whose sums are known already, all of one scheme.
 
     course: its readings are not looked at. scores: in any order; the sums of several readings of one day are their
     mean, its origin all of their readers.
     """
-    days: dict[date, list[ScoreRow]] = {}
+    days: dict[date, list[DatedSums]] = {}
     for row in scores:
         days.setdefault(row.on, []).append(row)
     sums = {variable: tuple(_of_days(days, variable.value)) for variable in _SUMS}
@@ -119,7 +119,7 @@ def _standing(readings: Sequence[Reading], left_out: Counter[str]) -> list[Readi
     return standing
 
 
-def _graded(reading: Reading, scheme: Scheme, left_out: Counter[str]) -> ScoreRow | None:
+def _graded(reading: Reading, scheme: Scheme, left_out: Counter[str]) -> DatedSums | None:
     assert reading.scan.study_date is not None, "such were left out"
     try:
         totals = grade(reading, scheme).totals
@@ -128,10 +128,10 @@ def _graded(reading: Reading, scheme: Scheme, left_out: Counter[str]) -> ScoreRo
         return None
     if totals.total is None:
         left_out["has no total, as grades are missing"] += 1
-    return ScoreRow(reading.scan.study_date, totals.alveolar, totals.interstitial, totals.total, reading.reader or "")
+    return DatedSums(reading.scan.study_date, totals.alveolar, totals.interstitial, totals.total, reading.reader or "")
 
 
-def _of_days(days: Mapping[date, Sequence[ScoreRow]], name: str) -> Iterator[Dated]:
+def _of_days(days: Mapping[date, Sequence[DatedSums]], name: str) -> Iterator[Dated]:
     """Give a sum by day: of one reading as it is, of several their mean."""
     value_of = attrgetter(name)
     for day, rows in sorted(days.items()):

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from kazerooni.errors import ReadingError, TableError
+from kazerooni.errors import ReadingError, StoreError, TableError
 from kazerooni.files import StrPath
 from kazerooni.labels import read_reading, read_typed_table
-from kazerooni.model import Case, Course, Pooling, Timeline
+from kazerooni.model import Case, Course, Pooling, Reading, Timeline
 from kazerooni.records import read_records
 from kazerooni.scoring import WINDOW_DAYS, find_scheme, timeline
 from kazerooni.scoring import score as grade
@@ -25,13 +25,41 @@ class Failure(NamedTuple):
     why: str
 
 
-def score_reading(path: StrPath, *, scheme: str = "kazerooni", partial: bool = False) -> Case:
-    """Grade a kept reading (`reading.json`), without its scan or maps.
+def find_reading(name: StrPath, *, book: str | None = None) -> Reading:
+    """Give the reading of a file (`reading.json`); where no file is called so, that of this id in the score book.
+
+    book: a place for `kazerooni.store.open_store`, None for the user's own.
+
+    Raises ReadingError where it is neither.
+    """
+    if not is_in_book(name):
+        return read_reading(name)
+    from kazerooni.store import open_store  # noqa: PLC0415 - who gives a file does not wait for it
+
+    try:
+        with open_store(book) as opened:
+            return opened.reading(str(name))
+    except StoreError as error:
+        raise ReadingError(f"{name}: no file is called so, and as the id of a kept reading: {error}") from None
+
+
+def is_in_book(name: StrPath) -> bool:
+    """Tell whether a word can only be a code of the score book: no file is called so, and it is no path of one.
+
+    >>> is_in_book("P-3KXQ7M2ZB4"), is_in_book("1999.json"), is_in_book("readings/R-1")
+    (True, False, False)
+    """
+    path = Path(name)
+    return path.name == str(name) and not path.suffix and not path.exists()
+
+
+def score_reading(name: StrPath, *, scheme: str = "kazerooni", partial: bool = False, book: str | None = None) -> Case:
+    """Grade a kept reading without its scan or maps; name and book are those of `find_reading`.
 
     Raises SchemeError, ReadingError.
     """
     chosen = find_scheme(scheme)
-    reading = read_reading(path)
+    reading = find_reading(name, book=book)
     return Case(reading=reading, score=grade(reading, chosen, partial=partial))
 
 
@@ -52,14 +80,14 @@ def score_table(
 
 
 def score_readings(
-    paths: Iterable[StrPath], *, scheme: str = "kazerooni", partial: bool = False
+    paths: Iterable[StrPath], *, scheme: str = "kazerooni", partial: bool = False, book: str | None = None
 ) -> tuple[tuple[Case, ...], tuple[Failure, ...]]:
     """Grade kept readings as `score_reading` does, each alone in its failure.
 
     Raises SchemeError for an unknown scheme.
     """
     find_scheme(scheme)
-    return _each(map(Path, paths), lambda path: score_reading(path, scheme=scheme, partial=partial))
+    return _each(map(Path, paths), lambda path: score_reading(path, scheme=scheme, partial=partial, book=book))
 
 
 def _each(inputs: Iterable[_Input], graded: Callable[[_Input], Case]) -> tuple[tuple[Case, ...], tuple[Failure, ...]]:
