@@ -20,9 +20,10 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 PROCESSES ?= auto
 
 # Programs of the system that tests hold the toolkit against, and the packages that bring them; with Xvfb, a screen that
-# nobody sees, come the libraries of X, fonts and software OpenGL that Qt wants.
-TOOLS := dciodvfy dcmdump Xvfb
-PACKAGES := dicom3tools dcmtk xvfb fontconfig fonts-dejavu-core libdbus-1-3 libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 \
+# nobody sees, come the libraries of X, fonts and software OpenGL that Qt wants. Debian keeps initdb, of the server that
+# tests of the score book start, out of the PATH.
+TOOLS := dciodvfy dcmdump Xvfb initdb
+PACKAGES := dicom3tools dcmtk postgresql xvfb fontconfig fonts-dejavu-core libdbus-1-3 libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 \
 	libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
 # A library that Xvfb does not bring along, by which to tell that the packages are there.
@@ -52,7 +53,7 @@ system: ## Install the programs of the system that tests use (Debian, Ubuntu)
 # As `system`, where something is missing and it may be installed; otherwise says how.
 tools:
 	@for tool in $(TOOLS) $(LIBRARY); do \
-		{ command -v $$tool || ldconfig -p 2>/dev/null | grep -F $$tool; } >/dev/null && continue; \
+		{ command -v $$tool || ls /usr/lib/postgresql/*/bin/$$tool 2>/dev/null || ldconfig -p 2>/dev/null | grep -F $$tool; } >/dev/null && continue; \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			$(MAKE) --no-print-directory system || echo 'That failed; without $(PACKAGES) some tests are skipped.'; \
 		else echo "Some tests need $(PACKAGES). To install them: sudo apt-get install $(PACKAGES)"; fi; \

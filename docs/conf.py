@@ -1,11 +1,14 @@
 """How Sphinx builds the documentation: `make docs`."""
 
+import logging
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 from kazerooni import __version__
+
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each of its plugins
 
 project = "kazerooni"
 author = "The kazerooni developers"
@@ -17,6 +20,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "markdown_docstrings",
     "program_help",
+    "criteria_tables",
     "scheme_tables",
     "column_tables",
 ]

@@ -13,6 +13,8 @@ KazerooniError
 │   └── TableError           rows of a table of typed values cannot be used: each with its line and column
 ├── SchemeError          a scheme is unknown or contradicts itself
 │   └── IncompleteError      a total is asked for while a component of a lobe is null
+├── StoreError           a score book cannot be used
+│   └── RefusedError         what was to be added contradicts what is there, or is no signed reading: each thing named
 └── OutputError          a result cannot be written
 ```
 
@@ -73,6 +75,21 @@ class SchemeError(KazerooniError):
 
 class IncompleteError(SchemeError):
     """A total is asked for while a component of a lobe is null; missing is never zero."""
+
+
+class StoreError(KazerooniError):
+    """A score book cannot be found, opened, read or written."""
+
+
+class RefusedError(StoreError):
+    """Something was not added to a score book; unless a part was asked for, nothing was.
+
+    problems: one sentence each, in the order in which things were given.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class OutputError(KazerooniError):

@@ -101,8 +101,9 @@ def write_folder_whole(folder: Path, write: Callable[[Path], object]) -> None:
     try:
         part.mkdir()
         write(part)
-        for path in part.iterdir():
-            _to_disk(path)
+        for path in part.rglob("*"):
+            if path.is_file():
+                _to_disk(path)
         part.rename(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None

@@ -1,6 +1,6 @@
 """`{column-table} long`: the dictionary of a CSV table, made from the values that the table is written by.
 
-long, wide, and the tables of `kazerooni agree` by their names.
+long, wide, and the tables of `kazerooni agree`, `kazerooni cohort` and a score book by their names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from kazerooni.model import Lobe
-from kazerooni.report import AGREEMENT_TABLES, LONG, WIDE, Column
+from kazerooni.records import KINDS
+from kazerooni.report import AGREEMENT_TABLES, COHORT_TABLES, LONG, WIDE
+from kazerooni.tables import Column
 
 _ANY_LOBE = "RUL"
 
@@ -27,7 +29,8 @@ class ColumnTable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Give the table."""
-        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES}[self.arguments[0]]
+        books = {name: kind.columns for name, kind in KINDS.items()}
+        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES, **COHORT_TABLES, **books}[self.arguments[0]]
         return self.parse_text_to_nodes("\n".join(_lines(columns)))
 
 

@@ -14,9 +14,9 @@ from sphinx.util.typing import ExtensionMetadata
 
 
 class ProgramHelp(SphinxDirective):
-    """A literal block with the help of a command; the argument is its name, none stands for the program itself."""
+    """A literal block with the help of a command; the arguments are its name, none stand for the program itself."""
 
-    optional_arguments = 1
+    optional_arguments = 2
     option_spec: ClassVar[dict[str, object]] = {}
 
     def run(self) -> list[nodes.Node]:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from kazerooni.cli.agree import agree
+from kazerooni.cli.cohort import cohort
 from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
 from kazerooni.cli.open import open_room
@@ -18,6 +19,7 @@ from kazerooni.cli.report import report
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.cli.segment import segment
+from kazerooni.cli.store import store
 from kazerooni.cli.timeline import timeline
 from kazerooni.version import __version__
 
@@ -29,8 +31,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (agree, demo, inspect, report, schemes, score, segment, timeline):
+for command in (agree, cohort, demo, inspect, report, schemes, score, segment, timeline):
     app.command()(command)
+app.add_typer(store)
 app.command("open")(open_room)  # a function of that name would hide Python's own
 
 

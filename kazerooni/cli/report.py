@@ -9,12 +9,16 @@ import typer
 
 from kazerooni.cli.edge import edge
 from kazerooni.cli.options import Force, Log, Verbose
+from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import say
 
 
 def report(
     readings: Annotated[
-        list[Path], typer.Argument(metavar="READING...", readable=False, help="Kept readings of one patient.")
+        list[Path],
+        typer.Argument(
+            metavar="READING...", readable=False, help="Kept readings of one patient, files or ids in the score book."
+        ),
     ],
     *,
     formats: Annotated[
@@ -25,6 +29,7 @@ def report(
     partial: Annotated[
         bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
     ] = False,
+    where: Where = None,
     force: Force = False,
     verbose: Verbose = False,
     log: Log = None,
@@ -42,7 +47,7 @@ def report(
         from kazerooni.workflow import report_visits, score_reading
 
         chosen = _formats(formats)
-        cases = [score_reading(path, scheme=scheme, partial=partial) for path in readings]
+        cases = [score_reading(path, scheme=scheme, partial=partial, book=where) for path in readings]
         say_written(report_visits(cases, out, formats=chosen, partial=partial, force=force))
 
 

@@ -23,6 +23,7 @@ from kazerooni.cli.options import (
     Verbose,
 )
 from kazerooni.cli.score_usage import check_reader, check_usage, read_traction
+from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import progress, say, steps
 from kazerooni.errors import ReadingError
 from kazerooni.files import make_folder
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 def score(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", readable=False, help="The scan, beside maps; else kept readings."),
+        typer.Argument(
+            metavar="PATH...",
+            readable=False,
+            help="The scan, beside maps; else kept readings, files or ids in the book.",
+        ),
     ] = None,
     *,
     lobes: Lobes = None,
@@ -71,6 +76,7 @@ def score(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Write the report of one scan into this folder.")
     ] = None,
+    where: Where = None,
     force: Force = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -139,7 +145,7 @@ def score(
         else:
             from kazerooni.workflow import score_readings
 
-            cases, failures = score_readings(paths or [], scheme=scheme, partial=partial)
+            cases, failures = score_readings(paths or [], scheme=scheme, partial=partial, book=where)
         if not cases:
             raise ReadingError("\n".join(failure.why for failure in failures))
         print_cases(cases, failures, as_json=as_json)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from kazerooni.cli.edge import edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
-from kazerooni.cli.terminal import print_json
+from kazerooni.cli.store_options import Where
+from kazerooni.cli.terminal import print_json, say
 from kazerooni.errors import ReadingError
 
 if TYPE_CHECKING:
-    from kazerooni.model import Timeline
+    from kazerooni.model import Pooling, Timeline
+
+_WINDOW_DAYS = 90  # that of kazerooni.scoring, which `--help` does not wait for
+_ANSWERS = {"yes": True, "no": False}
 
 
 def timeline(
     readings: Annotated[
-        list[Path], typer.Argument(metavar="READING...", readable=False, help="Kept readings of one patient.")
+        list[Path],
+        typer.Argument(
+            metavar="PATIENT|READING...", readable=False, help="A patient of the score book, or kept readings of one."
+        ),
     ],
     *,
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
@@ -30,6 +38,40 @@ def timeline(
     partial: Annotated[
         bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
     ] = False,
+    readers: Annotated[
+        str,
+        typer.Option(metavar="RULE", help="Several readers of a visit: each, mean, median or consensus."),
+    ] = "each",
+    consensus: Annotated[
+        str | None, typer.Option(metavar="READER", help="The reader who stands for the consensus.")
+    ] = None,
+    use: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="The reading to use where one reader has several of one date."),
+    ] = None,
+    course: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", readable=False, help="Lung function, treatments and events: tables, a folder or a book."
+        ),
+    ] = None,
+    window: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, help="How far from a visit, either side, lung function may lie.")
+    ] = _WINDOW_DAYS,
+    criteria: Annotated[
+        bool, typer.Option("--criteria", help="Judge each visit by the criteria for progression, and show every input.")
+    ] = False,
+    readers_error: Annotated[
+        bool,
+        typer.Option(
+            "--readers-error", help="Mark changes within the readers' own error, from scans of the book read twice."
+        ),
+    ] = False,
+    where: Where = None,
+    said: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FACT=yes|no", help="What a person says for the criteria, as fibrosis_on_ct=yes."),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the scores over time: .svg, .png or .pdf.")
     ] = None,
@@ -40,24 +82,85 @@ def timeline(
 ) -> None:
     """Follow the scores of one patient over time.
 
-    Totals and grades by visit, what changed since the visit before and since the baseline, and what makes two visits
-    not comparable: technique, lung volume, reader. A grade can stand still while the percent falls, so both are shown.
+    Totals and grades by visit, what changed since the visit before, the baseline and the best, and what makes two
+    visits not comparable: technique, lung volume, reader. A grade can stand still while the percent falls, so both are
+    shown. Beside them lung function, doses and events, where they are given.
+
+    A patient is named by the pseudonym in the score book, which holds all of it (kazerooni store).
 
     \b
-    Example:
+    Examples:
       kazerooni timeline 1999.json 2000.json 2009.json
+      kazerooni timeline P-3KXQ7M2ZB4 --readers-error
+      kazerooni timeline 1999.json 2000.json --course lung_function.csv --criteria --said fibrosis_on_ct=yes
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
+        from kazerooni.cli.criteria_table import criteria_parts
         from kazerooni.cli.timeline_table import show_timeline
-        from kazerooni.workflow import follow, timeline_document
+        from kazerooni.scoring import judge_all
+        from kazerooni.workflow import follow, is_in_book, timeline_document
 
-        line = follow(readings, scheme=scheme, partial=partial, baseline=_day(baseline))
+        if said and not criteria:
+            raise typer.BadParameter("what is said is for --criteria; give that too", param_hint="--said")
+        options: dict[str, Any] = {
+            "scheme": scheme,
+            "partial": partial,
+            "baseline": _day(baseline),
+            "pooling": _rule(readers, consensus),
+            "consensus": consensus,
+            "window_days": window,
+            "use": use or (),
+        }
+        if len(readings) == 1 and is_in_book(readings[0]):
+            if course:
+                raise typer.BadParameter("the book tells of the patient; import what it lacks", param_hint="--course")
+            line = _from_book(str(readings[0]), where, with_readers_error=readers_error, **options)
+        elif readers_error or where is not None:
+            raise typer.BadParameter("goes with a patient of the score book", param_hint="--store, --readers-error")
+        else:
+            line = follow(readings, course=course or (), **options)
+        judgements = judge_all(line, _facts(said or ())) if criteria else None
         if plot is not None:
             _draw(line, plot, force=force)
         if as_json:
-            print_json(timeline_document(line))
+            print_json(timeline_document(line, judgements=judgements))
         else:
-            show_timeline(line)
+            show_timeline(line, more=criteria_parts(judgements) if judgements else ())
+
+
+def _from_book(patient: str, where: str | None, *, with_readers_error: bool, **options: Any) -> Timeline:
+    from kazerooni.store import open_store
+    from kazerooni.workflow import follow_patient
+
+    with open_store(where) as book:
+        line = follow_patient(book, patient, with_readers_error=with_readers_error, **options)
+    if with_readers_error and line.readers_error is None:
+        say("The book holds no scan that was read more than once, so the readers' own error is not known.")
+    return line
+
+
+def _rule(readers: str, consensus: str | None) -> Pooling:
+    from kazerooni.model import Pooling
+
+    rule = next((rule for rule in get_args(Pooling) if rule == readers), None)
+    if rule is None:
+        raise typer.BadParameter(f"{readers} is none of {', '.join(get_args(Pooling))}", param_hint="--readers")
+    if (rule == "consensus") != (consensus is not None):
+        raise typer.BadParameter("--readers consensus and --consensus READER go together", param_hint="--readers")
+    return rule  # type: ignore[no-any-return]
+
+
+def _facts(said: Sequence[str]) -> dict[str, bool]:
+    from kazerooni.scoring import FACTS
+
+    facts = {}
+    for one in said:
+        fact, _, answer = one.partition("=")
+        if fact not in FACTS or answer not in _ANSWERS:
+            wanted = f"FACT=yes or FACT=no is wanted, FACT one of {', '.join(FACTS)}"
+            raise typer.BadParameter(f"{one}: {wanted}", param_hint="--said")
+        facts[fact] = _ANSWERS[answer]
+    return facts
 
 
 def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
@@ -68,7 +171,7 @@ def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
     if kind is None:
         ends = ", ".join(f".{kind}" for kind in get_args(Picture))
         raise typer.BadParameter(f"{plot.name} ends with none of {ends}", param_hint="--plot")
-    totals = [point.score.totals for point in line.points]
+    totals = [case.score.totals for point in line.points for case in point.readings]
     if all(amount is None for sums in totals for amount in (sums.alveolar, sums.interstitial)):
         raise ReadingError("no visit has a sum to draw: grades are missing; --partial sums those that there are")
     write_whole(plot, timeline_plot(line, kind=kind), force=force)

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from kazerooni.dicom import tags
 from kazerooni.dicom.header import Header, PixelElement
-from kazerooni.dicom.identity import keyed_digest, pseudonym
 from kazerooni.dicom.sources import Source
 from kazerooni.dicom.values import (
     day,
@@ -26,6 +25,7 @@ from kazerooni.dicom.values import (
     whole,
     words,
 )
+from kazerooni.identity import keyed_digest, pseudonym
 
 Orientation = tuple[float, float, float, float, float, float]
 

@@ -16,7 +16,6 @@ from kazerooni.dicom import tags
 from kazerooni.dicom.attributes import AttributeTable, Frame
 from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, is_dicomdir, list_dicomdir
 from kazerooni.dicom.header import Header, NotDicomError
-from kazerooni.dicom.identity import KEY_VARIABLE, UserKey, user_key
 from kazerooni.dicom.layout import Layouts
 from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.ranking import rank
@@ -27,6 +26,7 @@ from kazerooni.dicom.technique import CT_CLASSES
 from kazerooni.dicom.values import text, uid, unsigned
 from kazerooni.dicom.walk import walk
 from kazerooni.errors import NoSeriesError
+from kazerooni.identity import KEY_VARIABLE, UserKey, user_key
 from kazerooni.model import Notice
 
 Progress = Callable[[int, int | None], None]

@@ -11,6 +11,7 @@ from kazerooni.labels.readings import (
     reading_from_json,
     reading_json,
     reading_text,
+    typed_readings,
     write_reading,
 )
 from kazerooni.labels.write import check_writable, write_map
@@ -28,6 +29,7 @@ __all__ = [
     "reading_from_json",
     "reading_json",
     "reading_text",
+    "typed_readings",
     "write_map",
     "write_reading",
 ]

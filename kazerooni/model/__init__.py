@@ -2,8 +2,10 @@
 
 from kazerooni.model.agreement import DetectableChange, ReadersError, Sum
 from kazerooni.model.anatomy import OUTSIDE, UNMARKED, Component, Finding, Lobe, Side, State, findings_of, highest_label
+from kazerooni.model.beside import Beside, Dose, LungChange, NearTest
 from kazerooni.model.case import Case
 from kazerooni.model.course import DlcoUnit, DoseUnit, Event, EventKind, LungFunction, Treatment
+from kazerooni.model.difference import Difference
 from kazerooni.model.entry import Entry, Origin, SchemeRef, TypedValue
 from kazerooni.model.fissures import (
     Fissure,
@@ -15,6 +17,7 @@ from kazerooni.model.fissures import (
     PointOrigin,
 )
 from kazerooni.model.geometry import Geometry, Sampling, plane_normal
+from kazerooni.model.judgement import Input, Judgement, Verdict
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.nearest import Nearest, nearest_voxels
 from kazerooni.model.notice import Notice, Severity
@@ -44,13 +47,23 @@ from kazerooni.model.score import (
     ungraded,
 )
 from kazerooni.model.tally import LABELS_SHAPE, Tally
-from kazerooni.model.timeline import Change, Difference, LobeChange, Timeline, TimePoint
+from kazerooni.model.timeline import (
+    Change,
+    LobeChange,
+    LobeValue,
+    PooledSums,
+    Pooling,
+    ReaderChange,
+    Timeline,
+    TimePoint,
+)
 
 __all__ = [
     "LABELS_SHAPE",
     "OUTSIDE",
     "UNMARKED",
     "Acquisition",
+    "Beside",
     "Case",
     "Change",
     "Component",
@@ -59,6 +72,7 @@ __all__ = [
     "DetectableChange",
     "Difference",
     "DlcoUnit",
+    "Dose",
     "DoseUnit",
     "Entry",
     "Event",
@@ -74,13 +88,18 @@ __all__ = [
     "FissureState",
     "FissureSurface",
     "Geometry",
+    "Input",
     "InputDigest",
+    "Judgement",
     "KernelClass",
     "Lobe",
     "LobeChange",
     "LobeMap",
     "LobeScore",
+    "LobeValue",
+    "LungChange",
     "LungFunction",
+    "NearTest",
     "Nearest",
     "Notice",
     "Onset",
@@ -88,7 +107,10 @@ __all__ = [
     "Patient",
     "Pattern",
     "PointOrigin",
+    "PooledSums",
+    "Pooling",
     "PriorShown",
+    "ReaderChange",
     "ReadersError",
     "Reading",
     "Sampling",
@@ -110,6 +132,7 @@ __all__ = [
     "Totals",
     "Treatment",
     "TypedValue",
+    "Verdict",
     "Volume",
     "VolumeWeighted",
     "Window",

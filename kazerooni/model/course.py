@@ -92,11 +92,16 @@ class Treatment:
 
 
 class EventKind(StrEnum):
-    """What happened to a patient."""
+    """What happened to a patient.
+
+    ct_progression: a person saw one of the CT signs of progression (`kazerooni.scoring.CT_SIGNS`); name it in remarks.
+    """
 
     ONSET = "onset"
     TREATMENT_START = "treatment_start"
     DYSPNOEA_WORSE = "dyspnoea_worse"
+    SYMPTOMS_WORSE = "symptoms_worse"
+    CT_PROGRESSION = "ct_progression"
     OXYGEN = "oxygen"
     RELAPSE = "relapse"
     DEATH = "death"

@@ -144,6 +144,8 @@ class Entry:
                 f"{self.what}: {first.percent} % of no finding; say of which (septal, reticulation, honeycombing), as "
                 "they are graded differently"
             )
+        if len(self.values) == 1:
+            return  # it is at most 100 for itself
         total = sum((Fraction(value.percent or 0) for value in self.values), Fraction(0))
         if total > _WHOLE:
             raise ReadingError(

@@ -60,7 +60,10 @@ class Patient:
             )
         age = self.age_at_onset_years
         if age is not None and not (isfinite(age) and 0 <= age <= _OLDEST_YEARS):
-            raise ReadingError(f"age at onset of {age} years; 0 to {_OLDEST_YEARS} is wanted")
+            # Not shown: it may be a year of birth.
+            raise ReadingError(
+                f"age at onset: a number from 0 to {_OLDEST_YEARS} years is wanted, never a year of birth"
+            )
         if any(not antibody.strip() for antibody in self.serology):
             raise ReadingError("serology: an antibody without a name; name it, or leave it out")
 

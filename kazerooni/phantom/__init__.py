@@ -7,6 +7,7 @@ chest that looks like one, and tells its lobes and findings too.
 
 from kazerooni.phantom import damage, traps
 from kazerooni.phantom.body import MARKER, SIMPLE_CHEST, Body, Matter, Solid
+from kazerooni.phantom.cohort import write_synthetic_cohort
 from kazerooni.phantom.encode import LOSSLESS_SYNTAXES, NATIVE_SYNTAXES, NEAR_LOSSLESS_DIFFERENCE, encode
 from kazerooni.phantom.grid import CORONAL, GANTRY_VIEW_ORIENTATIONS, ORIENTATIONS, SAGITTAL, Truth, truth_of
 from kazerooni.phantom.multiframe import (
@@ -81,6 +82,7 @@ __all__ = [
     "uneven_positions_mm",
     "write_dicomdir",
     "write_series",
+    "write_synthetic_cohort",
     "write_visits",
     "write_zip",
 ]

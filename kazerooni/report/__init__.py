@@ -2,8 +2,10 @@
 
 from kazerooni.report.agreement_plot import bland_altman_plot
 from kazerooni.report.agreement_tables import AGREEMENT_TABLES, agreement_csv
+from kazerooni.report.cohort_plot import COHORT_FIGURES, cohort_plot
+from kazerooni.report.cohort_tables import COHORT_TABLES, cohort_csv
 from kazerooni.report.content import Report, report_of
-from kazerooni.report.dictionary import LONG, WIDE, Column, dictionary_csv
+from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
@@ -13,17 +15,19 @@ from kazerooni.report.write import WRITERS, Writer, write_report
 
 __all__ = [
     "AGREEMENT_TABLES",
+    "COHORT_FIGURES",
+    "COHORT_TABLES",
     "DIFFERENCES",
     "LONG",
     "WIDE",
     "WRITERS",
-    "Column",
     "Picture",
     "Report",
     "Writer",
     "agreement_csv",
     "bland_altman_plot",
-    "dictionary_csv",
+    "cohort_csv",
+    "cohort_plot",
     "in_full",
     "lobe_planes",
     "long_csv",

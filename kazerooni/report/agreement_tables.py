@@ -7,9 +7,8 @@ from typing import Final
 
 from kazerooni.model import Component, DetectableChange, Lobe, ScanRef
 from kazerooni.model.agreement import Sum
-from kazerooni.report.cells import Value, csv_bytes
-from kazerooni.report.dictionary import Column
 from kazerooni.stats import Agreement, Comparison, Estimate
+from kazerooni.tables import Column, Value, csv_bytes
 
 Row = dict[str, Value]
 

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
-from typing import Final, Literal
+from typing import Final
 
 from kazerooni.model import Component, Finding, Lobe, Origin, State
-from kazerooni.report.cells import csv_bytes
+from kazerooni.tables import Column
 
 GRADED: Final = "graded"
 """In the column `finding`: the row of what the scheme grades, not of one finding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    type: of its values. unit: of its numbers, empty where there is none. values: what may stand there.
-    """
-
-    name: str
-    type: Literal["text", "number", "whole number", "true or false", "date"]
-    unit: str
-    meaning: str
-    values: str
 
 
 _LOBES = ", ".join(lobe.name for lobe in Lobe)
@@ -163,9 +148,3 @@ WIDE: Final = (
     _PROGRAM,
 )
 """The columns of the wide table: a row for each reading; the same columns whatever the scheme."""
-
-
-def dictionary_csv(columns: tuple[Column, ...]) -> bytes:
-    """Write the dictionary of a table as a table."""
-    names = [field.name for field in fields(Column)]
-    return csv_bytes(names, (dict(zip(names, astuple(column), strict=True)) for column in columns))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
-from datetime import date
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from kazerooni.errors import OutputError
-from kazerooni.model import Component, Timeline
+from kazerooni.model import Component, Timeline, TimePoint
 from kazerooni.report.numbers import amount
+from kazerooni.report.plot_beside import Panel, panels_of
+from kazerooni.report.time_axis import INK, TimeAxis, days_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 Picture = Literal["svg", "png", "pdf"]
 
 _SALT: Final = "kazerooni"
+_WIDTH, _HEIGHT = 5.2, 3.1  # inches
+_WIDE: Final = 7.4
 # The height of a line of words as a share of that of the plot.
 _NAME_HEIGHT: Final = 0.075
-# Over a longer time the axis names years, not months.
-_YEARS_ALONE_FROM_DAYS: Final = 1500
-_INK, _FAINT = "#17303f", "#d3dde3"
+_READERS: Final = "#6b7f8a"
+_READER_MARKS: Final = (("D", "-"), ("s", "--"), ("^", ":"), ("v", "-."))
 # Colour and marker both tell the lines apart, and each is named where it ends.
 _LINES: Final[dict[str, tuple[str, str, str]]] = {
-    "total": ("Total", "#17303f", "o"),
+    "total": ("Total", INK, "o"),
     Component.ALVEOLAR: ("Alveolar", "#0072b2", "s"),
     Component.INTERSTITIAL: ("Interstitial", "#b85c00", "^"),
 }
@@ -37,13 +39,18 @@ _FONTS: Final = "'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial,
 def timeline_plot(line: Timeline, *, kind: Picture = "svg") -> bytes:
     """Draw the total and both sums by date, with the maximum; hollow where reader or technique differ from before.
 
+    Visits that different readers read are not joined. Where several readers read a visit, the total of each is a small
+    grey mark, joined to that of the same reader. Below stand lung function, events and doses, where they are known.
+
     kind: "svg" keeps its text as text.
     Raises OutputError where matplotlib is missing.
     """
-    return render(lambda figure: _draw(figure.add_subplot(), line), kind=kind)
+    panels = panels_of(line)
+    size = (_WIDE if panels else _WIDTH, _HEIGHT * (1 + sum(panel.height for panel in panels)))
+    return render(lambda figure: _draw_all(figure, line, panels), kind=kind, size=size)
 
 
-def render(draw: Callable[[Figure], None], *, kind: Picture, size: tuple[float, float] = (5.2, 3.1)) -> bytes:
+def render(draw: Callable[[Figure], None], *, kind: Picture, size: tuple[float, float] = (_WIDTH, _HEIGHT)) -> bytes:
     """Let `draw` fill a figure of a size in inches; the same drawing always gives the same bytes.
 
     Raises OutputError where matplotlib is missing.
@@ -76,24 +83,36 @@ def _with_fonts_of_the_page(svg: bytes) -> bytes:
     return text.replace("'DejaVu Sans'", _FONTS).encode()
 
 
-def _draw(axes: Axes, line: Timeline) -> None:
+def _draw_all(figure: Figure, line: Timeline, panels: Sequence[Panel]) -> None:
+    """Draw the scores above and the panels below, all on one axis of time."""
+    visits = [point.on for point in line.points]
+    time = TimeAxis.over([*visits, *(on for panel in panels for on in panel.dates)])
+    grid = figure.add_gridspec(1 + len(panels), 1, height_ratios=[1.0, *(panel.height for panel in panels)])
+    scores = figure.add_subplot(grid[0, 0])
+    _draw_scores(scores, line)
+    time.dress(scores, visits, is_lowest=not panels)
+    for i, panel in enumerate(panels, start=1):
+        axes = figure.add_subplot(grid[i, 0])
+        panel.draw(axes)
+        time.dress(axes, visits, is_lowest=i == len(panels))
+
+
+def _draw_scores(axes: Axes, line: Timeline) -> None:
     for name, (_, colour, marker) in _LINES.items():
-        sums = _sums(line, name)
-        _join_points(axes, line, sums, colour, width=2.2 if name == "total" else 1.5)
-        _draw_points(axes, line, sums, colour, marker, is_total=name == "total")
-    _dress(axes, line, [point.on for point in line.points])
+        values = _sums(line, name)
+        _join_points(axes, line, values, colour, width=2.2 if name == "total" else 1.5)
+        _draw_points(axes, line, values, colour, marker, is_total=name == "total")
+    _draw_readers(axes, line)
+    _dress(axes, line)
     _name_lines(axes, line)
 
 
 def _join_points(axes: Axes, line: Timeline, sums: list[float | None], colour: str, *, width: float) -> None:
-    """Join neighbouring visits; what lies between different readers only by dots."""
+    """Join neighbouring visits, but not what different readers read."""
     for (earlier, was), (later, is_) in pairwise(zip(line.points, sums, strict=True)):
-        if was is None or is_ is None:
-            continue
         since = later.since_previous
-        style = "-" if since is None or since.is_interpretable else ":"
-        days = _days([earlier.on, later.on])
-        axes.plot(days, [was, is_], style, color=colour, linewidth=width, zorder=2)
+        if was is not None and is_ is not None and (since is None or since.is_interpretable):
+            axes.plot(days_of([earlier.on, later.on]), [was, is_], "-", color=colour, linewidth=width, zorder=2)
 
 
 def _draw_points(
@@ -104,12 +123,38 @@ def _draw_points(
             continue
         differs = point.since_previous is not None and bool(point.since_previous.differences)
         fill = "white" if differs else colour
-        (x,) = _days([point.on])
+        (x,) = days_of([point.on])
         axes.plot([x], [value], marker, color=colour, markerfacecolor=fill, markersize=7, markeredgewidth=1.6, zorder=3)
         if is_total:
             axes.annotate(
-                amount(value), (x, value), (5, 8), textcoords="offset points", ha="left", weight="bold", color=_INK
+                amount(value), (x, value), (5, 8), textcoords="offset points", ha="left", weight="bold", color=INK
             )
+
+
+def _draw_readers(axes: Axes, line: Timeline) -> None:
+    """Draw the total of each of several readers, joined to that of the same reader at the visit before."""
+    if not _has_several(*line.points):
+        return
+    readers = sorted({reader or "" for point in line.points for reader in _totals_of(point)})
+    for reader, (marker, style) in zip(readers, cycle(_READER_MARKS)):
+        looks: dict[str, Any] = {"color": _READERS, "markersize": 4, "linewidth": 0.9, "zorder": 1}
+        axes.plot([], [], f"{marker}{style}", label=reader or "not said", **looks)
+        for earlier, later in pairwise(line.points):
+            was, now = (_totals_of(point).get(reader or None) for point in (earlier, later))
+            if was is not None and now is not None and _has_several(earlier, later):
+                axes.plot(days_of([earlier.on, later.on]), [was, now], style, **looks)
+        own = [(point, _totals_of(point).get(reader or None)) for point in line.points if _has_several(point)]
+        axes.plot(days_of(p.on for p, v in own if v is not None), [v for _, v in own if v is not None], marker, **looks)
+    axes.legend(loc="upper right", frameon=False, fontsize=8, labelcolor=INK)
+
+
+def _totals_of(point: TimePoint) -> dict[str | None, float]:
+    found = ((case.reading.reader, case.score.totals.total) for case in point.readings)
+    return {reader: total for reader, total in found if total is not None}
+
+
+def _has_several(*points: TimePoint) -> bool:
+    return any(len(point.readings) > 1 for point in points)
 
 
 def _name_lines(axes: Axes, line: Timeline) -> None:
@@ -123,47 +168,20 @@ def _name_lines(axes: Axes, line: Timeline) -> None:
     lowest = 0.0
     for value, on, label, colour in sorted(ends):
         lowest = max(float(value), lowest)
-        (x,) = _days([on])
+        (x,) = days_of([on])
         axes.annotate(label, (x, lowest), (10, 0), textcoords="offset points", va="center", color=colour, weight="bold")
         lowest += apart
 
 
 def _sums(line: Timeline, name: str) -> list[float | None]:
-    return [getattr(point.score.totals, str(name)) for point in line.points]
+    return [None if point.sums is None else getattr(point.sums, str(name)) for point in line.points]
 
 
-def _dress(axes: Axes, line: Timeline, dates: list[date]) -> None:
+def _dress(axes: Axes, line: Timeline) -> None:
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra, told where it is missing
 
-    known = [point.score.totals.total for point in line.points if point.score.totals.total is not None]
-    top = max([*known, 1])
-    low, high = _days([dates[0], dates[-1]])
-    margin = max(0.06 * (high - low), 30)
-    axes.set_xlim(low - margin, high + 4.2 * margin)
+    totals = [total for point in line.points for total in _totals_of(point).values()]
+    top = max([*totals, *(value for value in _sums(line, "total") if value is not None), 1])
     axes.set_ylim(0, min(1.25 * top, line.maximum * 1.08))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_ylabel(f"Score (total 0 to {amount(line.maximum)})", color=_INK)
-    ticks = _ticks(dates, apart=0.11 * (high - low + 5 * margin))
-    axes.set_xticks(_days(ticks), [_tick_words(on, days=high - low) for on in ticks])
-    axes.grid(axis="y", color=_FAINT, linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(_FAINT)
-    axes.tick_params(colors=_INK, length=3)
-
-
-def _ticks(dates: list[date], *, apart: float) -> list[date]:
-    """Leave out dates whose words would run into those before."""
-    kept: list[date] = []
-    for on in dates:
-        if not kept or (on - kept[-1]).days >= apart:
-            kept.append(on)
-    return kept
-
-
-def _tick_words(on: date, *, days: float) -> str:
-    return str(on.year) if days > _YEARS_ALONE_FROM_DAYS else f"{on.year}-{on.month:02}"
-
-
-def _days(dates: list[date]) -> list[float]:
-    return [float(on.toordinal()) for on in dates]
+    axes.set_ylabel(f"Score (total 0 to {amount(line.maximum)})", color=INK)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kazerooni.model import Case, Component, Finding, Lobe, LobeScore
-from kazerooni.report.cells import Value, csv_bytes
 from kazerooni.report.dictionary import GRADED, LONG, WIDE
+from kazerooni.tables import Value, csv_bytes
 
 _SEPARATOR = ";"
 Row = dict[str, Value]

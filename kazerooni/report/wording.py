@@ -35,6 +35,9 @@ DIFFERENCES: Final = {
     "slice-gap": "Distance of slices",
     "coverage": "Coverage",
     "lung-volume": "Lung volume",
+    "reference-equations": "Reference equations",
+    "dlco-unit": "Unit of DLCO",
+    "hb-correction": "Correction for haemoglobin",
 }
 """What two visits may differ in."""
 

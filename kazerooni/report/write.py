@@ -9,10 +9,11 @@ from pathlib import Path
 from kazerooni.errors import OutputError
 from kazerooni.files import write_all_whole
 from kazerooni.report.content import Report
-from kazerooni.report.dictionary import LONG, WIDE, dictionary_csv
+from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.html import report_html
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.scoring import score_json
+from kazerooni.tables import dictionary_csv
 
 Writer = Callable[[Report], Mapping[str, bytes]]
 """Gives the files of one format: their bytes by what follows the name of the reading in their names."""

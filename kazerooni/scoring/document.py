@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from kazerooni.model import Change, ComponentScore, Finding, LobeScore, Notice, Reading, Score, Timeline
+from kazerooni.model import ComponentScore, Finding, LobeScore, Notice, Reading, Score
 from kazerooni.scoring.scheme import Criterion, Scheme
 
 SCORE_SCHEMA_VERSION = 1
 SCHEMES_SCHEMA_VERSION = 1
-TIMELINE_SCHEMA_VERSION = 1
 
-_PROGRAM = "kazerooni"
+PROGRAM = "kazerooni"
 
 
 def score_json(score: Score, reading: Reading, *, program_version: str, notices: Iterable[Notice]) -> dict[str, object]:
@@ -30,53 +29,14 @@ def score_json(score: Score, reading: Reading, *, program_version: str, notices:
         "study_date": None if scan.study_date is None else scan.study_date.isoformat(),
         "reader": reading.reader,
         "scheme": {"name": score.scheme, "version": score.scheme_version, "citation": score.citation},
-        "program": {"name": _PROGRAM, "version": program_version},
+        "program": {"name": PROGRAM, "version": program_version},
         "inputs": [asdict(digest) for digest in reading.inputs],
-        "lobes": [_lobe(lobe) for lobe in score.lobes],
+        "lobes": [lobe_json(lobe) for lobe in score.lobes],
         "totals": asdict(score.totals),
         "volume_weighted": asdict(score.volume_weighted),
-        "notices": [_notice(notice) for notice in notices],
+        "notices": [notice_json(notice) for notice in notices],
         "partial": score.is_partial,
         "reading": reading.id,
-    }
-
-
-def timeline_json(line: Timeline, *, program_version: str) -> dict[str, object]:
-    """Give a timeline as JSON values: `kazerooni timeline --json`."""
-    return {
-        "schema_version": TIMELINE_SCHEMA_VERSION,
-        "patient": line.patient,
-        "scheme": {"name": line.scheme, "version": line.scheme_version, "maximum": line.maximum},
-        "program": {"name": _PROGRAM, "version": program_version},
-        "baseline": line.baseline.isoformat(),
-        "points": [
-            {
-                "date": point.on.isoformat(),
-                "reading": point.reading.id,
-                "reader": point.reading.reader,
-                "technique": asdict(point.reading.technique),
-                "totals": asdict(point.score.totals),
-                "lobes": [_lobe(lobe) for lobe in point.score.lobes],
-                "inputs": [asdict(digest) for digest in point.reading.inputs],
-                "partial": point.score.is_partial,
-                "notices": [_notice(notice) for notice in (*point.reading.notices, *point.score.notices)],
-                "since_previous": _change(point.since_previous),
-                "since_baseline": _change(point.since_baseline),
-            }
-            for point in line.points
-        ],
-    }
-
-
-def _change(change: Change | None) -> dict[str, object] | None:
-    if change is None:
-        return None
-    return {
-        **asdict(change),
-        "since": change.since.isoformat(),
-        "lobes": [{**asdict(c), "lobe": c.lobe.name, "component": c.component.value} for c in change.lobes],
-        "differences": [asdict(difference) for difference in change.differences],
-        "interpretable": change.is_interpretable,
     }
 
 
@@ -116,7 +76,8 @@ def _criterion(criterion: Criterion) -> dict[str, object]:
     }
 
 
-def _lobe(lobe: LobeScore) -> dict[str, object]:
+def lobe_json(lobe: LobeScore) -> dict[str, object]:
+    """Give one lobe of a score as JSON values."""
     return {
         "lobe": lobe.lobe.name,
         "volume_ml": lobe.volume_ml,
@@ -134,5 +95,6 @@ def _component(component: ComponentScore) -> dict[str, object]:
     return {name: getattr(value, "value", value) for name, value in asdict(component).items()}
 
 
-def _notice(notice: Notice) -> dict[str, object]:
+def notice_json(notice: Notice) -> dict[str, object]:
+    """Give a notice as JSON values."""
     return {**asdict(notice), "sop_uids": list(notice.sop_uids)}

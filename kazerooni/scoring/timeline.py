@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 from kazerooni.errors import ReadingError
 from kazerooni.model import (
+    Beside,
+    Case,
     Change,
     Component,
-    Difference,
-    Lobe,
+    Course,
     LobeChange,
-    Origin,
+    PooledSums,
+    Pooling,
+    ReaderChange,
+    ReadersError,
     Reading,
     Score,
-    State,
     Timeline,
     TimePoint,
-    superseded,
 )
+from kazerooni.scoring.beside import WINDOW_DAYS, beside, lung_change
+from kazerooni.scoring.comparability import visit_differences
 from kazerooni.scoring.grade import score
+from kazerooni.scoring.pooling import counted, graded, sums_of
 from kazerooni.scoring.scheme import Scheme
 from kazerooni.scoring.schemes import find_scheme
-
-# Visits differ where a number differs by more than this (score.md, "Change over time": a lung volume that changed by
-# over 10 % fakes ground glass). Thickness, gap and kV are nominal values; coverage is a length of the body.
-_LUNG_VOLUME_SHARE = 0.10
-_LENGTH_SHARE = 0.10
-_COVERAGE_SHARE = 0.20
+from kazerooni.scoring.visits import Visit, visits_of
 
 
 def timeline(
@@ -37,157 +39,217 @@ def timeline(
     *,
     partial: bool = False,
     baseline: date | None = None,
+    course: Course | None = None,
+    pooling: Pooling = "each",
+    consensus: str | None = None,
+    readers_error: ReadersError | None = None,
+    window_days: int = WINDOW_DAYS,
+    use: Collection[str] = (),
 ) -> Timeline:
     """Grade the readings of one patient under one scheme and follow them over time.
 
-    A reading that another one supersedes is left out. Changes are counted from the visit before, and from `baseline`,
-    the date of one of the visits; without it from the first.
+    A reading that another one supersedes is left out. Changes are counted from the visit before, from `baseline` (the
+    date of one of the visits; without it the first), and from the best: the lowest total so far, by the same readers on
+    the same lobes.
 
-    Raises ReadingError where there is no reading, two patients, a reading without a date, or two readings of one date;
-    SchemeError for an unknown scheme.
+    course: lung function, treatment and events of the patient; its readings are not looked at.
+    pooling: how several readers of a visit become one number; `consensus` takes the reading of the reader `consensus`.
+    readers_error: how far readings lie apart by the readers alone; it marks changes under its own scheme.
+    window_days: how far from a visit, either side, lung function may lie.
+    use: ids of readings to use where one reader has several of one date; the others are kept as repeats.
+
+    Raises ReadingError where there is no reading, two patients, a reading without a date, two readings of one date by
+    one reader of which none is named, or a course of somebody else; SchemeError for an unknown scheme.
     """
     chosen = find_scheme(scheme) if isinstance(scheme, str) else scheme
-    visits = _visits(readings)
-    scored = [(on, reading, score(reading, chosen, partial=partial)) for on, reading in visits]
-    first = next((visit for visit in scored if baseline is None or visit[0] == baseline), None)
-    if first is None:
-        dates = ", ".join(str(on) for on, _ in visits)
-        raise ReadingError(f"the baseline {baseline} is the date of no reading; there are {dates}")
-    points = tuple(
-        TimePoint(
-            on=on,
-            reading=reading,
-            score=graded,
-            since_previous=_change(scored[i - 1], scored[i]) if i else None,
-            since_baseline=_change(first, scored[i]) if on > first[0] else None,
-        )
-        for i, (on, reading, graded) in enumerate(scored)
-    )
+    visits = visits_of(readings, use)
+    patient = next((reading.scan.patient for reading in readings if reading.scan.patient), None)
+    _refuse_contradictions(patient, course, pooling, consensus, window_days)
+    first = _baseline(visits, baseline)
+    made = _Made(chosen, partial, pooling, consensus, course, window_days, readers_error)
+    done = tuple(made.visit(visit, visits[i - 1].on if i else None) for i, visit in enumerate(visits))
+    start = next(visit for visit in done if visit.on == first)
     return Timeline(
-        patient=next((reading.scan.patient for _, reading in visits if reading.scan.patient), None),
+        patient=patient,
         scheme=chosen.name,
         scheme_version=chosen.version,
         maximum=chosen.maximum,
-        baseline=first[0],
-        points=points,
+        baseline=first,
+        points=tuple(made.point(done[:i], visit, start) for i, visit in enumerate(done)),
+        pooling=pooling,
+        consensus=consensus,
+        course=course,
+        window_days=window_days,
+        readers_error=readers_error,
     )
 
 
-def _visits(readings: Sequence[Reading]) -> list[tuple[date, Reading]]:
-    """Give the readings that stand, by date."""
-    if not readings:
-        raise ReadingError("no reading to follow; give the readings of one patient")
-    _refuse_strangers(readings)
-    if len({reading.id for reading in readings}) < len(readings):
-        raise ReadingError("a reading is given twice, or two have one id; give each once")
-    replaced = superseded(readings)
-    visits: dict[date, Reading] = {}
-    for reading in (reading for reading in readings if reading.id not in replaced):
-        on = reading.scan.study_date
-        if on is None:
-            raise ReadingError(f"reading {reading.id}: its scan has no date, so it has no place in time")
-        if on in visits:
-            raise ReadingError(
-                f"two readings of {on}: {visits[on].id} (reader {visits[on].reader or 'not said'}) and {reading.id} "
-                f"(reader {reading.reader or 'not said'}); give one a visit"
+def _refuse_contradictions(
+    patient: str | None, course: Course | None, pooling: Pooling, consensus: str | None, window_days: int
+) -> None:
+    if course is not None and course.patient.pseudonym != patient:
+        raise ReadingError("the course is of another patient than the readings, or these name none; give that of one")
+    if pooling not in get_args(Pooling):
+        raise ReadingError(f"readers pooled by {pooling!r}; one of {', '.join(get_args(Pooling))} is wanted")
+    if (pooling == "consensus") != (consensus is not None):
+        raise ReadingError("the rule `consensus` and the reader who stands for it go together; give both or none")
+    if window_days < 0:
+        raise ReadingError(f"a window of {window_days} days; 0 or more is wanted")
+
+
+def _baseline(visits: Sequence[Visit], wanted: date | None) -> date:
+    dates = [visit.on for visit in visits]
+    if wanted is None:
+        return dates[0]
+    if wanted not in dates:
+        known = ", ".join(map(str, dates))
+        raise ReadingError(f"the baseline {wanted} is the date of no reading; there are {known}")
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A visit that was graded."""
+
+    on: date
+    readings: tuple[Case, ...]
+    counted: tuple[Case, ...]
+    repeats: tuple[Case, ...]
+    sums: PooledSums | None
+    beside: Beside | None
+
+    @property
+    def stands_on(self) -> tuple[object, ...]:
+        """Who read which lobes: totals are compared only where this is equal."""
+        lobes = tuple(graded(case.score, c) for case in self.counted for c in Component)
+        return (*(case.reading.reader for case in self.counted), lobes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How the visits of a timeline are made."""
+
+    scheme: Scheme
+    partial: bool
+    pooling: Pooling
+    consensus: str | None
+    course: Course | None
+    window_days: int
+    error: ReadersError | None
+
+    def visit(self, visit: Visit, after: date | None) -> _Done:
+        cases, repeats = (tuple(map(self._graded, group)) for group in (visit.readings, visit.repeats))
+        taken = counted(cases, self.pooling, self.consensus)
+        return _Done(
+            on=visit.on,
+            readings=cases,
+            counted=taken,
+            repeats=repeats,
+            sums=sums_of(taken, self.pooling, self.consensus),
+            beside=None
+            if self.course is None
+            else beside(self.course, visit.on, after=after, window_days=self.window_days),
+        )
+
+    def _graded(self, reading: Reading) -> Case:
+        return Case(reading=reading, score=score(reading, self.scheme, partial=self.partial))
+
+    def point(self, before: Sequence[_Done], visit: _Done, start: _Done) -> TimePoint:
+        best = _best(before, visit)
+        return TimePoint(
+            on=visit.on,
+            readings=visit.readings,
+            counted=visit.counted,
+            repeats=visit.repeats,
+            sums=visit.sums,
+            since_previous=self._change(before[-1], visit) if before else None,
+            since_baseline=self._change(start, visit) if visit.on > start.on else None,
+            since_best=None if best is None else self._change(best, visit),
+            beside=visit.beside,
+        )
+
+    def _change(self, earlier: _Done, later: _Done) -> Change:
+        told = visit_differences(*([case.reading for case in visit.counted] for visit in (earlier, later)))
+        were, are = earlier.sums, later.sums
+        same = {c: were is not None and are is not None and were.graded(c) == are.graded(c) for c in Component}
+        total = _less(are, were, "total") if all(same.values()) else None
+        return Change(
+            since=earlier.on,
+            days=(later.on - earlier.on).days,
+            alveolar=_less(are, were, "alveolar") if same[Component.ALVEOLAR] else None,
+            interstitial=_less(are, were, "interstitial") if same[Component.INTERSTITIAL] else None,
+            total=total,
+            lobes=tuple(_lobe_changes(were, are)),
+            differences=told,
+            readers=tuple(_reader_changes(earlier, later)),
+            lung=lung_change(earlier.beside, later.beside),
+            is_beyond_error=self._is_beyond(earlier, later, total),
+        )
+
+    def _is_beyond(self, earlier: _Done, later: _Done, total: float | None) -> bool | None:
+        """Tell whether a change of one reader is beyond the readers' error; None where the error says nothing of it."""
+        error = self.error
+        if (
+            error is None
+            or total is None
+            or (error.scheme, error.scheme_version)
+            != (
+                self.scheme.name,
+                self.scheme.version,
             )
-        visits[on] = reading
-    return sorted(visits.items())
+        ):
+            return None
+        alone = len(earlier.counted) == len(later.counted) == 1
+        if not alone or earlier.counted[0].reading.reader != later.counted[0].reading.reader:
+            return None
+        return error.is_beyond("total", total)
 
 
-def _refuse_strangers(readings: Sequence[Reading]) -> None:
-    """Refuse readings that are not known to be of one patient; the message names readings, never patients."""
-    if len(readings) > 1 and (unnamed := [reading.id for reading in readings if not reading.scan.patient]):
-        raise ReadingError(f"reading {unnamed[0]} names no patient, so it cannot be told whose it is; follow it alone")
-    first = readings[0]
-    other = next((reading for reading in readings if reading.scan.patient != first.scan.patient), None)
-    if other is not None:
-        raise ReadingError(f"readings {first.id} and {other.id} are of two patients; give those of one")
+def _best(before: Sequence[_Done], visit: _Done) -> _Done | None:
+    """Give the visit of the lowest total so far, by the same readers on the same lobes; of equal ones the earliest."""
+    known = [
+        (one.sums.total, one)
+        for one in before
+        if one.sums is not None and one.sums.total is not None and one.stands_on == visit.stands_on
+    ]
+    return min(known, key=lambda found: found[0], default=(None, None))[1]
 
 
-def _change(earlier: tuple[date, Reading, Score], later: tuple[date, Reading, Score]) -> Change:
-    (since, reading, before), (on, other, after) = earlier, later
-    were, are = before.totals, after.totals
-    same = {c: _graded(before, c) == _graded(after, c) for c in Component}
-    return Change(
-        since=since,
-        days=(on - since).days,
-        alveolar=_less(are.alveolar, were.alveolar) if same[Component.ALVEOLAR] else None,
-        interstitial=_less(are.interstitial, were.interstitial) if same[Component.INTERSTITIAL] else None,
-        total=_less(are.total, were.total) if all(same.values()) else None,
-        lobes=tuple(_lobe_changes(before, after)),
-        differences=differences(reading, other),
-    )
-
-
-def _lobe_changes(before: Score, after: Score) -> Iterator[LobeChange]:
+def _lobe_changes(before: PooledSums | None, after: PooledSums | None) -> Iterator[LobeChange]:
+    if before is None or after is None:
+        return
     for old, new in zip(before.lobes, after.lobes, strict=True):
-        for component in Component:
-            was, now = old.component(component), new.component(component)
-            grade = None if was.grade is None or now.grade is None else now.grade - was.grade
-            yield LobeChange(lobe=new.lobe, component=component, grade=grade, percent=_less(now.percent, was.percent))
+        yield LobeChange(
+            lobe=new.lobe,
+            component=new.component,
+            grade=_less(new, old, "grade"),
+            percent=_less(new, old, "percent"),
+        )
 
 
-def _less(later: float | None, earlier: float | None) -> float | None:
-    return None if later is None or earlier is None else later - earlier
+def _reader_changes(earlier: _Done, later: _Done) -> Iterator[ReaderChange]:
+    """Give the change of each reader who read both visits, where several read one of them."""
+    if len(earlier.readings) == len(later.readings) == 1:
+        return
+    before = {case.reading.reader: case.score for case in earlier.readings}
+    for case in later.readings:
+        old = before.get(case.reading.reader)
+        if old is not None:
+            yield _reader_change(case.reading.reader, old, case.score)
 
 
-def differences(earlier: Reading, later: Reading) -> tuple[Difference, ...]:
-    """List what makes two readings not comparable; a thing that one of them does not say is listed too."""
-    old, new = earlier.technique, later.technique
-    words = (
-        ("reader", earlier.reader, later.reader),
-        ("origin", _origin(earlier), _origin(later)),
-        ("manufacturer", old.manufacturer, new.manufacturer),
-        ("kernel", _kernel(earlier), _kernel(later)),
-        ("kvp", _number(old.kvp, "kV"), _number(new.kvp, "kV")),
-        ("contrast", old.contrast, new.contrast),
-        ("position", old.patient_position, new.patient_position),
+def _reader_change(reader: str | None, before: Score, after: Score) -> ReaderChange:
+    same = {c: graded(before, c) == graded(after, c) for c in Component}
+    were, are = before.totals, after.totals
+    return ReaderChange(
+        reader=reader,
+        alveolar=_less(are, were, "alveolar") if same[Component.ALVEOLAR] else None,
+        interstitial=_less(are, were, "interstitial") if same[Component.INTERSTITIAL] else None,
+        total=_less(are, were, "total") if all(same.values()) else None,
     )
-    lengths = (
-        ("slice-thickness", old.slice_thickness_mm, new.slice_thickness_mm, _LENGTH_SHARE, "mm"),
-        ("slice-gap", old.slice_gap_mm, new.slice_gap_mm, _LENGTH_SHARE, "mm"),
-        ("coverage", old.coverage_mm, new.coverage_mm, _COVERAGE_SHARE, "mm"),
-        ("lung-volume", _lung_ml(earlier), _lung_ml(later), _LUNG_VOLUME_SHARE, "mL"),
-    )
-    of_words = (Difference(what=what, earlier=was or "", later=now or "") for what, was, now in words if was != now)
-    of_lengths = (
-        Difference(what=what, earlier=_number(was, unit) or "", later=_number(now, unit) or "")
-        for what, was, now, share, unit in lengths
-        if _differs(was, now, share)
-    )
-    return (*of_words, *of_lengths)
 
 
-def _graded(one: Score, component: Component) -> set[Lobe]:
-    """Give the lobes that have a grade: sums that stand on other lobes have no difference."""
-    return {lobe.lobe for lobe in one.lobes if lobe.component(component).grade is not None}
-
-
-def _differs(was: float | None, now: float | None, share: float) -> bool:
-    if was is None or now is None:
-        return was is not now
-    return abs(now - was) > share * was
-
-
-def _origin(reading: Reading) -> str:
-    """Tell how what was assessed came about: painted, typed, proposed or several of these."""
-    assessed = [(lobe, c) for lobe in Lobe for c in Component if reading.state((lobe,), c) is State.ASSESSED]
-    found = {reading.origin(lobe, component) for lobe, component in assessed}
-    return " and ".join(origin.value for origin in Origin if origin in found)
-
-
-def _kernel(reading: Reading) -> str | None:
-    """Give the kernel's class, or its name where the class is not known."""
-    technique = reading.technique
-    return technique.kernel if technique.kernel_class == "unknown" else technique.kernel_class
-
-
-def _lung_ml(reading: Reading) -> float | None:
-    """Give the volume of all lobes of the lobe map in mL."""
-    lobes = [lobe for lobe in Lobe if reading.is_in_tally(lobe)]
-    return None if reading.tally is None or not lobes else reading.tally.volume_ml(lobes)
-
-
-def _number(value: float | None, unit: str) -> str | None:
-    return None if value is None else f"{value:.4g} {unit}"
+def _less(later: object, earlier: object, name: str) -> float | None:
+    """Give how far a value of the later one lies above that of the earlier one."""
+    now, was = getattr(later, name, None), getattr(earlier, name, None)
+    return None if now is None or was is None else now - was

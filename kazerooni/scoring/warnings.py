@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kazerooni.model import Finding, Notice, Reading, Score
-from kazerooni.scoring.timeline import differences
+from kazerooni.scoring.comparability import differences
 
 CONSOLIDATION_ABOVE_PERCENT = 5
 """Above this a lobe's alveolar grade stands on more than ground glass (issue: the reading room)."""

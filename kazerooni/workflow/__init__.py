@@ -6,13 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kazerooni.workflow.reading import measure
-from kazerooni.workflow.readings import Failure, follow, score_reading, score_readings, score_table
+from kazerooni.workflow.readings import (
+    Failure,
+    find_reading,
+    follow,
+    is_in_book,
+    read_course,
+    score_reading,
+    score_readings,
+    score_table,
+)
 from kazerooni.workflow.results import report_visits, score_document, timeline_document, write_tables
 from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
 
 if TYPE_CHECKING:
     from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
+    from kazerooni.workflow.book import cohort_of_book, follow_patient, readers_error_of, readings_of_book
+    from kazerooni.workflow.cohort import CohortInput, cohort_document, cohort_of_courses, gather_cohort, write_cohort
+    from kazerooni.workflow.cohort_series import DatedSums, series_from_scores
     from kazerooni.workflow.lobes import (
         SegmentedScan,
         left_out,
@@ -24,6 +36,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CohortInput",
+    "DatedSums",
     "Failure",
     "Gathered",
     "LobeSource",
@@ -31,10 +45,20 @@ __all__ = [
     "SegmentedScan",
     "agree",
     "agreement_document",
+    "cohort_document",
+    "cohort_of_book",
+    "cohort_of_courses",
+    "find_reading",
     "follow",
+    "follow_patient",
+    "gather_cohort",
     "gather_readings",
+    "is_in_book",
     "left_out",
     "measure",
+    "read_course",
+    "readers_error_of",
+    "readings_of_book",
     "report_visits",
     "score_document",
     "score_reading",
@@ -43,20 +67,26 @@ __all__ = [
     "score_table",
     "segment_scan",
     "segmentation_document",
+    "series_from_scores",
     "state_entries",
     "timeline_document",
     "write_agreement",
+    "write_cohort",
     "write_lobes",
     "write_preview",
     "write_tables",
 ]
 
-_OF_AGREEMENT = ("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement")
+_HOME_OF = {
+    **dict.fromkeys(("Gathered", "agree", "agreement_document", "gather_readings", "write_agreement"), "agreement"),
+    **dict.fromkeys(("CohortInput", "cohort_document", "cohort_of_courses", "gather_cohort", "write_cohort"), "cohort"),
+    **dict.fromkeys(("cohort_of_book", "follow_patient", "readers_error_of", "readings_of_book"), "book"),
+    **dict.fromkeys(("DatedSums", "series_from_scores"), "cohort_series"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Look up what finds lobes, or compares readers, when it is asked for (PEP 562): a score does not wait for it."""
+    """Look up what finds lobes, or does statistics, when it is asked for (PEP 562): a score does not wait for it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "agreement" if name in _OF_AGREEMENT else "lobes"
-    return getattr(import_module(f"kazerooni.workflow.{home}"), name)
+    return getattr(import_module(f"kazerooni.workflow.{_HOME_OF.get(name, 'lobes')}"), name)

@@ -11,10 +11,11 @@ from kazerooni.errors import ReadingError
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.labels import read_reading, read_typed_table
 from kazerooni.model import Case, InputDigest, Reading
-from kazerooni.report import AGREEMENT_TABLES, agreement_csv, bland_altman_plot, dictionary_csv
+from kazerooni.report import AGREEMENT_TABLES, agreement_csv, bland_altman_plot
 from kazerooni.scoring import Scheme, find_scheme
 from kazerooni.scoring import score as grade
 from kazerooni.stats import SEED, Agreement, agreement, agreement_json
+from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
 from kazerooni.workflow.readings import Failure
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kazerooni.files import StrPath, make_folder, write_all_whole
-from kazerooni.model import Case, Timeline
-from kazerooni.report import LONG, WIDE, dictionary_csv, long_csv, report_of, wide_csv, write_report
+from kazerooni.model import Case, Judgement, Timeline
+from kazerooni.report import LONG, WIDE, long_csv, report_of, wide_csv, write_report
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
+from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
 
 
@@ -17,9 +18,9 @@ def score_document(case: Case) -> dict[str, object]:
     return score_json(case.score, case.reading, program_version=__version__, notices=case.notices)
 
 
-def timeline_document(line: Timeline) -> dict[str, object]:
-    """Give the JSON document of `kazerooni timeline --json`."""
-    return timeline_json(line, program_version=__version__)
+def timeline_document(line: Timeline, *, judgements: Sequence[Judgement] | None = None) -> dict[str, object]:
+    """Give the JSON document of `kazerooni timeline --json`; with what the criteria say where they were asked."""
+    return timeline_json(line, program_version=__version__, judgements=judgements)
 
 
 def report_visits(

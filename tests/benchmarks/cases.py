@@ -67,7 +67,14 @@ _LOBE_FINDERS: Final = {
     CLOSING: "lobes_with_simpleitk:close",
     HESSIAN: "lobes_with_simpleitk:sheets",
 }
+EXECUTEMANY: Final = "sqlite3 executemany"
+SMALL_BOOK: Final = "a book of 100 readings"
+_STORERS: Final = {OURS: "store_adding:add", EXECUTEMANY: "store_adding:insert"}
+_FOLLOWERS: Final = {OURS: "store_reading:course_of_large", SMALL_BOOK: "store_reading:course_of_small"}
 _FUNCTIONS: Final = {
+    "store": _STORERS,
+    "course": _FOLLOWERS,
+    "cohort": {OURS: "store_reading:cohort"},
     "index": _INDEXERS,
     "tally": _COUNTERS,
     "brush": _RECOUNTERS,
@@ -93,6 +100,9 @@ GROUPS: Final = {
     "lobes": "volume of a chest -> lobes, lungs included (Hessian: sheets at full resolution, alone)",
     "lobes30": "volume of a sequential series -> lobes, lungs included",
     "room": "the reading room and bare napari in a window; seconds here are ms from key to picture in scrolling",
+    "store": "courses of typed readings -> a score book on the disk (executemany: the same rows, no index, no chain)",
+    "course": "a patient of 100 visits out of a book of many readings, ten times",
+    "cohort": "the scores of 1,000 patients out of a book of many readings",
     "point": "a point on a fissure moved and moved back -> lobes up to date after each",
 }
 

@@ -22,6 +22,8 @@ from kazerooni.phantom import derive_uid, to_bytes
 from tests.benchmarks.content import plan_of, slices_of
 from tests.benchmarks.labels import write as write_labels
 from tests.benchmarks.size import Size
+from tests.benchmarks.store_courses import COUNT
+from tests.benchmarks.store_reading import write as write_books
 from tests.benchmarks.thorax import write as write_thorax
 
 CACHE_VARIABLE = "KAZEROONI_BENCH"
@@ -36,6 +38,8 @@ SYNTAXES = {
 _LABELLED = ("tally", "brush")
 # Group -> whether its chest is scanned slice by slice.
 _THORACIC = {"lungs": False, "lobes": False, "lobes30": True, "point": False}
+_BOOKS = ("store", "course", "cohort")
+_WARM_READINGS = 300
 _WARM_SLICES = 2
 _WARM_CHEST = {False: 60, True: 20}  # slices, enough for lungs to be found
 _WARM_LABELS = 5  # the slices at both ends are empty
@@ -57,6 +61,13 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
         return (
             _made(cache, name, lambda f: write_labels(f, size.slices, size.side)),
             _made(cache, "labels-warm", lambda f: write_labels(f, _WARM_LABELS, size.side)),
+        )
+    if group in _BOOKS:
+        write = _write_count if group == "store" else write_books
+        name = "count" if group == "store" else "books"
+        return (
+            _made(cache, f"{name}-{size.readings}", lambda f: write(f, size.readings)),
+            _made(cache, f"{name}-warm", lambda f: write(f, _WARM_READINGS)),
         )
     if group in _THORACIC:
         slices = size.sequential if _THORACIC[group] else size.slices
@@ -86,6 +97,11 @@ def _made(cache: Path, name: str, write: Callable[[Path], None]) -> Path:
         write(part)
         part.rename(folder)
     return folder
+
+
+def _write_count(folder: Path, readings: int) -> None:
+    """Write how many readings are to be made: made in memory, they are never read from files."""
+    (folder / COUNT).write_text(str(readings))
 
 
 def _write_series(folder: Path, slices: int, side: int, gap_mm: float, syntax: str) -> None:

@@ -25,6 +25,9 @@ _COMPARED = {
     "lobes": "",
     "lobes30": "",
     "point": "",
+    "store": "counts of rows",
+    "course": "counts of readings",
+    "cohort": "",
     "room": "",
 }
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy", "napari")

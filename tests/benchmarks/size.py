@@ -10,6 +10,7 @@ class Size:
     """A spiral and a sequential series of side x side pixels, and an archive of many small series.
 
     The archive holds `archive_series` series of `archive_slices` files of 16 x 16 pixels: its headers are measured.
+    A score book holds so many `readings`.
     """
 
     slices: int = 600
@@ -17,6 +18,7 @@ class Size:
     sequential: int = 30
     archive_series: int = 33
     archive_slices: int = 600
+    readings: int = 100_000
 
     @property
     def volume_mb(self) -> float:
@@ -24,4 +26,4 @@ class Size:
         return 2 * self.slices * self.side**2 / 1e6
 
 
-QUICK = Size(slices=60, archive_series=11, archive_slices=180)
+QUICK = Size(slices=60, archive_series=11, archive_slices=180, readings=10_000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Final, NamedTuple
 
-from tests.benchmarks.cases import BYTES, CLOSING, NAPARI, OURS
+from tests.benchmarks.cases import BYTES, CLOSING, EXECUTEMANY, NAPARI, OURS, SMALL_BOOK
 from tests.benchmarks.run import Group
 from tests.benchmarks.size import Size
 
@@ -45,6 +45,9 @@ _TIMES_THE_SCROLL: Final = 1.1
 _MORE_MS: Final = 1.0
 _FIRST_SLICE_MS: Final = 1000.0
 _TURN_MS: Final = 50.0
+# Group -> limit -> how many times its time this project may take.
+_NEAR: Final = {"store": {EXECUTEMANY: 10.0}, "course": {SMALL_BOOK: 1.5}}
+_COHORT_SECONDS: Final = 2.0
 _VOLUMES: Final = ("raw", "rle", "jpegls", "jpegsv1", "j2k")
 
 
@@ -66,6 +69,12 @@ def _near_limit(group: Group) -> Iterator[Reached]:
     if group.name == "raw":
         times = group.ours.time / group[BYTES].time
         yield Reached(BYTES, f"<= {_TIMES_THE_BYTE_READ:g} x this", f"{times:.2f} x", times <= _TIMES_THE_BYTE_READ)
+    for limit, times in _NEAR.get(group.name, {}).items():
+        took = group.ours.time / group[limit].time
+        yield Reached(limit, f"<= {times:g} x this", f"{took:.2f} x", took <= times)
+    if group.name == "cohort":
+        took = group.ours.time
+        yield Reached(OURS, f"<= {_COHORT_SECONDS:g} s", f"{took:.2f} s", took <= _COHORT_SECONDS)
     if group.name == "brush":
         took = group.ours.time
         yield Reached(OURS, f"<= {_STROKES_SECONDS:g} ms a stroke", f"{took:.3f} ms", took <= _STROKES_SECONDS)

@@ -81,6 +81,19 @@ def test_the_room_is_measured_beside_bare_napari(tmp_path: Path, capsys: pytest.
     assert "second visit beside: longest turn" in shown
 
 
+def test_a_score_book_is_written_and_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a small book: nobody fails, as many rows and readings are counted, the table names every target."""
+    for group in run(["store", "course", "cohort"], Size(readings=600), rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        print_group(group, TINY)
+
+    shown = capsys.readouterr().out
+    assert "<= 10 x this" in shown
+    assert "<= 1.5 x this" in shown
+    assert "<= 2 s" in shown
+
+
 def test_the_chest_is_drawn_between_what_is_computed() -> None:
     """Computed pixels stay, those between are the mean of their neighbours: a ramp stays a ramp."""
     ramp = 3.0 * np.arange(5)[:, None] + 8.0 * np.arange(5)

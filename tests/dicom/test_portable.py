@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
-from kazerooni.dicom.identity import KEY_VARIABLE, pseudonym, user_key
+from kazerooni.identity import KEY_VARIABLE, pseudonym, user_key
 
 PLAN = phantom.spiral_ct(slices=4, rows=16, columns=12, noise_hu=10.0)
 KEY_FILE = "pseudonym.key"
@@ -172,7 +172,7 @@ platformdirs.user_config_dir = lambda *_, **__: sys.argv[1]
 if sys.argv[3] == "no links":
     def refuse(*_): raise PermissionError(1, "Operation not permitted")
     os.link = refuse
-from kazerooni.dicom.identity import user_key
+from kazerooni.identity import user_key
 sys.stdout.write("ready\\n"); sys.stdout.flush()
 while not os.path.exists(sys.argv[2]): pass
 sys.stdout.write(user_key().key.decode())

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from kazerooni.errors import ReadingError, TableError
 from kazerooni.labels import read_typed_table, reading_from_json, reading_json
-from kazerooni.labels.readings import table as typed_table
 from kazerooni.model import InputDigest, Lobe, Reading, ScanRef, Status
 from kazerooni.scoring import score
+from kazerooni.tables import sheet
 from tests.labels.typed_builders import (
     COLUMNS,
     PATIENT,
@@ -261,7 +261,7 @@ def test_problems_without_end_are_cut_short(tmp_path: Path) -> None:
 
 def test_rows_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table has a highest number of rows; the first beyond it is told."""
-    monkeypatch.setattr(typed_table, "_MOST_ROWS", 2)
+    monkeypatch.setattr(sheet, "_MOST_ROWS", 2)
     path = table_of(tmp_path, *({**GOOD, "lobe": lobe} for lobe in LOBES))
     assert problems_of(path) == ("line 4: a table has 2 rows at most; divide it into several",)
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from kazerooni.model import Component, Timeline
+from kazerooni.model import Component, Course, LungFunction, Patient, Timeline, Treatment
 from kazerooni.report import Report, timeline_plot
 from kazerooni.scoring import timeline
 from tests.report.builders import case_of, line_of
@@ -48,13 +48,16 @@ def test_the_plot_names_no_date_of_its_making_and_loads_nothing(line: Timeline) 
     assert not re.search(r'(?:href|src)="(?!#)', svg)
 
 
-def test_a_visit_that_differs_is_hollow_and_other_readers_are_joined_by_dots() -> None:
-    """Points after a change of reader or technique are white inside; lines between different readers are dotted."""
+def test_a_visit_that_differs_is_hollow_and_other_readers_are_not_joined() -> None:
+    """Points after a change of reader or technique are white inside; nothing joins visits of different readers."""
     same = case_of(date(1999, 1, 1)), case_of(date(2000, 1, 1))
     other = case_of(date(1999, 1, 1)), case_of(date(2000, 1, 1), reader="R2")
     plain, marked = (timeline_plot(line_of(*cases)).decode() for cases in (same, other))
-    assert "stroke-dasharray" not in plain
-    assert marked.count("stroke-dasharray") == 3
+    joins = (
+        r"<path d=\"M [\d.]+ [\d.]+ \nL [\d.]+ [\d.]+ \n\"[^>]*style=\"fill: none; stroke: #(?:17303f|0072b2|b85c00)"
+    )
+    assert len(re.findall(joins, plain)) == 3
+    assert not re.findall(joins, marked)
     white = r"fill: #ffffff; stroke: #(?:17303f|0072b2|b85c00)"
     assert not re.search(white, plain)
     assert len(re.findall(white, marked)) >= 3
@@ -74,3 +77,43 @@ def test_refused_totals_leave_a_gap() -> None:
 def test_one_visit_can_be_drawn() -> None:
     """A timeline of one visit is a plot of points."""
     assert timeline_plot(line_of(case_of(date(1999, 1, 1)))).startswith(b"<?xml")
+
+
+def test_tests_of_other_reference_equations_are_not_joined() -> None:
+    """FVC is joined from test to test, but not where the reference equations change."""
+    on = [date(1999 + i, 1, 1) for i in range(3)]
+
+    def joins(*references: str) -> int:
+        tests = tuple(
+            LungFunction(on=day, fvc_percent=60 + i, reference=reference)
+            for i, (day, reference) in enumerate(zip(on, references, strict=True))
+        )
+        course = Course(patient=Patient(pseudonym="P-ABCDEF"), lung_function=tests)
+        line = timeline([case_of(day).reading for day in on], course=course)
+        return len(re.findall(r"stroke: #00735c; stroke-width: 1.5", timeline_plot(line).decode()))
+
+    assert joins("GLI 2012", "GLI 2012", "GLI 2012") - joins("Quanjer 1993", "GLI 2012", "GLI 2012") == 1
+
+
+def test_each_of_several_readers_is_drawn() -> None:
+    """The readers of a visit are named in a legend, their totals drawn though there is no pooled number."""
+    readings = [replace(case_of(date(1999, 1, 1), reader=who).reading, id=who) for who in ("Ann", "Bob")]
+    svg = timeline_plot(timeline(readings)).decode()
+    assert all(who in svg for who in ("Ann", "Bob"))
+
+
+def test_a_dose_that_is_not_known_is_no_zero() -> None:
+    """A drug of which no dose is known has no panel; the others are drawn only while they are in force."""
+
+    def svg(*treatments: Treatment) -> str:
+        course = Course(patient=Patient(pseudonym="P-ABCDEF"), treatments=treatments)
+        return timeline_plot(timeline([case_of(date(1999, 1, 1)).reading], course=course)).decode()
+
+    start = date(1998, 12, 1)
+    unknown, known = (
+        Treatment(drug="rituximab", start=start),
+        Treatment(drug="ciclosporin", start=start, dose=90, unit="mg/day"),
+    )
+    assert "mg/day" not in svg(unknown)
+    assert "ciclosporin" in svg(unknown, known)
+    assert "rituximab" not in svg(unknown, known)

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.model import Case, Component, Finding, Lobe, State
-from kazerooni.report import LONG, WIDE, Column, dictionary_csv, long_csv, wide_csv
-from kazerooni.report.cells import cell, csv_bytes
+from kazerooni.report import LONG, WIDE, long_csv, wide_csv
+from kazerooni.tables import Column, cell, csv_bytes, dictionary_csv
 from tests.report.builders import VERSION, case_of, scored
 from tests.scoring.builders import SIX, said, typed, typed_lungs, value
 

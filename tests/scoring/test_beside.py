@@ -1,207 +1,126 @@
-"""What is told beside the grades: traces, both sums, flags, measures, marks that count for nothing."""
+"""Beside a visit stand the nearest lung function, the doses of the day and the events since the visit before."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kazerooni.model import Component, Lobe, Reading, State
-from kazerooni.scoring import score
-from tests.scoring.builders import (
-    FIVE,
-    Marks,
-    codes_of,
-    lobe_of,
-    message_of,
-    reading_of,
-    said,
-    typed,
-    value,
-    whole_lungs,
-)
+from kazerooni.errors import ReadingError
+from kazerooni.model import Course, EventKind, LungChange, LungFunction, Patient, Treatment
+from kazerooni.scoring import timeline
+from kazerooni.scoring.beside import beside, doses, has_fvc, nearest_test
+from tests.scoring.course_builders import course, event, lung_of, visit
+
+DAY = date(2003, 6, 1)
 
 
-@pytest.mark.parametrize(
-    ("voxels", "pixel_area_mm2", "is_trace"),
-    [
-        (4, 1000.0, True),  # 0.4 % of 1000 voxels
-        (5, 1000.0, False),  # exactly 0.5 %
-        (100, 0.4, True),  # 10 %, but 40 mm2 on every slice
-        (99, 0.5, True),  # 9.9 %, but 49.5 mm2
-        (100, 0.5, False),  # exactly 50 mm2
-        (0, 1000.0, False),  # nothing is no trace
-    ],
-)
-def test_traces(voxels: int, pixel_area_mm2: float, is_trace: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A finding under 0.5 % of a lobe, or under 50 mm2 on every slice, is a trace; its percent stays exact."""
-    lungs = whole_lungs(RUL={(0, 2): voxels, (0, 0): 1000 - voxels})
-    lobe = lobe_of(score(reading_of(lungs, pixel_area_mm2=pixel_area_mm2)), Lobe.RUL)
-    assert lobe.interstitial.trace is is_trace
-    assert lobe.interstitial.percent == voxels / 10
-    assert lobe.alveolar.trace is False
+def days(number: int) -> date:
+    """Give the day so many days after `DAY`."""
+    return DAY + timedelta(days=number)
 
 
-def test_total_with_and_without_traces() -> None:
-    """The total is given with traces and as if they had not been marked, each trace by its own finding."""
-    lungs = whole_lungs(
-        RUL={(0, 2): 4, (0, 0): 996},  # a trace of honeycombing alone: 2 with, 0 without
-        RML={(0, 2): 4, (0, 1): 100, (0, 0): 896},  # beside septal thickening: 2 with, 1 without
-        RLL={(1, 0): 100, (2, 0): 4, (0, 0): 896},  # consolidation a trace, ground glass not: 2 with, 2 without
-        LUL={(1, 0): 4, (0, 0): 996},  # a trace of ground glass: 1 with, 0 without
-        LLL={(0, 1): 4, (0, 0): 996},  # a trace of septal thickening: 1 with, 0 without
-    )
-    scored = score(reading_of(lungs))
-    assert [bool(lobe.alveolar.trace) for lobe in scored.lobes] == [False, False, True, True, False]
-    assert [bool(lobe.interstitial.trace) for lobe in scored.lobes] == [True, True, False, False, True]
-    assert (scored.total, scored.totals.without_traces) == (8, 3)
-    assert "RUL, RML, RLL, LUL, LLL: " in message_of(scored, "trace")
-    assert "total 8, and 3 without traces" in message_of(scored, "trace")
+def change_of(*tests: LungFunction) -> LungChange:
+    """Give the change of lung function between two visits a year apart."""
+    line = timeline([visit(DAY, 2), visit(days(365), 2)], course=course(*tests))
+    found = line.points[1].since_previous
+    assert found is not None
+    assert found.lung is not None
+    return found.lung
 
 
-def _with_counts(reading: Reading, *cells: tuple[int, int, int, int, int]) -> Reading:
-    """Give a reading with the counts of some cells (slice, lobe, alveolar label, interstitial label) set anew."""
-    assert reading.tally is not None
-    counts = reading.tally.counts.copy()
-    for *cell, voxels in cells:
-        counts[tuple(cell)] = voxels
-    return replace(reading, tally=replace(reading.tally, counts=counts))
+def test_the_nearest_test_within_the_window() -> None:
+    """The nearest test counts; 90 days are within, 91 are not; of two as near the earlier one."""
+    assert beside(course(lung_of(days(90), 70)), DAY, after=None).fvc is not None
+    assert beside(course(lung_of(days(-91), 70)), DAY, after=None).fvc is None
+    found = beside(course(lung_of(days(5), 80), lung_of(days(-5), 70), lung_of(days(-6), 60)), DAY, after=None).fvc
+    assert found is not None
+    assert (found.days, found.test.fvc_percent) == (-5, 70)
 
 
-def test_a_finding_wide_on_one_slice_is_no_trace() -> None:
-    """A finding that reaches 50 mm2 on a single slice is no trace, however small it is on the others."""
-    reading = reading_of(whole_lungs(RUL={(0, 2): 10, (0, 0): 990}), pixel_area_mm2=0.5)
-    assert lobe_of(score(reading), Lobe.RUL).interstitial.trace is True
-    widened = _with_counts(reading, (2, Lobe.RUL, 0, 2, 100))
-    assert lobe_of(score(widened), Lobe.RUL).interstitial.trace is False
+def test_fvc_and_dlco_may_come_from_two_days() -> None:
+    """FVC and DLCO are each the nearest that holds them."""
+    found = beside(course(lung_of(days(2), 70), lung_of(days(9), None, 60)), DAY, after=None)
+    assert found.fvc is not None
+    assert found.dlco is not None
+    assert (found.fvc.days, found.dlco.days) == (2, 9)
 
 
-def test_sums_with_and_without_consolidation() -> None:
-    """The alveolar sum is given with consolidation and without, and told where a lobe holds any."""
-    lungs = whole_lungs(RUL={(1, 0): 10, (2, 0): 500, (0, 0): 490})
-    scored = score(reading_of(lungs))
-    assert (scored.totals.alveolar, scored.totals.without_consolidation) == (4, 1)
-    assert message_of(scored, "consolidation") == "RUL: consolidation; alveolar sum 4, and 1 without it"
-    assert "consolidation" not in codes_of(score(reading_of(whole_lungs())))
+@given(st.lists(st.tuples(st.integers(-200, 200), st.integers(20, 120)), max_size=6), st.integers(0, 120))
+def test_no_test_lies_nearer(found: list[tuple[int, int]], window: int) -> None:
+    """No other test within the window lies nearer than the one given, in whatever order they come."""
+    tests = [lung_of(days(at), value) for at, value in found]
+    near = nearest_test(tests, DAY, has_fvc, window_days=window)
+    assert near == nearest_test(tests[::-1], DAY, has_fvc, window_days=window)
+    within = [abs(at) for at, _ in found if abs(at) <= window]
+    assert (near is None) == (not within)
+    assert near is None or abs(near.days) == min(within)
 
 
-def test_both_interstitial_sums() -> None:
-    """More than 5 % reticulation tells both interstitial sums; 5 % does not, but both are always given."""
-    fibrotic = score(
-        reading_of(whole_lungs(RLL={(0, 3): 400, (0, 0): 600}, LLL={(0, 3): 300, (0, 2): 300, (0, 0): 400}))
-    )
-    assert (fibrotic.totals.interstitial, fibrotic.totals.fibrosis_variant) == (1 + 3, 3 + 4)
-    assert "RLL, LLL" in message_of(fibrotic, "reticulation")
-    assert "interstitial sum 4, and 7 by scheme kazerooni-fibrosis" in message_of(fibrotic, "reticulation")
-    five = score(reading_of(whole_lungs(RLL={(0, 3): 50, (0, 0): 950})))
-    assert "reticulation" not in codes_of(five)
-    assert (five.totals.interstitial, five.totals.fibrosis_variant) == (1, 2)
+def test_other_reference_equations_are_a_difference() -> None:
+    """Between tests of two reference equations the difference is named; another correction of DLCO as well."""
+    found = change_of(lung_of(DAY, 60, 60, reference="Quanjer 1993"), lung_of(days(365), 66, 62, is_hb_corrected=False))
+    assert (found.fvc_percent, found.dlco_percent) == (6, 2)
+    assert [(d.what, d.earlier, d.later) for d in found.differences] == [
+        ("reference-equations", "Quanjer 1993", "GLI 2012"),
+        ("hb-correction", "corrected", "not corrected"),
+    ]
 
 
-def test_volume_weighted_extent() -> None:
-    """The volume-weighted extent is the share of all lobes together, not a mean of the lobes' percents."""
-    lungs: dict[Lobe | int, Marks] = {**{lobe: {(0, 0): 100} for lobe in FIVE}, Lobe.RUL: {(1, 2): 600}}
-    weighted = score(reading_of(lungs)).volume_weighted
-    assert (weighted.alveolar_percent, weighted.interstitial_percent) == (60, 60)
+def test_two_units_of_dlco_have_no_difference() -> None:
+    """DLCO in two units is not subtracted, and said to differ; in one unit it is."""
+    first = LungFunction(on=DAY, dlco=6.0, dlco_unit="mmol/min/kPa")
+    same = LungFunction(on=days(365), dlco=5.5, dlco_unit="mmol/min/kPa")
+    other = LungFunction(on=days(365), dlco=17.0, dlco_unit="mL/min/mmHg")
+    assert change_of(first, same).dlco == -0.5
+    found = change_of(first, other)
+    assert found.dlco is None
+    assert [difference.what for difference in found.differences] == ["dlco-unit"]
 
 
-@pytest.mark.parametrize(
-    ("slices", "thickness_mm", "flags"),
-    [
-        (3, 1.0, ()),
-        (2, 1.0, ("few-slices",)),
-        (3, 2.0, ()),
-        (3, 2.1, ("not-hrct",)),
-        (3, 3.0, ("not-hrct",)),
-        (3, 3.1, ("not-hrct", "thick-slices")),
-        (3, None, ()),
-    ],
-)
-def test_flags(slices: int, thickness_mm: float | None, flags: tuple[str, ...]) -> None:
-    """Fewer than 3 slices, slices over 2 mm and over 3 mm are flagged, on every lobe."""
-    scored = score(reading_of(whole_lungs(), slices=slices, thickness_mm=thickness_mm))
-    assert {lobe.flags for lobe in scored.lobes} == {flags}
-    assert ("not-hrct" in codes_of(scored)) == ("not-hrct" in flags)
+def test_one_test_for_two_visits_is_no_change() -> None:
+    """Where both visits stand beside the same test nothing is said to have changed, not even by 0."""
+    line = timeline([visit(DAY, 2), visit(days(20), 2)], course=course(lung_of(days(10), 70)))
+    change = line.points[1].since_previous
+    assert change is not None
+    assert change.lung is not None
+    assert change.lung.fvc_percent is None
 
 
-def test_thick_slices_flag_the_interstitial_grade() -> None:
-    """Without an interstitial grade there is none to doubt: the lobe is not flagged for it."""
-    scored = score(reading_of(whole_lungs(), thickness_mm=5.0, measured=frozenset({Component.ALVEOLAR})))
-    assert {lobe.flags for lobe in scored.lobes} == {("not-hrct",)}
-
-
-def test_a_lobe_that_is_not_there_has_no_flags() -> None:
-    """Thick slices are flagged on the lobes that were seen or typed, in whichever component, and on no others."""
-    lungs = {Lobe.RUL: {(0, 0): 1000}}
-    nothing = value(percent="0")
-    entries = (
-        typed(Lobe.RML, nothing, component=Component.ALVEOLAR),
-        typed(Lobe.RLL, nothing, component=Component.INTERSTITIAL),
-        *said(Lobe.LUL, State.ABSENT),
-    )
-    scored = score(reading_of(lungs, entries=entries, thickness_mm=5.0))  # type: ignore[arg-type]
-    thick = ("not-hrct", "thick-slices")
-    assert [lobe.flags for lobe in scored.lobes] == [thick, ("not-hrct",), thick, (), ()]
-
-
-def test_partly_covered() -> None:
-    """A lobe on the first or last slice is flagged and told: its percent is of the covered part."""
-    scored = score(_with_counts(reading_of(whole_lungs()), (-1, Lobe.LUL, 0, 0, 1)))
-    assert {lobe.lobe.name for lobe in scored.lobes if lobe.flags == ("partly-covered",)} == {"LUL"}
-    assert message_of(scored, "partly-covered").startswith("LUL: ")
-
-
-def test_marks_outside_every_lobe_are_told() -> None:
-    """Marks outside every lobe are counted and told, and change no grade."""
-    scored = score(reading_of({**whole_lungs(), 0: {(1, 0): 7, (0, 3): 2}}, slices=3))
-    assert scored.total == 0
-    assert message_of(scored, "marks-outside-lobes").endswith(
-        "ground glass 21 voxels (100.0 % of it), reticulation 6 voxels (100.0 % of it)"
+def test_doses_of_the_day() -> None:
+    """Of the entries of a drug that are in force the latest counts while it lasts; a dose by weight is mg a day."""
+    given = (
+        Treatment(drug="Prednisone", start=days(0), dose=50, unit="mg/day"),
+        Treatment(drug="prednisone", start=days(30), end=days(60), dose=5, unit="mg/day"),
+        Treatment(drug="azathioprine", start=days(10), dose=2, unit="mg/kg/day", weight_kg=60),
+        Treatment(drug="rituximab", start=days(10)),
     )
 
+    def on(day: int) -> dict[str, float | None]:
+        return {dose.drug: dose.mg_per_day for dose in doses(given, days(day))}
 
-def test_measures_of_alobe_of() -> None:
-    """Volume, slices and covered depth stand beside the percents."""
-    lobe = lobe_of(score(reading_of(whole_lungs(), slices=3, depths=[1, 2, 3], pixel_area_mm2=0.5)), Lobe.RUL)
-    assert (lobe.volume_ml, lobe.slices, lobe.covered_mm) == (1000 * 6 * 0.5 / 1000, 3, 6)
-
-
-def _sampled(*, slices: int = 8, is_sampled: bool = True, seen: bool = True) -> Reading:
-    """Read six lobes, ground glass growing from slice to slice in each, with or without lung between the slices."""
-    reading = reading_of({**whole_lungs(), Lobe.LIN: {(0, 0): 1000}}, slices=slices)
-    assert reading.tally is not None
-    counts = reading.tally.counts.copy()
-    for i in range(slices if seen else 0):
-        counts[i + 1, 1:, 1, 0] = 50 * i
-        counts[i + 1, 1:, 0, 0] = 1000 - 50 * i
-    return replace(reading, tally=replace(reading.tally, counts=counts, is_sampled=is_sampled))
+    assert on(-1) == {}
+    assert on(0) == {"prednisone": 50}
+    assert on(60) == {"azathioprine": 120, "prednisone": 5, "rituximab": None}
+    assert on(61)["prednisone"] == 50
 
 
-def _interval(reading: Reading) -> tuple[float | None, float | None]:
-    graded = lobe_of(score(reading), Lobe.LUL).alveolar
-    return graded.low, graded.high
+def test_events_since_the_visit_before() -> None:
+    """Events stand beside the first visit that is not before them; those after the last stand beside none."""
+    events = tuple(event(EventKind.RELAPSE, days(at)) for at in (400, -50, 0, 1, 365))
+    line = timeline([visit(DAY, 2), visit(days(365), 2)], course=course(events=events))
+    assert [[e.on for e in point.beside.events] for point in line.points if point.beside] == [
+        [days(-50), days(0)],
+        [days(1), days(365)],
+    ]
 
 
-def test_an_interval_is_of_sampling_alone() -> None:
-    """A painted lobe of a sampled scan has an interval about its percent."""
-    low, high = _interval(_sampled())
-    assert low is not None
-    assert high is not None
-    assert 0 <= low < 17.5 < high <= 100  # the mean of 0, 5, ... 35 %
-
-
-@pytest.mark.parametrize(
-    "reading",
-    [
-        pytest.param(_sampled(is_sampled=False), id="no lung between the slices"),
-        pytest.param(_sampled(slices=4), id="fewer than 5 slices"),
-        pytest.param(_sampled(seen=False), id="0 %"),
-        pytest.param(replace(_sampled(), entries=(typed(Lobe.LIN, value(percent="30"), component=Component.ALVEOLAR),)),
-                     id="typed in part"),
-        pytest.param(replace(_sampled(), entries=tuple(typed(lobe, value(percent="30"), component=Component.ALVEOLAR)
-                                                       for lobe in (Lobe.LUL, Lobe.LIN))), id="typed"),
-    ],
-)  # fmt: skip
-def test_no_interval_where_none_holds(reading: Reading) -> None:
-    """Without lung between slices, of fewer than 5 slices, of 0 % or of typed values no interval is claimed."""
-    assert _interval(reading) == (None, None)
+def test_a_course_of_somebody_else_is_refused() -> None:
+    """A course of another patient than the readings is refused, without a pseudonym in the message."""
+    with pytest.raises(ReadingError, match="the course is of another patient") as told:
+        timeline([visit(DAY, 2)], course=Course(patient=Patient(pseudonym="P-2")))
+    assert "P-2" not in str(told.value)
+    with pytest.raises(ReadingError, match="a window of -1 days"):
+        timeline([visit(DAY, 2)], window_days=-1)

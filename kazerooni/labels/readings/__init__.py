@@ -2,7 +2,7 @@
 
 from kazerooni.labels.readings.document import READING_SCHEMA_VERSION, reading_from_json, reading_json
 from kazerooni.labels.readings.file import read_reading, reading_text, write_reading
-from kazerooni.labels.readings.table import read_typed_table
+from kazerooni.labels.readings.table import read_typed_table, typed_readings
 
 __all__ = [
     "READING_SCHEMA_VERSION",
@@ -11,5 +11,6 @@ __all__ = [
     "reading_from_json",
     "reading_json",
     "reading_text",
+    "typed_readings",
     "write_reading",
 ]

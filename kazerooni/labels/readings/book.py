@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kazerooni.errors import ReadingError
-from kazerooni.labels.readings.cells import Problem
 from kazerooni.labels.readings.rows import Statement, Visit
 from kazerooni.model import Component, Entry, Finding, InputDigest, Lobe, Reading, ScanRef, State, TypedValue
+from kazerooni.tables import Problem
 
 # Visits that differ in these alone, empty in one row and filled in another, were hardly meant as two.
 _FILLED_IN_ALL = ("series_uid", "study_uid", "reader")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from kazerooni.errors import ReadingError, SchemeError
 from kazerooni.labels.readings import words
-from kazerooni.labels.readings.cells import Problem
 from kazerooni.model import Component, Entry, Finding, Lobe, SchemeRef, State, TypedValue
 from kazerooni.scoring import Scheme, find_scheme
+from kazerooni.tables import Problem, RowCells, code_of, day_of, sign_of, uid_of, whole_of
 
 VALUES = ("percent", "present", "grade")
 REQUIRED = ("patient", "reader", "lobe", "component", "finding", *VALUES, "state")
@@ -21,9 +21,8 @@ WHEN = ("study_date", "series_uid")
 COLUMNS = (*REQUIRED, *WHEN, "study_uid", "scheme", "scheme_version", "reason")
 
 _WITHOUT_VALUE = (State.NOT_ASSESSABLE, State.ABSENT)
-_LONGEST_CELL = 500
-
-T = TypeVar("T")
+# Somebody may sign as NA.
+_SIGNS = ("reader", "patient")
 
 
 class Visit(NamedTuple):
@@ -59,15 +58,18 @@ class RowReader:
 
     scheme: of the grades in rows that name none.
     decimal_comma: whether a percent may be written with a comma.
+    patient_of: gives the code of a patient from what the table calls them; raises UnfitError.
     """
 
     scheme: Scheme
     decimal_comma: bool = False
+    patient_of: Callable[[str], str] = code_of
 
     def read(self, line: int, cells: Mapping[str, str]) -> Statement | tuple[Problem, ...]:
         """Give what a row says, from its cells by column; or everything that is unfit, or contradicts itself."""
-        row = _Row(line, cells)
-        visit, said = _visit_of(row), self._said_of(row)
+        stripped = ((column, text.strip()) for column, text in cells.items())
+        row = RowCells(line, {c: text for c, text in stripped if text and (text.upper() != "NA" or c in _SIGNS)})
+        visit, said = _visit_of(row, self.patient_of), self._said_of(row)
         if row.problems or said is None:
             return tuple(row.problems)
         try:
@@ -76,7 +78,7 @@ class RowReader:
         except _ContradictionError as found:
             return (Problem(line, str(found), found.column),)
 
-    def _said_of(self, row: _Row) -> _Said | None:
+    def _said_of(self, row: RowCells) -> _Said | None:
         """Read the cells; None where the row names no lobe."""
         lobe = row.read("lobe", words.lobe_of)
         if not row.holds("lobe"):
@@ -87,17 +89,17 @@ class RowReader:
             finding=row.read("finding", words.finding_of),
             percent=row.read("percent", partial(words.percent_of, comma=self.decimal_comma)),
             present=row.read("present", words.present_of),
-            grade=row.read("grade", words.whole_of),
+            grade=row.read("grade", whole_of),
             state=row.read("state", words.state_of),
             reason=row.read("reason", str) or "",
             scheme=self._scheme_of(row),
         )
         return None if lobe is None else said(lobe)
 
-    def _scheme_of(self, row: _Row) -> Scheme:
+    def _scheme_of(self, row: RowCells) -> Scheme:
         own = self.scheme
         name = row.read("scheme", str) or own.name
-        version = row.read("scheme_version", words.whole_of)
+        version = row.read("scheme_version", whole_of)
         if name == own.name and version in (None, own.version):
             return own
         try:
@@ -143,58 +145,22 @@ class _ContradictionError(Exception):
         self.column = column
 
 
-# Somebody may sign as NA.
-_SIGNS = ("reader", "patient")
-
-
-class _Row:
-    """The cells of a row that say something, and what is wrong with them."""
-
-    def __init__(self, line: int, cells: Mapping[str, str]) -> None:
-        self.line = line
-        self.problems: list[Problem] = []
-        stripped = ((column, text.strip()) for column, text in cells.items())
-        self._cells = {column: text for column, text in stripped if text and (text.upper() != "NA" or column in _SIGNS)}
-
-    def holds(self, column: str) -> bool:
-        return column in self._cells
-
-    def refuse(self, column: str, said: str) -> None:
-        self.problems.append(Problem(self.line, said, column))
-
-    def read(self, column: str, parse: Callable[[str], T]) -> T | None:
-        """Parse a cell; None where it says nothing, or something unfit, which is kept as a problem."""
-        text = self._cells.get(column)
-        if text is None:
-            return None
-        # What calls a patient may be a name, which belongs in no message.
-        found = "" if column == "patient" else f"found {words.told(text)}, "
-        if len(text) > _LONGEST_CELL:
-            self.refuse(column, f"{found}{_LONGEST_CELL} characters at most are wanted")
-            return None
-        try:
-            return parse(text)
-        except words.UnfitError as unfit:
-            self.refuse(column, f"{found}{unfit}")
-            return None
-
-
-def _visit_of(row: _Row) -> Visit:
+def _visit_of(row: RowCells, patient_of: Callable[[str], str]) -> Visit:
     if not row.holds("series_uid"):
         if not row.holds("study_date"):
             row.refuse("study_date", "is empty, and no series_uid is given; one of the two is wanted")
         if not row.holds("patient"):
             row.refuse("patient", "is empty, and no series_uid is given; one of the two is wanted")
     return Visit(
-        patient=row.read("patient", words.code_of),
-        study_date=row.read("study_date", words.day_of),
-        series_uid=row.read("series_uid", words.uid_of),
-        study_uid=row.read("study_uid", words.uid_of),
-        reader=row.read("reader", words.sign_of),
+        patient=row.read("patient", patient_of),
+        study_date=row.read("study_date", day_of),
+        series_uid=row.read("series_uid", uid_of),
+        study_uid=row.read("study_uid", uid_of),
+        reader=row.read("reader", sign_of),
     )
 
 
-def _state(row: _Row, visit: Visit, said: _Said) -> Statement:
+def _state(row: RowCells, visit: Visit, said: _Said) -> Statement:
     """Make the statement of a row that holds a state without a value."""
     assert said.state is not None, "only such rows come here"
     for column in ("finding", *VALUES):
@@ -209,7 +175,7 @@ def _state(row: _Row, visit: Visit, said: _Said) -> Statement:
     return Statement(row.line, "state", visit, said.lobe, tuple(entries))
 
 
-def _value(row: _Row, visit: Visit, said: _Said) -> Statement:
+def _value(row: RowCells, visit: Visit, said: _Said) -> Statement:
     """Make the statement of a row that holds a value."""
     if said.reason:
         raise _ContradictionError(
@@ -225,7 +191,7 @@ def _value(row: _Row, visit: Visit, said: _Said) -> Statement:
     return Statement(row.line, column, visit, said.lobe, (_entry(said, component),))
 
 
-def _value_column(row: _Row) -> str:
+def _value_column(row: RowCells) -> str:
     given = [column for column in VALUES if row.holds(column)]
     if not given:
         raise _ContradictionError("percent", "is empty, as are present and grade; give one of them, or delete the row")

@@ -22,8 +22,8 @@ _APOSTROPHE: Final = "'"
 def cell(value: Value) -> str:
     """Write a value: numbers in full precision, dates as ISO, yes and no as true and false, None as NA.
 
-    Text that a spreadsheet would run as a formula, that reads NA, or that begins with an apostrophe is written after an
-    apostrophe; taking one leading apostrophe away gives every text back.
+    Text that a spreadsheet would run as a formula, that reads NA, that begins with an apostrophe, or that has blanks at
+    an end is written after an apostrophe; taking one leading apostrophe away gives every text back.
 
     >>> [cell(v) for v in (None, 0.1, -3, True, date(2003, 5, 14), "=1+1", "NA", "R1")]
     ['NA', '0.1', '-3', 'true', '2003-05-14', "'=1+1", "'NA", 'R1']
@@ -42,8 +42,21 @@ def cell(value: Value) -> str:
     return f"{_APOSTROPHE}{text}" if _needs_apostrophe(text) else text
 
 
+def text_of(written: str) -> str | None:
+    """Give the text that a cell holds, as `cell` wrote it or a person typed it; None where it says nothing.
+
+    >>> [text_of(t) for t in ("'=1+1", "'NA", " R1 ", "NA", "na", " ", "' padded ")]
+    ['=1+1', 'NA', 'R1', None, None, None, ' padded ']
+    """
+    if written.startswith(_APOSTROPHE):
+        return written[1:]
+    text = written.strip()
+    return None if not text or text.upper() == NA else text
+
+
 def _needs_apostrophe(text: str) -> bool:
-    return text == NA or text.startswith((*_STARTS_FORMULA, _APOSTROPHE))
+    """Tell whether a text would be run, or read back as another: blanks at its ends are taken for typing."""
+    return text.upper() == NA or text != text.strip() or text.startswith((*_STARTS_FORMULA, _APOSTROPHE))
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import tempfile
 import time
@@ -29,6 +30,7 @@ _KEY_BYTES = 32
 _SHORTEST_KEY = 16
 _LOCK_ATTEMPTS = 100
 _LOCK_WAIT_S = 0.02
+_PSEUDONYM = re.compile(r"P-[A-Z2-7]{10}")
 
 
 def pseudonym(patient_id: str, issuer: str, key: bytes) -> str | None:
@@ -39,10 +41,17 @@ def pseudonym(patient_id: str, issuer: str, key: bytes) -> str | None:
 
 def keyed_digest(value: str, key: bytes) -> str:
     """Give ten letters and digits from which a value cannot be told without the key; "" for ""."""
-    if not value:
-        return ""
-    digest = hmac.new(key, value.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest)[:10].decode("ascii")
+    return base64.b32encode(keyed_bytes(value, key))[:10].decode("ascii") if value else ""
+
+
+def keyed_bytes(value: str, key: bytes) -> bytes:
+    """Give the 32 bytes of HMAC-SHA256: the same for the same value and key, and nothing to be told from them."""
+    return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+
+def is_pseudonym(text: str) -> bool:
+    """Tell whether a text is written as `pseudonym` writes one."""
+    return _PSEUDONYM.fullmatch(text) is not None
 
 
 class UserKey(NamedTuple):
@@ -71,6 +80,22 @@ def user_key() -> UserKey:
         return UserKey(_read_key(path) or _keep(path, new), is_kept=True)
     except OSError:
         return UserKey(new, is_kept=False)
+
+
+def key_of_file(path: Path) -> bytes:
+    """Read a key that the user keeps in a file: its bytes, without blanks and line ends around them.
+
+    Raises ScanError where it cannot be read, or is too short to keep pseudonyms from being guessed.
+    """
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise ScanError(
+            f"{path.name}: the key cannot be read ({error.strerror}); give the file that holds it"
+        ) from None
+    if len(key) < _SHORTEST_KEY:
+        raise ScanError(f"{path.name}: a key of {len(key)} bytes; at least {_SHORTEST_KEY}, made by chance, are wanted")
+    return key
 
 
 def _read_key(path: Path) -> bytes | None:

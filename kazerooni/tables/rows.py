@@ -1,4 +1,4 @@
-"""Typed cells: from the bytes of a CSV file to rows of cells, each with the line on which it starts."""
+"""Rows: from the bytes of a CSV file to rows of cells, each with the line on which it starts."""
 
 from __future__ import annotations
 
