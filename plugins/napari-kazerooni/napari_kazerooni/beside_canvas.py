@@ -32,10 +32,19 @@ def put_beside_canvas(widget: QWidget, then: Callable[[], None]) -> None:
             if other is not front:
                 window.tabifyDockWidget(front, other)
         front.raise_()
-    later(widget, partial(_share_width, window, dock, front, then))
+    share = partial(_share_width, window, dock, front)
+    # Qt lays the docks out anew after the first time, by widths that it has from before; the second time they stay.
+    later(widget, partial(_one_by_one, widget, (share, share, then)))
 
 
-def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None, then: Callable[[], None]) -> None:
+def _one_by_one(owner: QWidget, steps: tuple[Callable[[], None], ...]) -> None:
+    """Take each step in a turn of its own."""
+    steps[0]()
+    if steps[1:]:
+        later(owner, partial(_one_by_one, owner, steps[1:]))
+
+
+def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None) -> None:
     """Give dock and canvas the same width, and the docks behind no more than they want."""
     docks, widths = [dock], [0]
     room = window.centralWidget().width() + dock.width()
@@ -45,7 +54,6 @@ def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None, then
         docks, widths = [dock, front], [0, wanted]
     widths[0] = room // 2
     window.resizeDocks(docks, widths, _ALONG)
-    later(dock, then)
 
 
 def _stands_before(dock: QDockWidget, other: QDockWidget) -> bool:
