@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 
 from kazerooni.dicom import Series, find_series
@@ -28,8 +29,9 @@ def room(folder: str) -> dict[str, float]:
     _work(loop, figures)
     figures["peak, MB"] = peak_mb(room)
     _open(loop, dock, series, "second series", figures)
+    _find_earlier(loop, series)
     for number in ("first", "second"):
-        _show_beside(loop, series, f"{number} visit beside", figures)
+        _show_beside(loop, f"{number} visit beside", figures)
     loop.viewer.close()
     return figures
 
@@ -66,13 +68,20 @@ def _work(loop: Loop, figures: dict[str, float]) -> None:
         figures["stroke, ms"] = loop.strokes(layer, desk.room.index, STROKES)
 
 
-def _show_beside(loop: Loop, series: Series, what: str, figures: dict[str, float]) -> None:
+def _find_earlier(loop: Loop, series: Series) -> None:
+    """Let the series be known as an earlier visit of the same patient too, as one that was in the folder."""
+    from napari_kazerooni.room import room_of  # noqa: PLC0415 - wants the screen
+
+    earlier = replace(series, study_uid=f"{series.study_uid}.1", study_date=date(2000, 1, 1))
+    room_of(loop.viewer).take_found((series, earlier))
+
+
+def _show_beside(loop: Loop, what: str, figures: dict[str, float]) -> None:
     from napari_kazerooni.prior_widget import prior_dock  # noqa: PLC0415 - wants the screen
-    from napari_kazerooni.visits import VisitRow  # noqa: PLC0415
 
     dock = prior_dock(loop.viewer)
     loop.settle()
     with loop.stalls(what, figures):
-        loop.call(lambda: dock.show_visit(VisitRow(date(2000, 1, 1), True, series, None)))  # noqa: FBT003
+        loop.call(lambda: dock.show_visit(dock.priors.rows[0]))
         loop.until(lambda: dock.view is not None)
         loop.settle()

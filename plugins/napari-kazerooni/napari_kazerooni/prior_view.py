@@ -44,6 +44,10 @@ class PriorView(QWidget):
         """Link it anew, after a rest."""
         self.linked = LinkedRooms(self._current, self.room)
 
+    def warm(self) -> None:
+        """Draw once what nobody sees: letters and shaders of a canvas take half a second when it is first drawn."""
+        self._canvas.canvas.native.grabFramebuffer()
+
     def rest(self) -> None:
         """End the link and let go of the scan; nothing is shown."""
         self.linked.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from qtpy.QtCore import QTimer
@@ -195,9 +196,15 @@ class PriorWidget(QWidget):
     def _prepare_view(self) -> None:
         """Make the view before a visit is asked for, where one can be."""
         if self.view is None and self._resting is None and self.priors.rows and not self.isHidden():
-            self._resting = self._made_view()
-            self._resting.hide()
-            self._resting.rest()
+            self._resting = view = self._made_view()
+            later(self, partial(self._warm, view))
+
+    def _warm(self, view: PriorView) -> None:
+        """Draw the view once, in a turn of its own, and let it rest; unless a visit came first."""
+        if self._resting is view:
+            view.warm()
+            view.hide()
+            view.rest()
 
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""
