@@ -95,7 +95,8 @@ def swap(layer: Any, data: NDArray[Any], options: Mapping[str, Any]) -> None:
 
     options: of `image_kwargs` or `labels_kwargs`. What stays as it was is left alone.
     """
-    with layer._block_refresh():  # noqa: SLF001 - napari is pinned; each of the two would slice, draw and measure anew
+    # napari is pinned. Each part of a place would slice and draw, and range the sliders, anew; so do the data, once.
+    with layer._block_refresh(), layer.events.scale.blocker(), layer.events.translate.blocker():  # noqa: SLF001
         for name in ("scale", "translate"):
             if not np.array_equal(getattr(layer, name), options[name]):
                 setattr(layer, name, options[name])

@@ -134,7 +134,7 @@ class Room:
             swap(self.layer, waiting["data"], {"scale": (1, 1, 1), "translate": (0, 0, 0), "metadata": {}})
 
     def preview(self, volume: Volume) -> None:
-        """Show one slice of a scan while the others are read."""
+        """Show one slice of a scan while the others are read, or all of it before `show` begins its reading."""
         self._show(volume, is_whole=False)
         self.captions["scan"] = f"{self._scan_text(volume)}\nreading the other slices"
 
@@ -157,7 +157,8 @@ class Room:
         elif (sample := self._adopted()) not in (None, self.layer):
             self.viewer.layers.remove(sample)
         assert self.layer is not None
-        swap(self.layer, data, options)
+        if self.volume is not volume or self.layer.metadata.get("geometry") is not volume.geometry:
+            swap(self.layer, data, options)
         self.volume, self.screen, self.is_whole = volume, screen_of(volume.geometry), is_whole
         if not volume.is_hu_proven:
             self.layer.contrast_limits = options["contrast_limits"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class SeriesWidget(QWidget):
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None
+        self._beginning: Volume | None = None
         self._drops = DropFilter(self)
         self._drops.dropped.connect(self.look_at)
         self._drops.closing.connect(self.cancel)
@@ -114,7 +116,7 @@ class SeriesWidget(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether something runs in the background, or will in a moment."""
-        return self.job is not None or bool(self._wanted)
+        return self.job is not None or bool(self._wanted) or self._beginning is not None
 
     def _look(self) -> None:
         wanted, self._wanted = self._wanted, []
@@ -184,7 +186,14 @@ class SeriesWidget(QWidget):
         later(self, self._drawn.set)
 
     def _on_read(self, volume: Volume) -> None:
-        self.room.show(volume, series=self._opening)
+        """Show the scan in this turn of Qt's loop, and begin its reading in the next: both at once hold the window."""
+        self.room.preview(volume)
+        self._beginning = volume
+        later(self, partial(self._begin, volume, self._opening))
+
+    def _begin(self, volume: Volume, series: Series | None) -> None:
+        self._beginning = None
+        self.room.show(volume, series=series)
         self.message.setText("Read. F1 lists the keys.")
         open_docks(self.room.viewer)
         window = self.window()
