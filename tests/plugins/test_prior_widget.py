@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtWidgets import QDockWidget
 
 from kazerooni.dicom import Series
 from kazerooni.model import Component, Lobe
@@ -250,6 +251,21 @@ def test_another_scan_closes_the_view(dock: Dock, found: list[Series], qtbot: An
     assert widget.view is None
     assert widget.link_words.text() == ""
     assert [row.on for row in widget.priors.rows] == [found[2].study_date, found[1].study_date]
+
+
+def test_both_visits_are_as_wide_beside_the_scores(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """In a window of 1280 pixels with the score dock open, canvas and dock of the other visit have the same width."""
+    desk, widget = dock
+    window = desk.viewer.window._qt_window
+    window.setGeometry(0, 0, 1280, 800)
+    window.show()
+    open_scan(desk, found, found[1])
+    desk.viewer.window.add_plugin_dock_widget("napari-kazerooni", "Score")
+    for left in (each for each in window.findChildren(QDockWidget) if each.windowTitle().startswith("layer ")):
+        left.hide()
+    wait(widget, qtbot)
+    show(widget, 1999, qtbot)
+    qtbot.waitUntil(lambda: abs(window.centralWidget().width() - widget.width()) <= 8, timeout=5000)
 
 
 def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series], qtbot: Any) -> None:
