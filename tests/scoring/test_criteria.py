@@ -119,7 +119,7 @@ def test_an_event_that_is_not_recorded_is_not_known() -> None:
 def test_refractory_worsens_from_the_start_and_relapsing_improves_first(
     grades: dict[int, int], treatments: list[Treatment], refractory: Verdict, relapsing: Verdict
 ) -> None:
-    """A rise on prednisone is refractory, after a fall relapsing; no record or another corticosteroid leaves it open."""
+    """A rise on prednisone is refractory, after a fall relapsing; no record or another steroid leaves it open."""
     line = line_of(grades, treatments=treatments)
     assert told("refractory-relative", line).verdict is refractory
     assert told("relapsing-relative", line).verdict is relapsing
