@@ -23,6 +23,7 @@ IMAGES: Final = Path(__file__).parent / "images"
 SAMPLES: Final = Path(__file__).parents[1] / "sample_scans"
 _SIZE: Final = (1280, 800)
 _PATIENCE_S: Final = 120.0
+_PREPARED: Final = 4  # CT, lobes, alveolar, interstitial
 _STARTED: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Shot = Callable[[Any, Path], None]
 
@@ -272,7 +273,16 @@ def reading_list(viewer: Any, folder: Path) -> None:
     _wait(lambda: dock.list is not None and dock.busy.job is None, "the list")
 
 
+def empty(viewer: Any, folder: Path) -> None:
+    """Show the window before a scan is opened."""
+    del folder
+    dock = _dock(viewer, "Series")
+    _wait(lambda: len(viewer.layers) == _PREPARED, "the empty layers")
+    dock.parentWidget().raise_()
+
+
 SHOTS: Final[dict[str, Shot]] = {
+    "empty": empty,
     "opened": opened,
     "keys": keys,
     "marking": marking,

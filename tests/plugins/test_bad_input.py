@@ -100,7 +100,10 @@ def test_a_damaged_zip_that_is_dropped_is_told(window: Window, tmp_path: Path, s
         drop(window, tmp_path / name)
         qtbot.waitUntil(lambda: not window.series.is_busy, timeout=30000)
         said = window.series.message.text()
-        assert said == "No CT series among 1 file: choose a folder, a DICOMDIR or a zip that holds CT pictures."
+        assert said == (
+            f"No CT series among 1 file ({name}: not a readable zip): choose a folder, a DICOMDIR or a zip that holds "
+            "CT pictures."
+        )
         assert window.desk.session is session
     drop(window, whole)
     qtbot.waitUntil(lambda: window.desk.session is not session, timeout=30000)

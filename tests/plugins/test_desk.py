@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from napari.components import ViewerModel
 
 from kazerooni.dicom import Series
@@ -167,6 +169,30 @@ def test_while_it_is_closed_nothing_is_painted_and_the_reason_is_told(desk: Desk
     desk.layers.open()
     desk.layers.painted.undo()
     assert marked(desk, Lobe.RUL) == 0
+
+
+_TOUCH = st.tuples(st.integers(0, 3), st.integers(0, 39), st.integers(0, 39), st.integers(0, 2))
+_ENDS = st.sampled_from(["end", "abort", "undo", "redo"])
+
+
+@given(strokes=st.lists(st.tuples(st.lists(_TOUCH, min_size=1, max_size=5), _ENDS), max_size=6))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_counts_follow_each_touch_of_a_stroke(desk: Desk, strokes: list[tuple[list[tuple[int, ...]], str]]) -> None:
+    """While a stroke is drawn, after it ends or breaks off, is undone or redone, counts are those of a full count."""
+    layer = desk.layers.painted
+    layer.brush_mm = 5 * layer.spacing_mm[0]
+    for touches, end in strokes:
+        layer._begin_stroke()
+        for *place, label in touches:
+            layer.paint(tuple(place), label)
+            assert not desk.open_session.canvas.miscounted()
+        if end == "abort":
+            layer._abort_stroke()
+        else:
+            layer._commit_stroke()
+            for step in {"end": (), "undo": (layer.undo,), "redo": (layer.undo, layer.redo)}[end]:
+                step()
+        assert not desk.open_session.canvas.miscounted()
 
 
 def test_changes_are_told_ten_times_a_second_at_most(desk: Desk) -> None:

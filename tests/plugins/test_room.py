@@ -24,7 +24,7 @@ from kazerooni.phantom import SeriesPlan, build_series, sequential_hrct, spiral_
 from napari_kazerooni.corner import cursor_text, plane_text, scan_text, slice_text
 from napari_kazerooni.keys import DESK_KEYS, KEYS, Key, collisions
 from napari_kazerooni.paint import MarkingLabels
-from napari_kazerooni.room import Room, room_of
+from napari_kazerooni.room import WELCOME, Room, room_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits
 
 
@@ -267,6 +267,34 @@ def test_the_wheel_turns_slices(uneven: Volume) -> None:
     assert shown.viewer.scene.camera.zoom > zoom
     assert not wheel(1, "Control")
     assert shown.index == 2
+
+
+def test_an_empty_room_says_how_a_scan_comes_into_it(uneven: Volume) -> None:
+    """Before a scan is shown the picture says what to do; a scan's own words take that place and keep it."""
+    empty = room()
+    empty.prepare()
+    empty.welcome()
+    assert empty.captions["scan"] == WELCOME
+    empty.show(uneven)
+    words = empty.captions["scan"]
+    assert words not in ("", WELCOME)
+    empty.welcome()
+    assert empty.captions["scan"] == words
+
+
+def test_the_picture_is_fitted_anew_until_somebody_zooms(uneven: Volume) -> None:
+    """In a canvas half as wide all of the picture stays in sight; a zoom of the reader's own is left as it is."""
+    seen = room()
+    seen.viewer.canvas.size = (600, 600)
+    seen.show(uneven)
+    wide = seen.viewer.scene.camera.zoom
+    seen.viewer.canvas.size = (600, 300)
+    seen.refit()
+    assert seen.viewer.scene.camera.zoom == pytest.approx(wide / 2)
+    seen.viewer.scene.camera.zoom = 3.0
+    seen.viewer.canvas.size = (600, 600)
+    seen.refit()
+    assert seen.viewer.scene.camera.zoom == 3.0
 
 
 def test_a_viewer_has_one_room() -> None:

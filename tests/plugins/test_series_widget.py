@@ -60,6 +60,17 @@ def items(dock: SeriesWidget) -> list[Any]:
     return [top.child(i) for top in tops for i in range(top.childCount())]
 
 
+def test_a_double_click_on_a_study_opens_its_fittest_series(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
+    """The line of a study, clicked twice, opens the series that stands first below it."""
+    look(dock, patient, qtbot)
+    study = dock.tree.topLevelItem(0)
+    dock.tree.itemDoubleClicked.emit(study, 0)
+    qtbot.waitUntil(lambda: idle(dock), timeout=20000)
+    fittest = study.child(0).data(0, Qt.ItemDataRole.UserRole)
+    assert dock.room.series is not None
+    assert dock.room.series.series_uid == fittest.series_uid
+
+
 def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
     """Two series are listed with how they were scanned; none is opened until one is clicked twice."""
     look(dock, patient, qtbot)

@@ -147,6 +147,8 @@ class MarkingWidget(QWidget):
         group, row = QGroupBox("Other slices"), QHBoxLayout()
         self.copy_up, self.copy_down = QPushButton("Copy up"), QPushButton("Copy down")
         self.between, self.accept, self.drop = QPushButton("Fill between"), QPushButton("Accept"), QPushButton("Not so")
+        for button in (self.between, self.accept, self.drop):
+            button.hide()  # until there is a scan without gaps
         self.copy_up.clicked.connect(lambda: self._try(lambda: copy_to_next(self.desk, 1)))
         self.copy_down.clicked.connect(lambda: self._try(lambda: copy_to_next(self.desk, -1)))
         self.between.clicked.connect(lambda: self._try(self.suggestion.make))

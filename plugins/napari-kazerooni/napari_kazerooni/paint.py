@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from napari_kazerooni.locks import Locks, Place
 from napari_kazerooni.rasters import Mask, Raster, disc, polygon
-from napari_kazerooni.strokes import changes_of, strokes_of
+from napari_kazerooni.strokes import Stroke, changes_of, strokes_of
 
 _IN_PLANE = [1, 2]
 _ERASED = 0
@@ -42,7 +42,8 @@ class MarkingLabels(Labels):
     highest: the highest label there is; a higher one is neither selected nor painted.
 
     Events beside napari's own:
-    stroke: a step, its undoing or its redoing changed a slice; `event.stroke` is a Stroke. One event for each slice.
+    stroke: labels of a slice changed: each touch of a brush as it is made, a step that is undone, redone or broke off;
+    `event.stroke` is a Stroke. One event for each slice.
     refused: nothing was marked; `event.reason` is a sentence for the reader.
     """
 
@@ -210,9 +211,14 @@ class MarkingLabels(Labels):
             if not self._is_axial():
                 self._refuse(_NOT_AXIAL)
             return
-        # napari tells an edit that stands alone before it makes it; a step of its own is told when it is done.
         with nullcontext() if self._block_history else self.block_history():
-            super()._paint_region_with_mask(slice_key, mask & allowed, new_label, dims_to_paint, refresh, region_data)
+            known = len(self._staged_history)
+            try:
+                super()._paint_region_with_mask(
+                    slice_key, mask & allowed, new_label, dims_to_paint, refresh, region_data
+                )
+            finally:  # the counts follow while a stroke is drawn; one that breaks off is told again, the other way
+                self._tell(self._staged_history[known:])
 
     def _allowed(self, key: tuple[slice, ...], *, erasing: bool) -> Mask | None:
         """Give the pixels of a box on one slice that may be changed now; None, and the reason told, where none may."""
@@ -247,15 +253,17 @@ class MarkingLabels(Labels):
     def _append_to_undo_history(self, item: list[Any]) -> None:
         super()._append_to_undo_history(item)
         self._first = None
-        self._tell(item)
 
     def _commit_staged_history(self) -> None:
         super()._commit_staged_history()
         self._first = None
 
     def _abort_stroke(self) -> None:
+        undone = self._undone(self._staged_history)
         super()._abort_stroke()
         self._first = None
+        for stroke in undone:
+            self.events.stroke(stroke=stroke)
 
     def _mode_setter_helper(self, mode: Any) -> Any:
         mode = super()._mode_setter_helper(mode)
@@ -271,7 +279,7 @@ class MarkingLabels(Labels):
             return
         item = before[-1]
         if undoing:
-            undone = [replace(stroke, before=stroke.after, after=stroke.before) for stroke in self._strokes(item)]
+            undone = self._undone(item)
             super()._load_history(before, after, undoing)
             for stroke in undone:
                 self.events.stroke(stroke=stroke)
@@ -283,7 +291,11 @@ class MarkingLabels(Labels):
         for stroke in self._strokes(item):
             self.events.stroke(stroke=stroke)
 
-    def _strokes(self, item: list[Any]) -> list[Any]:
+    def _undone(self, item: list[Any]) -> list[Stroke]:
+        """Give what taking changes back will do."""
+        return [replace(stroke, before=stroke.after, after=stroke.before) for stroke in self._strokes(item)]
+
+    def _strokes(self, item: list[Any]) -> list[Stroke]:
         return list(strokes_of(self.data, changes_of(item)))
 
 

@@ -77,13 +77,14 @@ class PriorWidget(QWidget):
         self.blind_box.setToolTip("Other visits and their scores are hidden until the reading is signed")
         self.blind_box.setChecked(self.desk.blinded)
         self.blind_box.clicked.connect(self._on_blind_box)
-        for widget in (self.show_button, self.close_button, self.link_box):
+        for widget in (self.show_button, self.close_button):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.blind_box)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.visits)
         self._layout.addLayout(row)
+        self._layout.addWidget(self.link_box)  # a row of its own: the dock is to be as narrow as half a small screen
         self._layout.addWidget(self.busy)
         self._layout.addWidget(self.link_words)
         self._layout.addStretch(1)

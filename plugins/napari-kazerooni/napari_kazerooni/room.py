@@ -28,6 +28,10 @@ ORDERS: Final[dict[Plane, tuple[int, int, int]]] = {
     "sagittal": (2, 0, 1),
 }
 SAMPLE: Final = "kazerooni sample"
+WELCOME: Final = (
+    "Drop a folder, a DICOMDIR or a zip\nwith a CT here.\n\nOr File > Open Folder.\n"
+    "Or File > Open Sample > Kazerooni score:\nthree visits to try.\n\nF1 lists the keys."
+)
 _ZOOM_STEP: Final = 1.15
 _TOLD: Final = ("warning", "error")
 
@@ -53,6 +57,7 @@ class Room:
         self.layer: Image | None = None
         self.is_whole = False
         self._size: object = None
+        self._fitted: object = None
         self.unseen: tuple[Notice, ...] = ()
         self.own_window: Window | None = None
         self.found: tuple[Series, ...] = ()
@@ -111,6 +116,12 @@ class Room:
         if self.layer is None and not self.viewer.layers:
             self._take_layer(self.viewer.add_layer(Image(**empty_image_kwargs())))
             self.captions.warm()
+
+    def welcome(self) -> None:
+        """Say in an empty picture how a scan comes into it: napari's own welcome goes with the first layer."""
+        self.captions.end_warming()
+        if self.volume is None and not self.captions["scan"]:
+            self.captions["scan"] = WELCOME
 
     def empty(self) -> None:
         """Show nothing any more, and let go of the scan; its layer stays for the next one."""
@@ -171,7 +182,20 @@ class Room:
         size = (volume.geometry.shape[1:], volume.geometry.pixel_spacing_mm)
         if size != self._size:
             self._size = size
-            self.viewer.reset_view()
+            self._fit()
+
+    def _fit(self) -> None:
+        self.viewer.reset_view()
+        self._fitted = self._sight()
+
+    def _sight(self) -> object:
+        camera = self.viewer.scene.camera
+        return camera.zoom, tuple(camera.center)
+
+    def refit(self) -> None:
+        """Show all of the picture in a canvas of another size, unless somebody has zoomed or shifted it since."""
+        if self.volume is not None and self._fitted == self._sight():
+            self._fit()
 
     def acknowledge(self) -> None:
         """Take the notices out of sight: somebody has read them."""
@@ -227,7 +251,7 @@ class Room:
         self.viewer.dims.ndisplay = 2
         self.viewer.dims.order = ORDERS[plane]
         self.viewer.scene.camera.orientation2d = ("down" if plane == "axial" else "up", "right")
-        self.viewer.reset_view()
+        self._fit()
         self._tell_slice()
 
     def _in_scan(self, shown: Sequence[float] | None = None) -> tuple[float, ...]:

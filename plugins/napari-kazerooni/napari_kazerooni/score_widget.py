@@ -28,6 +28,7 @@ from napari_kazerooni.conflicts_widget import ConflictsFrame
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.dock import Dock, dock_of
 from napari_kazerooni.draft_widget import DraftFrame
+from napari_kazerooni.fitting import keep_fitted
 from napari_kazerooni.prior_column import PriorColumn
 from napari_kazerooni.priors_state import priors_of
 from napari_kazerooni.score_table import ScoreTable
@@ -161,6 +162,7 @@ class ScoreWidget(QWidget):
         window = getattr(viewer.window, "_qt_window", None)
         if window is not None:
             start_ticking(self.desk, window)
+            keep_fitted(self.desk.room, window)
             install_seen_bar(self.desk, viewer)
 
     # --- Showing ------------------------------------------------------------------------------------------------------

@@ -69,12 +69,21 @@ def summary(found: Found) -> str:
     """Tell in a line how much was found, and what to do where it is nothing."""
     if not found:
         return (
-            f"No CT series among {_count(found.files, 'file')}: choose a folder, a DICOMDIR or a zip that holds CT "
-            "pictures."
+            f"No CT series among {_count(found.files, 'file')}{_unread(found)}: choose a folder, a DICOMDIR or a zip "
+            "that holds CT pictures."
         )
     usable = sum(series.usable for series in found)
     skipped = f", {_count(len(found.skipped), 'file')} skipped" if found.skipped else ""
     return f"{len(found)} series, {usable} fit to score{skipped}. Double click opens one."
+
+
+def _unread(found: Found) -> str:
+    """Name the first file that was not read and what is wrong with it, and tell how many more there are."""
+    if not found.skipped:
+        return ""
+    first, more = found.skipped[0], len(found.skipped) - 1
+    others = f", and {_count(more, 'other')}" if more else ""
+    return f" ({printable(first.path)}: {printable(first.reason)}{others})"
 
 
 def printable(text: str) -> str:

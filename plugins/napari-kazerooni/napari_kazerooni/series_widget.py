@@ -42,7 +42,7 @@ _SERIES_ROLE = Qt.ItemDataRole.UserRole
 
 
 class SeriesWidget(QWidget):
-    """Lists the series at the paths that are dropped or chosen; a double click opens one in the viewer."""
+    """Lists the series at the paths that are dropped or chosen; a double click opens one, on a study its fittest."""
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -70,6 +70,7 @@ class SeriesWidget(QWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(12)
+        self.tree.setExpandsOnDoubleClick(False)  # a double click opens
         self.tree.itemDoubleClicked.connect(self._on_double_click)
         self.tree.currentItemChanged.connect(self._on_chosen)
         self.details = QTextBrowser()
@@ -156,8 +157,11 @@ class SeriesWidget(QWidget):
         self.details.setHtml("" if series is None else details(series))
 
     def _on_double_click(self, item: QTreeWidgetItem) -> None:
-        series = item.data(0, _SERIES_ROLE)
-        if series is not None and series.usable:
+        """Open the series of a line; on the line of a study, the fittest of it, which stands first."""
+        lines = (item, *(item.child(at) for at in range(item.childCount())))
+        listed = (line.data(0, _SERIES_ROLE) for line in lines)
+        series = next((one for one in listed if one is not None and one.usable), None)
+        if series is not None:
             self.open(series)
 
     # --- Opening ---

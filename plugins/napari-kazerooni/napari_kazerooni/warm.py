@@ -53,4 +53,4 @@ def _steps(desk: Desk, owner: QWidget) -> Iterator[Callable[[], object]]:
         return iter(())
     layers = desk.layers.preparations()
     docks = prepare_docks(desk.viewer, owner)
-    return iter((desk.room.prepare, *layers, *docks, desk.room.captions.end_warming))
+    return iter((desk.room.prepare, *layers, *docks, desk.room.welcome))
