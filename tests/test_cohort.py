@@ -140,6 +140,34 @@ def test_prednisone_is_read_where_the_time_points_are() -> None:
     assert only(given).values[Variable.FVC] == (Dated(date(2001, 3, 1), 70.0, "GLI 2012"),)
 
 
+def test_the_treatment_of_table_1_is_that_of_the_last_row() -> None:
+    """An open 50 mg that a row of 25 mg to its end changed is not in force after it, however the drug is written."""
+    rows = (
+        Treatment(drug="Prednisone", start=date(1999, 11, 1), dose=50, unit="mg/day"),
+        Treatment(drug="prednisone", start=date(1999, 12, 1), end=date(1999, 12, 31), dose=25, unit="mg/day"),
+    )
+    assert only(cohort_of_courses([course(treatments=rows)])).profile.treatment == ""
+    assert only(cohort_of_courses([course(treatments=rows[:1])])).profile.treatment == "Prednisone 50 mg/day"
+
+
+def test_other_corticosteroids_are_told() -> None:
+    """Prednisolone is no prednisone: its dose adds nothing, and who took it is told as a number of patients."""
+    rows = (Treatment(drug="Prednisolone", start=START, dose=25, unit="mg/day"),)
+    given = cohort_of_courses([course(treatments=rows)])
+    assert only(given).values[Variable.PREDNISONE] == ()
+    assert given.told == (
+        "1 patient took other corticosteroids (prednisolone): they are not counted or converted, prednisone alone is",
+    )
+
+
+def test_dlco_with_and_without_haemoglobin_is_of_two_origins() -> None:
+    """Correction for haemoglobin shifts DLCO as reference equations do, and says nothing of FVC."""
+    test = LungFunction(on=START, fvc_percent=70, dlco_percent=60, reference="GLI 2017", is_hb_corrected=True)
+    values = only(cohort_of_courses([course(lung_function=(test,))])).values
+    assert values[Variable.DLCO] == (Dated(START, 60.0, "GLI 2017, Hb-corrected"),)
+    assert values[Variable.FVC] == (Dated(START, 70.0, "GLI 2017"),)
+
+
 def table(path: Path, *rows: str, head: str = "patient,date,event,pattern,fvc_percent,total,scheme,reader") -> Path:
     """Write a table with totals."""
     path.write_text("\n".join((head, *rows)), encoding="utf-8")

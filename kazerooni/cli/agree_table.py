@@ -34,7 +34,8 @@ def show_agreement(found: Agreement) -> None:
         "In parentheses, or below: 95 % intervals; those of kappa, of alpha, and where patients have several scans are "
         f"from {found.resamples} resamples of patients, seed {found.seed}."
     )
-    show(*parts, Text(), Text(told), Text(), Text(DISCLAIMER))
+    weighed = (Text(sentence) for sentence in found.warnings)
+    show(*parts, Text(), Text(told), *weighed, Text(), Text(DISCLAIMER))
 
 
 def _head(found: Agreement) -> str:

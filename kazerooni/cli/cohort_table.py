@@ -31,7 +31,7 @@ _NAMES: Final = {
     Variable.PREDNISONE: "Prednisone",
 }
 _EVENTS: Final = {"treatment_start": "start of treatment", "onset": "onset", "first": "first score"}
-_ORIGINS: Final = {Variable.FVC: "reference equations", Variable.DLCO: "reference equations"}
+_ORIGINS: Final = {Variable.FVC: "reference equations", Variable.DLCO: "reference equations or haemoglobin"}
 
 
 def show_cohort(found: Cohort) -> None:
@@ -147,6 +147,17 @@ def _notes(group: CohortGroup) -> Iterator[str]:
             what = _ORIGINS.get(one.variable, "readers")
             who = _named(one.other_origin)
             yield f"Weigh {named}: other {what} at the two time points in {len(one.other_origin)} of {one.pairs}: {who}"
+            yield f"  Their change is not interpretable. {_without_them(one)}"
+
+
+def _without_them(one: PairedComparison) -> str:
+    """Say what the tests give without the pairs of other origin."""
+    alike = one.same_origin
+    if alike is None or not alike.n:
+        return "No pair is left without them."
+    mean = _NOTHING if alike.mean is None else _signed(alike.mean)
+    rank = None if one.same_origin_rank is None else one.same_origin_rank.p
+    return f"Without them: {alike.n} pairs, mean change {mean}, p {_p(alike.p)} (t), {_p(rank)} (signed rank)."
 
 
 def _dropped(one: PairedComparison) -> str:

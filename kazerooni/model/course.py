@@ -6,6 +6,7 @@ equations. None where nothing was recorded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -89,6 +90,42 @@ class Treatment:
         if self.dose is None or self.unit == "mg/day":
             return self.dose
         return None if self.weight_kg is None else self.dose * self.weight_kg
+
+
+def in_force(treatments: Iterable[Treatment], on: date) -> dict[str, tuple[Treatment, ...]]:
+    """Give the rows in force on a day by drug, in small letters: of each drug those that started last.
+
+    A row without an end ends for good where a later row of its drug starts, as a taper is recorded as rows with a start
+    alone. A row with an end goes on when one that started within it is over. Rows of one start hold together.
+    """
+    started: dict[str, list[Treatment]] = {}
+    for one in treatments:
+        if one.start <= on:
+            started.setdefault(one.drug.strip().casefold(), []).append(one)
+    found: dict[str, tuple[Treatment, ...]] = {}
+    for drug, rows in started.items():
+        last = max(row.start for row in rows)
+        holding = [row for row in rows if (row.start == last if row.end is None else on <= row.end)]
+        latest = max((row.start for row in holding), default=None)
+        if latest is not None:
+            found[drug] = tuple(row for row in holding if row.start == latest)
+    return found
+
+
+def mg_per_day_of(rows: Iterable[Treatment]) -> float | None:
+    """Add up the doses of rows that hold together; None where one is not known."""
+    given = [row.mg_per_day for row in rows]
+    known = sorted(dose for dose in given if dose is not None)
+    return sum(known) if len(known) == len(given) else None
+
+
+_CORTICOSTEROIDS = ("predni", "cortison", "deflazacort", "dexameth", "betameth", "triamcinolon", "budesonid")
+
+
+def is_other_corticosteroid(drug: str) -> bool:
+    """Tell whether a drug is a corticosteroid by its name, and not called prednisone."""
+    name = drug.strip().casefold()
+    return name != "prednisone" and any(stem in name for stem in _CORTICOSTEROIDS)
 
 
 class EventKind(StrEnum):

@@ -114,15 +114,14 @@ def _doses(treatments: Sequence[Treatment], start: date, end: date) -> Panel | N
     """Give the doses of up to three drugs, the highest first; a drug of which no dose is known is left out."""
     by_drug: dict[str, list[Treatment]] = {}
     for one in treatments:
-        if one.start <= end and (one.end is None or one.end >= start):
-            by_drug.setdefault(one.drug.strip().lower(), []).append(one)
-    tops = {
-        drug: max((d for one in own if (d := one.mg_per_day) is not None), default=0) for drug, own in by_drug.items()
-    }
+        if one.start <= end:  # one that is over may have ended an earlier one without an end
+            by_drug.setdefault(one.drug.strip().casefold(), []).append(one)
+    every = {drug: tuple(_steps(own, start, end)) for drug, own in by_drug.items()}
+    tops = {drug: max((dose for _, dose in steps if not isnan(dose)), default=0) for drug, steps in every.items()}
     highest = sorted((drug for drug, top in tops.items() if top), key=lambda drug: (-tops[drug], drug))
     if not highest:
         return None
-    shown = {drug: tuple(_steps(by_drug[drug], start, end)) for drug in highest[: len(_DOSES)]}
+    shown = {drug: every[drug] for drug in highest[: len(_DOSES)]}
     dates = tuple(on for steps in shown.values() for on, _ in steps)
     return Panel(0.45, dates, lambda axes: _draw_doses(axes, shown))
 

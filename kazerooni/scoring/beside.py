@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from kazerooni.model import Beside, Course, Difference, Dose, Event, LungChange, LungFunction, NearTest, Treatment
+from kazerooni.model.course import in_force, mg_per_day_of
 
 WINDOW_DAYS: Final = 90
 """How far from a visit, either side, lung function may lie unless told otherwise."""
@@ -45,21 +46,12 @@ def nearest_test(
 def doses(treatments: Sequence[Treatment], on: date) -> tuple[Dose, ...]:
     """Give the drugs in force on a day with their dose.
 
-    Of the entries of one drug that are in force the one that started last counts, for as long as it lasts;
-    entries that started on one day add up, and give None where a dose is not known.
+    Of the entries of one drug the one that started last counts (`kazerooni.model.in_force`); entries that started on
+    one day add up, and give None where a dose is not known.
     """
-    found: dict[str, list[Treatment]] = {}
-    for treatment in treatments:
-        if treatment.start <= on and (treatment.end is None or on <= treatment.end):
-            found.setdefault(treatment.drug.strip().lower(), []).append(treatment)
-    return tuple(Dose(drug=drug, mg_per_day=_mg_per_day(own)) for drug, own in sorted(found.items()))
-
-
-def _mg_per_day(own: Sequence[Treatment]) -> float | None:
-    last = max(treatment.start for treatment in own)
-    given = [treatment.mg_per_day for treatment in own if treatment.start == last]
-    known = sorted(dose for dose in given if dose is not None)
-    return sum(known) if len(known) == len(given) else None
+    return tuple(
+        Dose(drug=drug, mg_per_day=mg_per_day_of(own)) for drug, own in sorted(in_force(treatments, on).items())
+    )
 
 
 def lung_change(earlier: Beside | None, later: Beside | None) -> LungChange | None:

@@ -19,7 +19,7 @@ _STUDY: Final = "Cavagna L et al., J Rheumatol 2013, doi:10.3899/jrheum.121026"
 _GUIDELINE: Final = (
     "Raghu G et al., ATS/ERS/JRS/ALAT guideline, Am J Respir Crit Care Med 2022;205:e18, doi:10.1164/rccm.202202-0399ST"
 )
-_YEAR_DAYS: Final = 365
+_YEAR_MONTHS: Final = 12
 _LOSS_PERCENT: Final = 10
 _HIGHEST_NORMAL_FEV1_PERCENT: Final = 120
 
@@ -132,16 +132,18 @@ _PPF: Final = CourseCriterion(
             AtLeast(
                 2,
                 (
-                    Happened((EventKind.SYMPTOMS_WORSE, EventKind.DYSPNOEA_WORSE), "symptoms became worse", _YEAR_DAYS),
+                    Happened(
+                        (EventKind.SYMPTOMS_WORSE, EventKind.DYSPNOEA_WORSE), "symptoms became worse", _YEAR_MONTHS
+                    ),
                     AnyOf(
                         (
-                            FellWithin(value="fvc_percent", by_points=5, within_days=_YEAR_DAYS),
+                            FellWithin(value="fvc_percent", by_points=5, within_months=_YEAR_MONTHS),
                             FellWithin(
-                                value="dlco_percent", by_points=10, within_days=_YEAR_DAYS, is_hb_corrected=True
+                                value="dlco_percent", by_points=10, within_months=_YEAR_MONTHS, is_hb_corrected=True
                             ),
                         )
                     ),
-                    Happened((EventKind.CT_PROGRESSION,), "CT shows a sign of progression", _YEAR_DAYS),
+                    Happened((EventKind.CT_PROGRESSION,), "CT shows a sign of progression", _YEAR_MONTHS),
                 ),
             ),
             Said("no_other_explanation", "nothing else explains it"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from kazerooni.model import Input, LungFunction, Verdict
+from kazerooni.model.months import add_months
 from kazerooni.scoring.rules import moved, total_words, unknown_change
 from kazerooni.scoring.seen import Judged, Seen, value_of
 from kazerooni.scoring.verdicts import any_of, verdict_of
@@ -127,7 +128,7 @@ class Fell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FellWithin:
-    """A value fell by so many points of percent predicted or more between two tests within a time.
+    """A value fell by so many points of percent predicted or more between two tests within so many calendar months.
 
     The later test is that of the visit, the earlier one any of those before; the pair that fell most is named.
     It is confirmed where the next test, held against the same earlier one, fell so far as well.
@@ -136,7 +137,7 @@ class FellWithin:
 
     value: Percent
     by_points: float
-    within_days: int
+    within_months: int
     is_hb_corrected: bool = False
 
     def judge(self, seen: Seen) -> Judged:
@@ -144,9 +145,10 @@ class FellWithin:
         test, tests = seen.test(self.value), seen.tests(self.value)
         if test is None:
             return self._unknown(f"no {NAMES[self.value]} {_PREDICTED} within {seen.line.window_days} days")
-        before = [one for one in tests if 0 < (test.on - one.on).days <= self.within_days]
+        since = add_months(test.on, -self.within_months)
+        before = [one for one in tests if since <= one.on < test.on]
         if not before:
-            return self._unknown(f"no earlier test of {NAMES[self.value]} within {self.within_days} days")
+            return self._unknown(f"no earlier test of {NAMES[self.value]} within {self.within_months} months")
         pairs = [(self._compare(one, test), one) for one in before]
         known = [(pair.fall, one) for pair, one in pairs if pair.fall is not None]
         if not known:
@@ -184,7 +186,7 @@ class FellWithin:
 
     def _threshold(self) -> str:
         corrected = " (corrected for haemoglobin)" if self.is_hb_corrected else ""
-        return f"fell by {self.by_points:g} {_unit('absolute')} or more within {self.within_days} days{corrected}"
+        return f"fell by {self.by_points:g} {_unit('absolute')} or more within {self.within_months} months{corrected}"
 
     def _unknown(self, why: str) -> Judged:
         made = Input(what=NAMES[self.value], verdict=Verdict.UNDECIDED, threshold=self._threshold(), reason=why)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from kazerooni.model import Change, EventKind, Input, Verdict
+from kazerooni.model.course import is_other_corticosteroid
+from kazerooni.model.months import add_months
 from kazerooni.scoring.seen import Judged, Part, Seen
 from kazerooni.scoring.verdicts import all_of, any_of, at_least, opposite, verdict_of
 
@@ -110,19 +112,19 @@ class Said:
 class Happened:
     """An event was recorded, or a person said that it did or did not happen; one that was not recorded is not known.
 
-    kinds: any of them. within_days: so long before the visit; None: since the visit before.
+    kinds: any of them. within_months: so long before the visit, by the calendar; None: since the visit before.
     """
 
     kinds: tuple[EventKind, ...]
     meaning: str
-    within_days: int | None = None
+    within_months: int | None = None
 
     def judge(self, seen: Seen) -> Judged:
         """Judge a visit by it."""
         on = seen.point.on
         previous = seen.point.since_previous
-        if self.within_days is not None:
-            after = on - timedelta(days=self.within_days + 1)
+        if self.within_months is not None:
+            after = add_months(on, -self.within_months) - timedelta(days=1)
         else:
             after = on if previous is None else previous.since
         events = () if seen.line.course is None else seen.line.course.events
@@ -145,7 +147,7 @@ class Happened:
         return Judged(made.verdict, (made,))
 
     def _since(self) -> str:
-        return "since the visit before" if self.within_days is None else f"within {self.within_days} days"
+        return "since the visit before" if self.within_months is None else f"within {self.within_months} months"
 
     def words(self) -> str:
         """Say what it wants."""
@@ -154,15 +156,22 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class OnDrug:
-    """A drug was in force on the day of the visit; where no treatment was recorded at all that is not known."""
+    """A drug was in force on the day of the visit.
+
+    Not known where no treatment was recorded at all, or another corticosteroid was in force in its place.
+    """
 
     drug: str
 
     def judge(self, seen: Seen) -> Judged:
         """Judge a visit by it."""
         beside, course = seen.point.beside, seen.line.course
-        dose = next((d for d in (() if beside is None else beside.doses) if d.drug == self.drug), None)
-        known = True if dose is not None else False if course is not None and course.treatments else None
+        given = () if beside is None else beside.doses
+        dose = next((d for d in given if d.drug == self.drug), None)
+        others = " and ".join(d.drug for d in given if is_other_corticosteroid(d.drug))
+        is_recorded = course is not None and bool(course.treatments)
+        known = True if dose is not None else False if is_recorded and not others else None
+        why = f"{others} was in force, which is not counted as {self.drug}" if others else "no treatment was recorded"
         amount = (
             None if dose is None else "dose not known" if dose.mg_per_day is None else f"{dose.mg_per_day:g} mg/day"
         )
@@ -172,7 +181,7 @@ class OnDrug:
             threshold="in force on the day of the visit",
             on=None if known is None else seen.point.on,
             value=amount or (None if known is None else "none in force"),
-            reason="" if known is not None else "no treatment was recorded",
+            reason="" if known is not None else why,
         )
         return Judged(made.verdict, (made,))
 

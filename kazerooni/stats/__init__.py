@@ -1,5 +1,6 @@
 """Statistics of readings: pure functions of values, no files, no clocks; what chance they use follows from a seed."""
 
+from kazerooni.model.months import add_months
 from kazerooni.stats.agreement import (
     Agreement,
     Comparison,
@@ -49,7 +50,6 @@ from kazerooni.stats.time_points import (
     Taken,
     TimePointName,
     Window,
-    add_months,
     time_points,
 )
 

@@ -9,6 +9,7 @@ from typing import Literal
 from kazerooni.model import Component, Lobe, ReadersError, ScanRef
 from kazerooni.model.agreement import DetectableChange, Sum
 from kazerooni.stats.bland_altman import BlandAltman
+from kazerooni.stats.bootstrap import FEW_PATIENTS_WARNING, FEWEST_PATIENTS, MANY_PATIENTS
 from kazerooni.stats.estimate import Estimate
 from kazerooni.stats.scans import LeftOut
 
@@ -138,6 +139,13 @@ class Agreement:
     comparisons: tuple[Comparison, ...]
     everyone: Everyone | None
     errors: tuple[ReadersError, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be weighed of the intervals: those of few patients are too narrow."""
+        counts = [one.patients for one in self.comparisons]
+        is_few = any(FEWEST_PATIENTS <= count < MANY_PATIENTS for count in counts)
+        return (FEW_PATIENTS_WARNING,) if is_few else ()
 
     @property
     def readers_error(self) -> ReadersError:

@@ -24,6 +24,16 @@ SEED = 1997
 """The seed that is used, and named beside every result, where none is given."""
 FEWEST_PATIENTS = 5
 """Of fewer patients no interval is made: there are too few ways to resample them."""
+MANY_PATIENTS = 40
+"""Of fewer, percentile intervals are too narrow.
+
+Of 400 made-up studies with two lobes a patient, those of linear kappa held the truth in 86 % with 8 patients, 88 % with
+12, 93 % with 20 and 95 % with 40 (docs/explanations/agreement.md).
+"""
+FEW_PATIENTS_WARNING = (
+    "Intervals from resampled patients are too narrow with few patients: nominal 95 % ones of linear kappa held the "
+    "truth in 86 % of made-up studies of 8 patients, 88 % of 12, 93 % of 20 and 95 % of 40."
+)
 _CONFIDENCE = 0.95
 # An interval of the resamples that have a figure says too much where many have none.
 _MOST_UNDEFINED = 0.05

@@ -75,6 +75,7 @@ class PairedComparison:
 
     before, after: the figures of the pairs alone.
     other_origin: patients whose two values are of other reference equations or readers: their change may be none.
+    same_origin, same_origin_rank: the tests without those patients; None where there are none such.
     t_holm, signed_rank_holm: adjusted within the tests of this group; None unless asked for.
     """
 
@@ -87,6 +88,8 @@ class PairedComparison:
     signed_rank: SignedRank
     dropped: tuple[DroppedOut, ...]
     other_origin: tuple[str, ...]
+    same_origin: PairedT | None = None
+    same_origin_rank: SignedRank | None = None
     t_holm: float | None = None
     signed_rank_holm: float | None = None
 

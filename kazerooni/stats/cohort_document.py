@@ -110,4 +110,7 @@ def _comparison(one: PairedComparison) -> dict[str, object]:
         "signed_rank_holm": one.signed_rank_holm,
         "dropped": [asdict(who) for who in one.dropped],
         "other_origin": list(one.other_origin),
+        "same_origin": None
+        if one.same_origin is None or one.same_origin_rank is None
+        else {"t": asdict(one.same_origin), "signed_rank": asdict(one.same_origin_rank)},
     }

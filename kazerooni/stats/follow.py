@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kazerooni.errors import ReadingError
@@ -25,6 +25,8 @@ from kazerooni.stats.paired import paired_t
 from kazerooni.stats.series import PatientSeries, Variable
 from kazerooni.stats.signed_rank import signed_rank
 from kazerooni.stats.time_points import TIME_POINTS, Missing, Taken, TimePointName, time_points
+
+_Pair = tuple[Row, Taken, Taken]
 
 
 def cohort(series: Iterable[PatientSeries], rules: CohortRules) -> Cohort:
@@ -70,7 +72,7 @@ def _point(rows: Sequence[Row], variable: Variable, at: TimePointName, rules: Co
 def _compare(
     rows: Sequence[Row], variable: Variable, earlier: TimePointName, later: TimePointName, rules: CohortRules
 ) -> PairedComparison:
-    pairs: list[tuple[Row, Taken, Taken]] = []
+    pairs: list[_Pair] = []
     dropped: list[DroppedOut] = []
     for row in rows:
         before, after = row.cells[variable, earlier], row.cells[variable, later]
@@ -78,7 +80,9 @@ def _compare(
             pairs.append((row, before, after))
         else:
             dropped.append(_dropped(row, variable, earlier, later))
-    differences = [after.of.value - before.of.value for _, before, after in pairs]
+    differences = _differences(pairs)
+    alike = [pair for pair in pairs if pair[1].of.origin == pair[2].of.origin]
+    is_mixed = len(alike) < len(pairs)
     return PairedComparison(
         variable=variable,
         earlier=earlier,
@@ -88,17 +92,17 @@ def _compare(
         t=paired_t(differences),
         signed_rank=signed_rank(differences, zeros=rules.zeros),
         dropped=tuple(dropped),
-        other_origin=tuple(_other_origin(pairs)),
+        other_origin=tuple(row.series.patient for row, before, after in pairs if before.of.origin != after.of.origin),
+        same_origin=paired_t(_differences(alike)) if is_mixed else None,
+        same_origin_rank=signed_rank(_differences(alike), zeros=rules.zeros) if is_mixed else None,
     )
+
+
+def _differences(pairs: Sequence[_Pair]) -> list[float]:
+    return [after.of.value - before.of.value for _, before, after in pairs]
 
 
 def _dropped(row: Row, variable: Variable, *points: TimePointName) -> DroppedOut:
     cells = ((at, row.cells[variable, at]) for at in points)
     at, missing = next((at, cell) for at, cell in cells if isinstance(cell, Missing))
     return DroppedOut(row.series.patient, at, missing.reason)
-
-
-def _other_origin(pairs: Sequence[tuple[Row, Taken, Taken]]) -> Iterator[str]:
-    for row, before, after in pairs:
-        if before.of.origin != after.of.origin:
-            yield row.series.patient

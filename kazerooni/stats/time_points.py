@@ -6,13 +6,13 @@ Months are those of the calendar: a month after 31 January is 28 February, or 29
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from typing import Final, Literal
 
+from kazerooni.model.months import add_months
 from kazerooni.stats.series import Dated, PatientSeries, Variable
 
 TimePointName = Literal["baseline", "6 months", "12 months", "24 months", "last"]
@@ -64,16 +64,6 @@ class Missing:
 
 
 Cell = Taken | Missing
-
-
-def add_months(day: date, months: int) -> date:
-    """Give the same day so many months later; the last day of a month that is too short for it.
-
-    >>> add_months(date(2003, 1, 31), 1), add_months(date(2004, 2, 29), -12)
-    (datetime.date(2003, 2, 28), datetime.date(2003, 2, 28))
-    """
-    year, month = divmod(day.year * _MONTHS_OF_A_YEAR + day.month - 1 + months, _MONTHS_OF_A_YEAR)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def time_points(series: PatientSeries) -> Mapping[tuple[Variable, TimePointName], Cell]:

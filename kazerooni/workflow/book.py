@@ -13,7 +13,7 @@ from kazerooni.stats import IndexEvent
 from kazerooni.store import ScoreRow, Store
 from kazerooni.workflow.agreement import Gathered, agree
 from kazerooni.workflow.cohort import CohortInput, left_out_words
-from kazerooni.workflow.cohort_series import DatedSums, series_from_scores
+from kazerooni.workflow.cohort_series import DatedSums, other_corticosteroids_words, series_from_scores
 
 _ROLE = "book"
 
@@ -71,11 +71,12 @@ def cohort_of_book(book: Store, *, scheme: str = "kazerooni", index: IndexEvent 
     for row in book.scores(chosen):
         if (counted := _sums(row, left_out)) is not None:
             sums.setdefault(row.patient, []).append(counted)
+    courses = list(book.courses_without_readings())
     series = tuple(
-        series_from_scores(course, sums.get(course.patient.pseudonym, ()), index=index)
-        for course in book.courses_without_readings()
+        series_from_scores(course, sums.get(course.patient.pseudonym, ()), index=index) for course in courses
     )
-    return CohortInput(series, (_digest(book),), tuple(left_out_words(left_out, "reading")))
+    told = (*left_out_words(left_out, "reading"), *other_corticosteroids_words(courses))
+    return CohortInput(series, (_digest(book),), told)
 
 
 def _sums(row: ScoreRow, left_out: Counter[str]) -> DatedSums | None:

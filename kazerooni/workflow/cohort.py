@@ -20,7 +20,7 @@ from kazerooni.stats import Cohort, IndexEvent, PatientSeries, cohort_json
 from kazerooni.tables import dictionary_csv, read_bytes
 from kazerooni.version import __version__
 from kazerooni.workflow.cohort_rows import series_of_rows, sheet_of_rows
-from kazerooni.workflow.cohort_series import series_of
+from kazerooni.workflow.cohort_series import other_corticosteroids_words, series_of
 
 _TABLES, _FILES = (".csv", ".tsv"), (".csv", ".tsv", ".json")
 _PROBLEMS_TOLD = 20
@@ -44,8 +44,9 @@ def cohort_of_courses(
     """
     chosen = find_scheme(scheme)
     left_out: Counter[str] = Counter()
-    series = tuple(series_of(course, chosen, index=index, left_out=left_out) for course in courses)
-    return CohortInput(series, told=tuple(left_out_words(left_out, "reading")))
+    listed = list(courses)
+    series = tuple(series_of(course, chosen, index=index, left_out=left_out) for course in listed)
+    return CohortInput(series, told=(*left_out_words(left_out, "reading"), *other_corticosteroids_words(listed)))
 
 
 def gather_cohort(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from kazerooni.errors import ReadingError
 from kazerooni.model import Course, Event, EventKind, LungFunction, Reading, Status, Treatment
+from kazerooni.model.course import in_force, is_other_corticosteroid
 from kazerooni.scoring import Scheme
 from kazerooni.scoring import score as grade
 from kazerooni.stats import (
@@ -67,7 +68,7 @@ def series_from_scores(course: Course, scores: Iterable[DatedSums], *, index: In
     last = max([*_dates(course), *days], default=None)
     values = {
         Variable.FVC: _percents(course.lung_function, lambda one: one.fvc_percent),
-        Variable.DLCO: _percents(course.lung_function, lambda one: one.dlco_percent),
+        Variable.DLCO: _percents(course.lung_function, lambda one: one.dlco_percent, origin_of=_origin_of_dlco),
         **sums,
         Variable.PREDNISONE: prednisone(course.treatments, day, last),
     }
@@ -100,6 +101,20 @@ def prednisone(treatments: Iterable[Treatment], index: date | None, last: date |
     if index is not None:
         days |= {index, *(add_months(index, window.target) for window in WINDOWS)}
     return dose_values(drug, days, until=last)
+
+
+def other_corticosteroids_words(courses: Iterable[Course]) -> Iterator[str]:
+    """Tell how many patients took corticosteroids whose doses do not count as prednisone."""
+    found = [
+        {drug for one in course.treatments if is_other_corticosteroid(drug := one.drug.strip().casefold())}
+        for course in courses
+    ]
+    if count := sum(map(bool, found)):
+        names = ", ".join(sorted(set().union(*found)))
+        yield (
+            f"{count} patient{'' if count == 1 else 's'} took other corticosteroids ({names}): "
+            "they are not counted or converted, prednisone alone is"
+        )
 
 
 def _first(events: Iterable[Event], kind: EventKind) -> date | None:
@@ -145,9 +160,24 @@ def _of_days(days: Mapping[date, Sequence[DatedSums]], name: str) -> Iterator[Da
             yield Dated(day, fmean(value for value, _ in known), " and ".join(sorted({who for _, who in known})))
 
 
-def _percents(tests: Iterable[LungFunction], percent_of: Callable[[LungFunction], float | None]) -> tuple[Dated, ...]:
+def _origin(test: LungFunction) -> str:
+    return test.reference or ""
+
+
+def _origin_of_dlco(test: LungFunction) -> str:
+    """Name the reference equations and, where it was said, whether haemoglobin was corrected for: both shift DLCO."""
+    corrected = {True: "Hb-corrected", False: "not Hb-corrected", None: ""}[test.is_hb_corrected]
+    return ", ".join(filter(None, (_origin(test), corrected)))
+
+
+def _percents(
+    tests: Iterable[LungFunction],
+    percent_of: Callable[[LungFunction], float | None],
+    *,
+    origin_of: Callable[[LungFunction], str] = _origin,
+) -> tuple[Dated, ...]:
     known = ((test, percent_of(test)) for test in tests)
-    return tuple(Dated(test.on, percent, test.reference or "") for test, percent in known if percent is not None)
+    return tuple(Dated(test.on, percent, origin_of(test)) for test, percent in known if percent is not None)
 
 
 def _dates(course: Course) -> list[date]:
@@ -176,16 +206,8 @@ def _profile(course: Course, index: date | None, last: date | None) -> Profile:
 
 def _treatment(treatments: Sequence[Treatment], day: date) -> str:
     """Name the drugs of a day with their doses."""
-    rows: dict[str, list[Treatment]] = {}
-    for one in treatments:
-        rows.setdefault(one.drug.strip(), []).append(one)
-    said = []
-    for drug, those in rows.items():
-        on = [one for one in those if one.start <= day and (one.end is None or day <= one.end)]
-        if not on:
-            continue
-        said.append(f"{drug} {_dose(max(on, key=lambda one: one.start))}".rstrip())
-    return "; ".join(said)
+    each = in_force(treatments, day).values()
+    return "; ".join(f"{rows[0].drug.strip()} {' + '.join(filter(None, map(_dose, rows)))}".rstrip() for rows in each)
 
 
 def _dose(one: Treatment) -> str:

@@ -71,6 +71,15 @@ def test_no_line_is_wider_than_the_terminal(run: Run, folder: Path) -> None:
     assert not any("\N{HORIZONTAL ELLIPSIS}" in line for line in lines)
 
 
+def test_narrow_intervals_of_few_patients_are_told(run: Run, folder: Path) -> None:
+    """With 12 patients people and scripts are told that the intervals are too narrow, and by how much."""
+    warning = "Intervals from resampled patients are too narrow with few patients"
+    assert warning in " ".join(run("agree", folder).stdout.split())
+    (told,) = json.loads(run("agree", folder, "--json").stdout)["warnings"]
+    assert told.startswith(warning)
+    assert "88 % of 12" in told
+
+
 def test_json_holds_figures_seed_scheme_and_digests(run: Run, folder: Path) -> None:
     """`--json` gives one document: figures with null and the reason, scheme, seed, who is missing, digests."""
     document = json.loads(run("agree", folder, "--json", "--seed", "5").stdout)

@@ -30,6 +30,7 @@ def test_what_is_to_be_weighed_is_told(run: Run) -> None:
     said = run("cohort", SAMPLES, columns=200).stdout
     assert "Not in DLCO %, base to 12: 1 never recorded (SYNTHETIC-" in said
     assert "Weigh FVC %, 12 to last: other reference equations at the two time points in 2 of 17: SYNTHETIC-" in said
+    assert "Their change is not interpretable. Without them: 15 pairs, mean change" in said
     assert "Weigh Total, 12 to last: other readers at the two time points in 1 of 17: SYNTHETIC-" in said
 
 

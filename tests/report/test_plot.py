@@ -117,3 +117,15 @@ def test_a_dose_that_is_not_known_is_no_zero() -> None:
     assert "mg/day" not in svg(unknown)
     assert "ciclosporin" in svg(unknown, known)
     assert "rituximab" not in svg(unknown, known)
+
+
+def test_a_dose_that_ended_before_the_plot_does_not_come_back() -> None:
+    """50 mg without an end, changed by 5 mg that were over before the first day drawn, are not drawn."""
+    rows = (
+        Treatment(drug="prednisone", start=date(1996, 1, 1), dose=50, unit="mg/day"),
+        Treatment(drug="Prednisone", start=date(1997, 1, 1), end=date(1997, 2, 1), dose=5, unit="mg/day"),
+    )
+    for treatments, is_drawn in ((rows, False), (rows[:1], True)):
+        course = Course(patient=Patient(pseudonym="P-ABCDEF"), treatments=treatments)
+        svg = timeline_plot(timeline([case_of(date(1999, 1, 1)).reading], course=course)).decode()
+        assert ("prednisone" in svg) is is_drawn

@@ -90,7 +90,7 @@ def test_one_test_for_two_visits_is_no_change() -> None:
 
 
 def test_doses_of_the_day() -> None:
-    """Of the entries of a drug that are in force the latest counts while it lasts; a dose by weight is mg a day."""
+    """The latest entry of a drug counts while it lasts and ends one without an end; a dose by weight is mg a day."""
     given = (
         Treatment(drug="Prednisone", start=days(0), dose=50, unit="mg/day"),
         Treatment(drug="prednisone", start=days(30), end=days(60), dose=5, unit="mg/day"),
@@ -104,7 +104,17 @@ def test_doses_of_the_day() -> None:
     assert on(-1) == {}
     assert on(0) == {"prednisone": 50}
     assert on(60) == {"azathioprine": 120, "prednisone": 5, "rituximab": None}
-    assert on(61)["prednisone"] == 50
+    assert on(61) == {"azathioprine": 120, "rituximab": None}
+
+
+def test_a_dose_with_an_end_goes_on_after_a_shorter_one() -> None:
+    """50 mg recorded to the end of day 90 are in force again when 5 mg from day 30 to 60 are over."""
+    given = (
+        Treatment(drug="prednisone", start=days(0), end=days(90), dose=50, unit="mg/day"),
+        Treatment(drug="prednisone", start=days(30), end=days(60), dose=5, unit="mg/day"),
+    )
+    found = [[dose.mg_per_day for dose in doses(given, days(day))] for day in (29, 60, 61, 90, 91)]
+    assert found == [[50], [5], [50], [50], []]
 
 
 def test_events_since_the_visit_before() -> None:

@@ -112,12 +112,14 @@ def test_an_event_that_is_not_recorded_is_not_known() -> None:
         ({0: 2, 12: 3}, [PREDNISONE], MET, NOT),
         ({0: 2, 12: 3}, [], OPEN, NOT),
         ({0: 2, 12: 3}, [Treatment(drug="azathioprine", start=START)], NOT, NOT),
+        ({0: 2, 12: 3}, [Treatment(drug="Prednisolone", start=START)], OPEN, NOT),
+        ({0: 2, 12: 3}, [Treatment(drug="methylprednisolone", start=START), PREDNISONE], MET, NOT),
     ],
 )
 def test_refractory_worsens_from_the_start_and_relapsing_improves_first(
     grades: dict[int, int], treatments: list[Treatment], refractory: Verdict, relapsing: Verdict
 ) -> None:
-    """A rise on prednisone without an earlier fall is refractory, after one relapsing; no treatment leaves it open."""
+    """A rise on prednisone is refractory, after a fall relapsing; no record or another steroid leaves it open."""
     line = line_of(grades, treatments=treatments)
     assert told("refractory-relative", line).verdict is refractory
     assert told("relapsing-relative", line).verdict is relapsing
@@ -151,6 +153,23 @@ def test_two_of_three_within_a_year(fvc: float, verdict: Verdict) -> None:
     """FVC of 70 that falls by 5 points, with worse symptoms, is progressive fibrosis; by 4.9 it is not."""
     tests = (lung_of(day(0), 70, 60), lung_of(day(12), fvc, 60))
     line = line_of({0: 3, 12: 3}, *tests, events=[event(EventKind.SYMPTOMS_WORSE, day(10))])
+    assert told("ppf-2022", line, {**ENTRY, "ct_progression": False}).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "verdict"),
+    [
+        (2005, date(2004, 2, 1), MET),  # 366 days, with the leap day between
+        (2005, date(2004, 1, 31), OPEN),
+        (2006, date(2005, 2, 1), MET),
+        (2006, date(2005, 1, 31), OPEN),
+    ],
+)
+def test_a_year_is_twelve_months_of_the_calendar(year: int, first: date, verdict: Verdict) -> None:
+    """Test and symptoms of the same day a year before are within the year, in leap years too; a day earlier is not."""
+    now = date(year, 2, 1)
+    given = course(lung_of(first, 70, 60), lung_of(now, 60, 60), events=(event(EventKind.SYMPTOMS_WORSE, first),))
+    line = timeline([visit(now, 3)], course=given)
     assert told("ppf-2022", line, {**ENTRY, "ct_progression": False}).verdict is verdict
 
 

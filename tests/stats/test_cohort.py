@@ -59,11 +59,14 @@ def test_tests_stand_on_pairs_and_figures_on_everybody() -> None:
 
 
 def test_what_makes_a_pair_doubtful_is_told() -> None:
-    """Pairs whose two values are by other readers are named; they still count."""
+    """Pairs whose two values are by other readers are named; they count, and the tests without them stand beside."""
     same, other = ("A", "A"), ("A", "A and B")
     found = cohort([patient("P1", 10, 7, readers=other), patient("P2", 9, 5, readers=same)], RULES).all
     assert found.comparison(Variable.TOTAL).other_origin == ("P1",)
     assert found.comparison(Variable.TOTAL).pairs == 2
+    assert found.comparison(Variable.TOTAL).same_origin == paired_t([-4])
+    assert found.comparison(Variable.TOTAL).same_origin_rank == signed_rank([-4])
+    assert found.comparison(Variable.FVC).same_origin is None
     assert found.point(Variable.TOTAL, "12 months").origins == {"A": 1, "A and B": 1}
 
 

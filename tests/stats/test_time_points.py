@@ -122,6 +122,13 @@ def test_a_dose_holds_until_the_next_one_starts() -> None:
     days = (date(2000, 6, 14), INDEX, date(2000, 8, 31), date(2000, 9, 1), date(2001, 9, 1))
     assert [dose_on(taper, day) for day in days] == [None, 25.0, 25.0, 5.0, 5.0]
     assert dose_on([taper[1]], date(2001, 9, 2)) == 0.0
+    assert dose_on(taper, date(2001, 9, 2)) == 0.0
+
+
+def test_doses_of_one_start_add_up() -> None:
+    """10 mg in the morning and 5 mg at night, two rows of one start, are 15 mg a day; one unknown leaves it open."""
+    assert dose_on(_taper((INDEX, None, 10.0), (INDEX, None, 5.0)), INDEX) == 15.0
+    assert dose_on(_taper((INDEX, None, 10.0), (INDEX, None, None)), INDEX) is None
 
 
 def test_a_dose_by_weight_needs_the_weight() -> None:
