@@ -44,11 +44,13 @@ def report(
       kazerooni report 1999.json 2000.json 2009.json --format html,csv --out reports
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
-        from kazerooni.workflow import report_visits, score_reading
+        from kazerooni.workflow import head_of_book, report_visits, score_reading
 
         chosen = _formats(formats)
         cases = [score_reading(path, scheme=scheme, partial=partial, book=where) for path in readings]
-        say_written(report_visits(cases, out, formats=chosen, partial=partial, force=force))
+        head = head_of_book(readings, book=where)
+        files = report_visits(cases, out, formats=chosen, partial=partial, force=force, book_head=head)
+        say_written(files)
 
 
 def say_written(files: tuple[Path, ...]) -> None:

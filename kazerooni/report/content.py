@@ -28,6 +28,7 @@ class Report:
     changes: since the visit before and since the baseline; empty where there is no earlier visit.
     course: the visits, None where there is but one.
     slices: which slices of the scan are shown; empty without the scan and its maps.
+    book_head: head of the audit of the score book that the reading was taken from, None where it came from a file.
     """
 
     case: Case
@@ -50,16 +51,23 @@ class Report:
     digests: tuple[Fact, ...]
     legend: tuple[Fact, ...]
     disclaimer: str
+    book_head: str | None = None
 
 
 def report_of(
-    case: Case, *, timeline: Timeline | None = None, prior: Case | None = None, program_version: str
+    case: Case,
+    *,
+    timeline: Timeline | None = None,
+    prior: Case | None = None,
+    program_version: str,
+    book_head: str | None = None,
 ) -> Report:
     """Word everything that is to be said of a case.
 
     timeline: the visits of the patient, under the scheme of the case; this reading is one of them.
     prior: the visit before, where no timeline is at hand; scored again under the scheme of the case.
     program_version: of the program that makes the report.
+    book_head: head of the audit of the score book that the readings were taken from.
 
     Raises SchemeError where the timeline stands under another scheme, ReadingError where it does not hold the reading.
     """
@@ -94,9 +102,10 @@ def report_of(
         course=timeline_view(timeline, this, scheme) if timeline is not None and this is not None and several else None,
         slices=slice_views(case, scheme),
         method=method_text(case, scheme, program_version=program_version),
-        digests=tuple(_digests(case, program_version)),
+        digests=tuple(_digests(case, program_version, book_head)),
         legend=tuple(Fact(sign, meaning) for sign, meaning in wording.LEGEND),
         disclaimer=wording.DISCLAIMER,
+        book_head=book_head,
     )
 
 
@@ -175,13 +184,15 @@ def _criteria(scheme: Scheme) -> Iterator[Fact]:
         yield Fact(f"{component.capitalize()} extent: {measured}", rows)
 
 
-def _digests(case: Case, program_version: str) -> Iterator[Fact]:
+def _digests(case: Case, program_version: str, book_head: str | None) -> Iterator[Fact]:
     yield Fact("Program", f"kazerooni {program_version}")
     recorded = case.reading.session.program_version
     if recorded is not None and recorded != program_version:
         yield Fact("Reading recorded with", f"kazerooni {wording.plain(recorded)}")
     for one in case.reading.inputs:
         yield Fact(wording.ROLES.get(one.role, wording.plain(one.role)), one.sha256 or "was never a file")
+    if book_head is not None:
+        yield Fact(wording.BOOK_HEAD, book_head)
 
 
 def _sentence(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from kazerooni.model import Component, ComponentScore, Finding, State
 
+BOOK_HEAD: Final = "Score book, audit"
 DISCLAIMER: Final = "For research and decision support; not a medical device."
 NOT_ASSESSED: Final = "not assessed"
 NOT_SAID: Final = "not said"

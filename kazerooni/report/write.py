@@ -35,6 +35,8 @@ def _csv(report: Report) -> Mapping[str, bytes]:
 def _json(report: Report) -> Mapping[str, bytes]:
     case = report.case
     document = score_json(case.score, case.reading, program_version=report.program_version, notices=case.notices)
+    if report.book_head is not None:
+        document["book_head"] = report.book_head
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     return {".score.json": f"{text}\n".encode("utf-8", "backslashreplace")}
 

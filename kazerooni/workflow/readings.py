@@ -43,6 +43,16 @@ def find_reading(name: StrPath, *, book: str | None = None) -> Reading:
         raise ReadingError(f"{name}: no file is called so, and as the id of a kept reading: {error}") from None
 
 
+def head_of_book(names: Iterable[StrPath], *, book: str | None = None) -> str | None:
+    """Give the head of the score book's audit, to be printed beside readings of it; None where all are files."""
+    if not any(map(is_in_book, names)):
+        return None
+    from kazerooni.store import open_store  # noqa: PLC0415 - who gives a file does not wait for it
+
+    with open_store(book) as opened:
+        return str(opened.head())
+
+
 def is_in_book(name: StrPath) -> bool:
     """Tell whether a word can only be a code of the score book: no file is called so, and it is no path of one.
 

@@ -30,10 +30,11 @@ def report_visits(
     formats: Sequence[str] = ("html",),
     partial: bool = False,
     force: bool = False,
+    book_head: str | None = None,
 ) -> tuple[Path, ...]:
     """Write the report of the latest of some cases of one patient under one scheme, with all of them as its timeline.
 
-    formats: names of `kazerooni.report.WRITERS`.
+    formats: names of `kazerooni.report.WRITERS`. book_head: of the score book that readings were taken from.
 
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
     there already (unless `force`).
@@ -43,7 +44,7 @@ def report_visits(
         scheme = find_scheme(latest.score.scheme, latest.score.scheme_version)
         line = timeline([case.reading for case in cases], scheme, partial=partial)
         latest = next(case for case in cases if case.reading.id == line.points[-1].reading.id)
-    made = report_of(latest, timeline=line, program_version=__version__)
+    made = report_of(latest, timeline=line, program_version=__version__, book_head=book_head)
     make_folder(Path(folder))
     return write_report(made, formats, Path(folder), force=force)
 

@@ -158,5 +158,18 @@ def test_a_reading_is_named_by_its_id(run: Run, several: Path, tmp_path: Path) -
     file = tmp_path / "kept.json"
     write_reading(kept, file)
     assert _document(run, "score", kept.id) == _document(run, "score", file)
-    assert run("report", kept.id, "--format", "json", "--out", tmp_path / "out").exit_code == 0
-    assert list((tmp_path / "out").glob("*.json"))
+    assert run("report", kept.id, file, "--format", "json", "--out", tmp_path / "twice").exit_code == 3
+
+
+def test_a_report_from_the_book_prints_the_head_of_its_audit(run: Run, several: Path, tmp_path: Path) -> None:
+    """Page and JSON of a reading that was taken from the book hold the audit's head; those of a file hold none."""
+    with open_store(several) as book:
+        kept, head = next(iter(book.courses())).readings[0], str(book.head())
+    file, out = tmp_path / "kept.json", tmp_path / "out"
+    write_reading(kept, file)
+    assert run("report", kept.id, "--format", "html,json", "--out", out).exit_code == 0
+    assert head in (out / f"{kept.id}.html").read_text(encoding="utf-8")
+    assert json.loads((out / f"{kept.id}.score.json").read_text(encoding="utf-8"))["book_head"] == head
+    assert run("report", file, "--format", "html,json", "--out", tmp_path / "file").exit_code == 0
+    assert head not in (tmp_path / "file" / f"{kept.id}.html").read_text(encoding="utf-8")
+    assert "book_head" not in json.loads((tmp_path / "file" / f"{kept.id}.score.json").read_text(encoding="utf-8"))
