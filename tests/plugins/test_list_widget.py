@@ -109,6 +109,7 @@ def test_a_blinded_study_hides_who_it_is(dock: ListWidget, scans: Path, tmp_path
     dock.repeats.setValue(2)
     dock.study_button.click()
     wait(dock, qtbot)
+    assert dock.desk.room.identity_hidden, "before a scan of the study is opened"
     plan = read_plan(tmp_path / "signed" / PLAN_FILE)
     assert (plan.seed, plan.hidden, len(plan.tasks)) == (7, True, 6)
     assert [row[1] for row in rows(dock)] == [f"Case {at:03d}" for at in range(1, 7)]
@@ -134,9 +135,28 @@ def test_a_blinded_study_hides_who_it_is(dock: ListWidget, scans: Path, tmp_path
     assert dock.desk.open_session.setting.order == 5, "the place in the kept list, not the count of scans opened"
     assert not dock.leave_button.isHidden()
     dock.leave_button.click()
-    assert "200" in room.captions["scan"]
+    assert room.identity_hidden, "the reading is blinded until it is signed"
+    assert "200" not in room.captions["scan"]
     assert dock.desk.open_session.setting.blinded, "a reading that was begun blinded stays so"
+    dock.desk.events.signed()
+    assert "200" in room.captions["scan"]
     assert dock.leave_button.isHidden()
+
+
+def test_a_kept_study_hides_who_it_is_when_it_is_listed(dock: ListWidget, scans: Path, qtbot: Any) -> None:
+    """The list of a hidden study that was kept hides dates before a scan of it is opened; leaving shows them."""
+    dock.look_at(scans)
+    wait(dock, qtbot)
+    dock.study_button.click()
+    wait(dock, qtbot)
+    room = dock.desk.room
+    hidden = [room.identity_hidden]
+    dock.leave_button.click()
+    hidden.append(room.identity_hidden)
+    dock.look_at(scans)
+    wait(dock, qtbot)
+    assert [*hidden, room.identity_hidden] == [True, False, True]
+    assert series_dock(dock.viewer).tree.isHidden()
 
 
 def test_a_scan_opened_otherwise_ends_what_a_study_hides(

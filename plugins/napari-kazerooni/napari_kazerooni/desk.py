@@ -34,6 +34,7 @@ from napari_kazerooni.working import Working
 _CHANGES_EVERY_S: Final = 0.1
 _SLOW_STEP_BYTES: Final = 100_000
 """Counting the slices of so many changed pixels anew takes longer than a picture on the screen."""
+_LEAVES_LATER: Final = "This reading is blinded: who it is is shown once it is signed, or another scan is opened."
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 
 
@@ -72,9 +73,11 @@ class Desk(Working):
         self.signed_in: Path | None = None
         self.reading_folder: Path | None = remembered_folder()
         self.turn: Turn | None = None
+        self._is_leaving = False
         self.now = now
         names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
+        self.events.signed.connect(self._leave_hidden)
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
         self.refusals, self.guard = Refusals(room), LayerGuard(room.viewer)
@@ -110,15 +113,32 @@ class Desk(Working):
     def _take_turn(self) -> Turn | None:
         """Give the turn of a list by which the scan was opened; opened otherwise, what a study hides is shown again."""
         if self.turn is not None and self.turn.series is not self.room.series:
-            self.leave_study()
+            self._forget_turn()
+            self.room.hide_identity(hidden=False)
+        elif self._is_leaving:
+            self._leave_hidden()
         return self.turn
 
     def leave_study(self) -> None:
-        """Open scans by no list any more: who it is is shown; a reading that was begun blinded stays so."""
+        """Open scans by no list any more; who it is is shown, but for a blinded reading only once it is signed."""
+        self._forget_turn()
+        session = self.session
+        if session is not None and session.setting.blinded and session.signed is None:
+            self._is_leaving = True
+            self.events.told(message=_LEAVES_LATER)
+        else:
+            self.room.hide_identity(hidden=False)
+
+    def _forget_turn(self) -> None:
         if self.turn is not None and self.turn.is_hidden:
             self.blinded = False
-        self.turn = None
-        self.room.hide_identity(hidden=False)
+        self.turn, self._is_leaving = None, False
+
+    def _leave_hidden(self) -> None:
+        """Show who it is where the study was left while the reading was blinded."""
+        if self._is_leaving:
+            self._is_leaving = False
+            self.room.hide_identity(hidden=False)
 
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
         """Go on with a session of the scan that is shown; lungs: that its lobes fill."""

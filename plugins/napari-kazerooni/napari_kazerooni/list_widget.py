@@ -67,7 +67,7 @@ class ListWidget(QWidget):
         row.addWidget(self.next_button)
         self.leave_button = QPushButton("Leave the study")
         self.leave_button.setToolTip(
-            "Show who it is again; a reading that was begun blinded stays so until it is signed"
+            "Show who it is again; for a reading that was begun blinded only once it is signed"
         )
         self.leave_button.clicked.connect(self.desk.leave_study)
         row.addWidget(self.leave_button)
@@ -119,7 +119,7 @@ class ListWidget(QWidget):
         self.busy.run(
             lambda progress, _: look_through(folder, kept, drafts, reader=reader, progress=progress),
             "Reading headers",
-            self._show,
+            self._show_hidden,
         )
 
     def look_again(self) -> None:
@@ -130,6 +130,12 @@ class ListWidget(QWidget):
         self.busy.run(
             lambda _progress, _tell: listed_again(found, kept, drafts, reader=reader), "Reading the list", self._show
         )
+
+    def _show_hidden(self, made: ReadingList) -> None:
+        """Show a list that was looked for; that of a study hides who it is before a scan of it is opened."""
+        if made.is_kept and made.plan.hidden:
+            self.desk.room.hide_identity(hidden=True)
+        self._show(made)
 
     def _show(self, made: ReadingList) -> None:
         self.list = made
@@ -165,6 +171,7 @@ class ListWidget(QWidget):
         except KazerooniError as error:
             self.busy.say(f"No list was made: {error}.")
             return
+        self.desk.room.hide_identity(hidden=self.hidden.isChecked())
         self.look_again()
 
     # --- Opening ---
