@@ -89,7 +89,7 @@ def audit(
                 say(f"Withdrawn patients: {found.withdrawn_patients}, with {found.withdrawn_rows} of these rows.")
             say(f"Head: {found.head}")
         else:
-            say(f"The book is broken. {found.broken}.")
+            say(f"The book is broken: {found.broken}.")
         if not found.is_whole:
             raise typer.Exit(CASE_FAILED)
 
