@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -64,21 +62,6 @@ def test_lungs_and_lobes_are_found_in_a_chest(tmp_path: Path, capsys: pytest.Cap
     assert ">= 8 x" in shown
     assert ">= 2 x" in shown
     assert "<= 1 s" in shown
-
-
-def test_the_room_is_measured_beside_bare_napari(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One round on a small scan in a real window: both programs scroll and paint, and the table names every target."""
-    pytest.importorskip("napari_kazerooni")
-    if sys.platform.startswith("linux") and shutil.which("Xvfb") is None:
-        pytest.skip("Xvfb is wanted: make system")
-    small = Size(slices=24, side=320)
-    for group in run(["room"], small, rounds=1, cache=tmp_path):
-        assert [r.error for r in group.results if r.error] == []
-        print_group(group, small)
-
-    shown = capsys.readouterr().out
-    assert "a scroll step <= 1.1 x" in shown
-    assert "second visit beside: longest turn" in shown
 
 
 def test_a_score_book_is_written_and_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
