@@ -7,6 +7,7 @@ it is used while it loads, and Qt and OpenGL belong to the main thread.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -35,9 +36,12 @@ class Preparation(QObject):
     def __init__(self, owner: QWidget, desk: Desk) -> None:
         super().__init__(owner)
         self._steps: Iterator[Callable[[], object]] = _steps(desk, owner)
+        self._window = weakref.ref(desk.viewer.window)
         later(self, self._next)
 
     def _next(self) -> None:
+        if getattr(self._window(), "_qt_window", None) is None:  # napari takes it away when a window closes
+            self.stop()
         step = next(self._steps, None)
         if step is not None:
             step()
