@@ -80,29 +80,31 @@ def import_records(
                     readmit=readmit,
                     tell=None if tell is None else lambda done: tell(done, total),
                 )
-            _score(book, who, now)
+            scores = _score(book, who, now)
             head = book.head()
         if as_json:
-            print_json(_import_json(added, records, str(head)))
+            print_json(_import_json(added, scores, records, str(head)))
         else:
-            _tell(added, str(head))
+            _tell(added, scores, str(head))
         if records.problems or added.problems:
             raise typer.Exit(CASE_FAILED)
 
 
-def _score(book: Store, who: str, now: datetime) -> None:
-    """Score what was added under the scheme that commands grade by where none is named."""
+def _score(book: Store, who: str, now: datetime) -> int:
+    """Score what was added under the scheme that commands grade by where none is named; give how many were made."""
     from kazerooni.scoring.schemes import KAZEROONI
 
     total = book.unscored(KAZEROONI)
     with progress("Scoring") as tell:
-        book.score_with(KAZEROONI, who=who, when=now, tell=None if tell is None else lambda made: tell(made, total))
+        return book.score_with(
+            KAZEROONI, who=who, when=now, tell=None if tell is None else lambda made: tell(made, total)
+        )
 
 
-def _tell(added: Added, head: str) -> None:
+def _tell(added: Added, scores: int, head: str) -> None:
     for problem in added.problems:
         say(f"Left out: {problem}")
-    say(f"Added: {_counts(dict(added.added)) or 'nothing'}.")
+    say(f"Added: {_counts({**added.added, 'scores': scores}) or 'nothing'}.")
     if added.same:
         say(f"There already: {_counts(dict(added.same))}.")
     say(f"Head: {head}")
@@ -112,10 +114,10 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in counts.items() if count)
 
 
-def _import_json(added: Added, records: Records, head: str) -> dict[str, object]:
+def _import_json(added: Added, scores: int, records: Records, head: str) -> dict[str, object]:
     return {
         "schema_version": IMPORT_SCHEMA_VERSION,
-        "added": dict(added.added),
+        "added": {**added.added, "scores": scores},
         "same": dict(added.same),
         "problems": [*map(str, records.problems), *added.problems],
         "told": list(records.told),

@@ -98,10 +98,13 @@ _FINDINGS: dict[Finding, tuple[Component, int | None, str]] = {
     Finding.TRACTION_BRONCHIECTASIS: (Component.INTERSTITIAL, None, "traction bronchiectasis"),
 }
 
+# Made once: scoring asks for it about a hundred times a reading.
+_LABELLED = {c: tuple(f for f in Finding if f.component is c and f.label is not None) for c in Component}
+
 
 def findings_of(component: Component) -> tuple[Finding, ...]:
     """List the findings of a component that have a label, in their order."""
-    return tuple(f for f in Finding if f.component is component and f.label is not None)
+    return _LABELLED[component]
 
 
 def highest_label(component: Component) -> int:

@@ -89,7 +89,7 @@ class Adder:
             if self._withdrawn and fingerprint(name, self._salt) in self._withdrawn:
                 self.problems.append(
                     f"patient {name}: was withdrawn from this book; is taken only where it is said that the patient "
-                    "is admitted again"
+                    "is admitted again (--readmit)"
                 )
                 return
             number, key = self._last["patients"] + 1, new_key()

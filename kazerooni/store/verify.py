@@ -59,7 +59,7 @@ class _Walk:
 
     def go(self) -> None:
         """Raise _BrokenError where something does not hold."""
-        self._look_at_database()
+        self._look_at_file()
         self.keys = {row.id: row.key for row in self.connection.execute(select(PATIENTS.c.id, PATIENTS.c.key))}
         a = AUDIT.c
         self.withdrawn = frozenset(self.connection.scalars(select(a.patient_id).where(a.what == "withdraw")))
@@ -73,12 +73,16 @@ class _Walk:
             raise _BrokenError(
                 f"the audit ends with line {self.count}, but {self.expect.count} lines are expected: its tail was cut"
             )
+        self._look_for_triggers()
 
-    def _look_at_database(self) -> None:
+    def _look_at_file(self) -> None:
         if self.connection.dialect.name == "sqlite":
             said = self.connection.execute(text("PRAGMA integrity_check(1)")).scalar()
             if said != "ok":
                 raise _BrokenError("the file is damaged: SQLite's own check fails")
+
+    def _look_for_triggers(self) -> None:
+        """Comes last: who takes triggers away wants to change rows, and the row that was changed says more."""
         if missing := missing_triggers(self.connection, [*KINDS, AUDIT.name]):
             raise _BrokenError(f"the trigger {missing[0]}, which refuses changes, is gone")
 

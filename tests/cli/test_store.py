@@ -11,6 +11,9 @@ import pytest
 from kazerooni.labels import write_reading
 from kazerooni.records import read_book, write_book
 from kazerooni.store import STORE_VARIABLE, open_store
+from kazerooni.store.engine import engine_of, writing
+from kazerooni.store.place import url_of
+from kazerooni.store.revisions import upgrade
 from tests.cli.conftest import Run
 from tests.store.builders import WHEN, course, told, typed
 
@@ -45,7 +48,7 @@ def test_a_book_is_made_filled_and_exported(run: Run, place: Path, tmp_path: Pat
     assert run("store", "init").exit_code == 0
     done = run("store", "import", source, "--by", "Dr R", columns=200)
     assert done.exit_code == 0, done.output
-    assert "Added: 2 patients, 2 descriptions, 4 studies, 4 series, 4 readings" in done.stderr
+    assert "Added: 2 patients, 2 descriptions, 4 studies, 4 series, 4 readings, 4 scores" in done.stderr
     with open_store(place) as book:
         assert book.unscored("kazerooni") == 0
     exported = run("store", "export", out, columns=200)
@@ -100,6 +103,8 @@ def test_a_bad_row_stops_the_import_unless_partial(run: Run, filled: Path, tmp_p
     assert taken.exit_code == 1
     document = json.loads(taken.stdout)
     assert document["added"]["readings"] == 1
+    with open_store(filled) as book:  # none had a score before
+        assert document["added"]["scores"] == len(list(book.scores("kazerooni")))
     assert len(document["problems"]) == 1
     with open_store(filled) as book:
         assert book.reading("good").id == "good"
@@ -132,7 +137,7 @@ def test_names_are_refused_or_replaced(run: Run, filled: Path, tmp_path: Path) -
     with open_store(filled) as book:
         names = book.patients()
     assert re.fullmatch(r"P-[A-Z2-7]{10}", names[-1])
-    assert b"4711" not in filled.read_bytes()
+    assert b"MRN-4711" not in filled.read_bytes()  # the digits alone may stand in a hash
     assert b"Jane" not in filled.read_bytes()
 
 
@@ -172,7 +177,9 @@ def test_a_patient_is_withdrawn(run: Run, filled: Path, tmp_path: Path) -> None:
     assert "rows are tombstones now" in done.stderr
     assert "Withdrawn patients: 1" in run("store", "audit", columns=200).stderr
     write_book([course("P-1")], tmp_path / "in.json")
-    assert run("store", "import", tmp_path / "in.json").exit_code == 3
+    refused = run("store", "import", tmp_path / "in.json")
+    assert refused.exit_code == 3
+    assert "--readmit" in refused.stderr
     assert run("store", "import", tmp_path / "in.json", "--readmit").exit_code == 0
 
 
@@ -182,6 +189,25 @@ def test_a_book_of_the_newest_version_is_left_alone(run: Run, filled: Path) -> N
     assert done.exit_code == 0
     assert "nothing was done" in done.stderr
     assert [file.name for file in filled.parent.iterdir()] == ["book.sqlite"]
+
+
+def test_an_older_book_is_told_and_migrated(run: Run, place: Path, tmp_path: Path) -> None:
+    """Commands refuse a book of an older version with what to do; `migrate` keeps it beside, and then they work."""
+    engine = engine_of(url_of(place))
+    with writing(engine) as connection:
+        upgrade(connection, to="0001")
+    engine.dispose()
+    write_book([course("P-1")], tmp_path / "in.json")
+    for command in (("list",), ("audit",), ("import", tmp_path / "in.json")):
+        refused = run("store", *command, columns=200)
+        assert refused.exit_code == 3
+        assert "run `kazerooni store migrate`" in refused.stderr
+    done = run("store", "migrate", "--backup", tmp_path / "before.sqlite", columns=200)
+    assert done.exit_code == 0, done.output
+    assert "from version 0001 to 0002. The book of before: before.sqlite." in done.stderr
+    assert run("store", "list", "--store", tmp_path / "before.sqlite").exit_code == 3
+    assert run("store", "import", tmp_path / "in.json").exit_code == 0
+    assert run("store", "audit").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,24 @@ def test_a_dropped_trigger_is_found(tmp_path: Path) -> None:
     assert "the trigger readings_update, which refuses changes, is gone" in _broken(path)
 
 
+def test_what_was_done_is_named_before_a_dropped_trigger(tmp_path: Path) -> None:
+    """Who drops triggers to change a row, or to cut the tail, is told by the row or the tail, not by the trigger."""
+    changed, cut = tmp_path / "changed.sqlite", tmp_path / "cut.sqlite"
+    _filled(changed)
+    head = _filled(cut)
+    with closing(sqlite3.connect(changed)) as file:
+        file.execute("DROP TRIGGER scores_update")
+        file.execute("UPDATE scores SET total = 49 WHERE id = 2")
+        file.commit()
+    assert _broken(changed).startswith("row 2 of scores (line ")
+    with closing(sqlite3.connect(cut)) as file:
+        for table in ("scores", "audit"):
+            file.execute(f"DROP TRIGGER {table}_delete")
+            file.execute(f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})")
+        file.commit()
+    assert "its tail was cut" in _broken(cut, head)
+
+
 def test_a_cut_tail_is_found_by_the_head(tmp_path: Path) -> None:
     """Rows cut off together with their lines leave a chain that verifies alone, but not against the head of before."""
     path = tmp_path / "b.sqlite"
