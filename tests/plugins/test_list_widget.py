@@ -143,6 +143,25 @@ def test_a_blinded_study_hides_who_it_is(dock: ListWidget, scans: Path, tmp_path
     assert dock.leave_button.isHidden()
 
 
+def test_who_leaves_a_study_and_goes_on_with_it_stays_blind(dock: ListWidget, scans: Path, qtbot: Any) -> None:
+    """After *Leave the study* the next case of its list is hidden as the first was, also once it is signed."""
+    dock.look_at(scans)
+    wait(dock, qtbot)
+    dock.study_button.click()
+    wait(dock, qtbot)
+    dock.open_next()
+    wait(dock, qtbot)
+    dock.leave_button.click()
+    dock.open_next()
+    wait(dock, qtbot)
+    room = dock.desk.room
+    assert dock.desk.open_session.setting.blinded
+    assert "200" not in room.captions["scan"]
+    dock.desk.events.signed()
+    wait(dock, qtbot)
+    assert room.identity_hidden
+
+
 def test_a_kept_study_hides_who_it_is_when_it_is_listed(dock: ListWidget, scans: Path, qtbot: Any) -> None:
     """The list of a hidden study that was kept hides dates before a scan of it is opened; leaving shows them."""
     dock.look_at(scans)

@@ -115,8 +115,9 @@ class Desk(Working):
         if self.turn is not None and self.turn.series is not self.room.series:
             self._forget_turn()
             self.room.hide_identity(hidden=False)
-        elif self._is_leaving:
+        elif self.turn is None:
             self._leave_hidden()
+        self._is_leaving = False  # whoever opens the next scan of a study has not left it
         return self.turn
 
     def leave_study(self) -> None:
