@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,10 @@ from kazerooni.cli.store_contents import list_patients, score_book
 from kazerooni.cli.store_files import export_book, import_records
 from kazerooni.cli.store_options import By, Where, writer
 from kazerooni.cli.terminal import print_json, say
+from kazerooni.errors import StoreError
+
+if TYPE_CHECKING:
+    from kazerooni.store import Head
 
 AUDIT_SCHEMA_VERSION = 1
 
@@ -70,8 +74,9 @@ def audit(
     with edge(verbose=verbose, log=log):
         from kazerooni.store import open_store
 
+        expected = _head(expect)
         with open_store(where) as book:
-            found = book.verify(expect)
+            found = book.verify(expected)
         if as_json:
             print_json(
                 {
@@ -92,6 +97,15 @@ def audit(
             say(f"The book is broken: {found.broken}.")
         if not found.is_whole:
             raise typer.Exit(CASE_FAILED)
+
+
+def _head(text: str | None) -> Head | None:
+    from kazerooni.store import Head
+
+    try:
+        return None if text is None else Head.parse(text)
+    except StoreError as error:
+        raise typer.BadParameter(str(error), param_hint="--expect") from None
 
 
 @store.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from kazerooni.errors import ReadingError
 from kazerooni.model import (
@@ -20,7 +20,6 @@ from kazerooni.model import (
     ReaderChange,
     ReadersError,
     Reading,
-    Score,
     Timeline,
     TimePoint,
 )
@@ -170,34 +169,23 @@ class _Made:
 
     def _change(self, earlier: _Done, later: _Done) -> Change:
         told = visit_differences(*([case.reading for case in visit.counted] for visit in (earlier, later)))
-        were, are = earlier.sums, later.sums
-        same = {c: were is not None and are is not None and were.graded(c) == are.graded(c) for c in Component}
-        total = _less(are, were, "total") if all(same.values()) else None
+        sums = _sum_changes(earlier.sums, later.sums)
         return Change(
             since=earlier.on,
             days=(later.on - earlier.on).days,
-            alveolar=_less(are, were, "alveolar") if same[Component.ALVEOLAR] else None,
-            interstitial=_less(are, were, "interstitial") if same[Component.INTERSTITIAL] else None,
-            total=total,
-            lobes=tuple(_lobe_changes(were, are)),
+            **sums._asdict(),
+            lobes=tuple(_lobe_changes(earlier.sums, later.sums)),
             differences=told,
             readers=tuple(_reader_changes(earlier, later)),
             lung=lung_change(earlier.beside, later.beside),
-            is_beyond_error=self._is_beyond(earlier, later, total),
+            is_beyond_error=self._is_beyond(earlier, later, sums.total),
         )
 
     def _is_beyond(self, earlier: _Done, later: _Done, total: float | None) -> bool | None:
         """Tell whether a change of one reader is beyond the readers' error; None where the error says nothing of it."""
         error = self.error
-        if (
-            error is None
-            or total is None
-            or (error.scheme, error.scheme_version)
-            != (
-                self.scheme.name,
-                self.scheme.version,
-            )
-        ):
+        scheme = (self.scheme.name, self.scheme.version)
+        if error is None or (error.scheme, error.scheme_version) != scheme:
             return None
         alone = len(earlier.counted) == len(later.counted) == 1
         if not alone or earlier.counted[0].reading.reader != later.counted[0].reading.reader:
@@ -213,6 +201,25 @@ def _best(before: Sequence[_Done], visit: _Done) -> _Done | None:
         if one.sums is not None and one.sums.total is not None and one.stands_on == visit.stands_on
     ]
     return min(known, key=lambda found: found[0], default=(None, None))[1]
+
+
+class _SumChanges(NamedTuple):
+    """How sums changed; None where they stand on other lobes, or one of them is not known."""
+
+    alveolar: float | None
+    interstitial: float | None
+    total: float | None
+
+
+def _sum_changes(before: PooledSums | None, after: PooledSums | None) -> _SumChanges:
+    if before is None or after is None:
+        return _SumChanges(None, None, None)
+    same = {c: before.graded(c) == after.graded(c) for c in Component}
+    return _SumChanges(
+        alveolar=_less(after, before, "alveolar") if same[Component.ALVEOLAR] else None,
+        interstitial=_less(after, before, "interstitial") if same[Component.INTERSTITIAL] else None,
+        total=_less(after, before, "total") if all(same.values()) else None,
+    )
 
 
 def _lobe_changes(before: PooledSums | None, after: PooledSums | None) -> Iterator[LobeChange]:
@@ -231,22 +238,12 @@ def _reader_changes(earlier: _Done, later: _Done) -> Iterator[ReaderChange]:
     """Give the change of each reader who read both visits, where several read one of them."""
     if len(earlier.readings) == len(later.readings) == 1:
         return
-    before = {case.reading.reader: case.score for case in earlier.readings}
+    before = {case.reading.reader: case for case in earlier.readings}
     for case in later.readings:
         old = before.get(case.reading.reader)
         if old is not None:
-            yield _reader_change(case.reading.reader, old, case.score)
-
-
-def _reader_change(reader: str | None, before: Score, after: Score) -> ReaderChange:
-    same = {c: graded(before, c) == graded(after, c) for c in Component}
-    were, are = before.totals, after.totals
-    return ReaderChange(
-        reader=reader,
-        alveolar=_less(are, were, "alveolar") if same[Component.ALVEOLAR] else None,
-        interstitial=_less(are, were, "interstitial") if same[Component.INTERSTITIAL] else None,
-        total=_less(are, were, "total") if all(same.values()) else None,
-    )
+            were, are = (sums_of((one,), "each", None) for one in (old, case))
+            yield ReaderChange(reader=case.reading.reader, **_sum_changes(were, are)._asdict())
 
 
 def _less(later: object, earlier: object, name: str) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -152,7 +151,3 @@ class Agreement:
         """The error to hold a change of the total against: that within readers where there are repeats enough."""
         known = [error for error in self.errors if error.total.smallest is not None]
         return (known or self.errors)[0]
-
-    def of_kind(self, kind: Literal["between", "within"]) -> Sequence[Comparison]:
-        """Give the comparisons between readers, or within them."""
-        return [one for one in self.comparisons if one.kind == kind]

@@ -109,6 +109,8 @@ def _create(url: URL, who: str) -> None:
         engine.dispose()
         return
     path = Path(str(url.database))
+    if path.exists():
+        raise StoreError(f"{path.name}: is there already and is never overwritten; give another place for a new book")
     if not path.parent.is_dir():
         make_folder(path.parent)
     write_whole_by(path, lambda part: _create_file(part, who))

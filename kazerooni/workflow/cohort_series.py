@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Course, Event, EventKind, LungFunction, Reading, Status, Treatment
+from kazerooni.model import Course, Event, EventKind, LungFunction, Reading, Status, Treatment, superseded
 from kazerooni.model.course import in_force, is_other_corticosteroid
 from kazerooni.scoring import Scheme
 from kazerooni.scoring import score as grade
@@ -124,7 +124,7 @@ def _first(events: Iterable[Event], kind: EventKind) -> date | None:
 def _standing(readings: Sequence[Reading], left_out: Counter[str]) -> list[Reading]:
     """Give the readings that count."""
     signed = [reading for reading in readings if reading.status is Status.SIGNED]
-    replaced = {reading.supersedes.reading for reading in signed if reading.supersedes is not None}
+    replaced = superseded(signed)
     standing = [reading for reading in signed if reading.id not in replaced and reading.scan.study_date is not None]
     left_out["draft"] += len(readings) - len(signed)
     left_out["superseded"] += sum(reading.id in replaced for reading in signed)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kazerooni.cli.timeline import _WINDOW_DAYS
 from kazerooni.labels import write_reading
 from kazerooni.model import (
     Course,
@@ -22,6 +23,7 @@ from kazerooni.model import (
     Treatment,
 )
 from kazerooni.records import write_tables
+from kazerooni.scoring import WINDOW_DAYS
 from tests.cli.conftest import Run
 from tests.scoring.builders import reading_of, whole_lungs
 
@@ -214,3 +216,8 @@ def test_the_plot_has_a_course_below(run: Run, visits: list[Path], course: Path,
             assert word in text
     else:
         assert file.stat().st_size > 5000
+
+
+def test_the_window_of_the_help_is_that_of_the_scores() -> None:
+    """The window that `--help` names without waiting for the scores is theirs."""
+    assert _WINDOW_DAYS == WINDOW_DAYS

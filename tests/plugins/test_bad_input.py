@@ -61,7 +61,7 @@ def look(window: Window, path: Path, qtbot: Any) -> str:
     """Look for series at a path, and give what the dock says of it."""
     window.series.look_at([path])
     qtbot.waitUntil(lambda: not window.series.is_busy, timeout=30000)
-    return str(window.series.message.text())
+    return str(window.series.busy.message.text())
 
 
 def full(_: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_damaged_zip_that_is_dropped_is_told(window: Window, tmp_path: Path, s
         (tmp_path / name).write_bytes(data)
         drop(window, tmp_path / name)
         qtbot.waitUntil(lambda: not window.series.is_busy, timeout=30000)
-        said = window.series.message.text()
+        said = window.series.busy.message.text()
         assert said == (
             f"No CT series among 1 file ({name}: not a readable zip): choose a folder, a DICOMDIR or a zip that holds "
             "CT pictures."

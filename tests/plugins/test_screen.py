@@ -19,7 +19,6 @@ from kazerooni.phantom import (
     uneven_positions_mm,
 )
 from napari_kazerooni.layers import (
-    cursor_words,
     finding_map,
     image_kwargs,
     label_colours,
@@ -74,14 +73,6 @@ def test_the_layer_lies_in_the_patient(volume: Volume) -> None:
     assert arguments["units"] == ("mm", "mm", "mm")
     assert arguments["contrast_limits"] == (-1350.0, 150.0)
     assert arguments["metadata"]["contrast_limits_range"] == (-1350.0, 3071.0)
-
-
-def test_the_cursor_tells_density_and_place(volume: Volume) -> None:
-    """Over the marker the cursor tells its 900 HU and where the phantom was built; outside the scan nothing."""
-    screen = screen_of(volume.geometry)
-    x, y, z = MARKER.centre_mm
-    assert cursor_words(volume, screen, screen.to_layer((x, y, z))) == f"900 HU   x {x:.1f}  y {y:.1f}  z {z:.1f} mm"
-    assert cursor_words(volume, screen, (9999.0, y, x)) == ""
 
 
 def test_turning_makes_no_copy(volume: Volume) -> None:

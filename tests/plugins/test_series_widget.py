@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_di
 from napari_kazerooni import samples
 from napari_kazerooni.__main__ import main
 from napari_kazerooni.desk import desk_of
+from napari_kazerooni.desks import set_blinded
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
@@ -71,6 +73,41 @@ def test_a_double_click_on_a_study_opens_its_fittest_series(dock: SeriesWidget, 
     assert dock.room.series.series_uid == fittest.series_uid
 
 
+def test_other_visits_of_a_blinded_reading_are_not_listed(dock: SeriesWidget, tmp_path: Path, qtbot: Any) -> None:
+    """While a reading is blinded the dock lists its own study and other patients; signed, the other visits again."""
+    for year, patient_id in ((2001, "P1"), (2002, "P1"), (2003, "P2")):
+        plan = sequential_hrct(slices=6, rows=60, columns=60, patient_id=patient_id, study_date=date(year, 1, 2))
+        write_series(build_series(plan), tmp_path / str(year))
+    look(dock, tmp_path, qtbot)
+    studies = [dock.tree.topLevelItem(at) for at in range(3)]
+
+    def listed() -> set[str]:
+        return {study.text(0)[:4] for study in studies if not study.isHidden()}
+
+    dock.open(next(one for one in dock.room.found if one.study_date == date(2002, 1, 2)))
+    qtbot.waitUntil(lambda: idle(dock), timeout=20000)
+    seen = [listed()]
+    set_blinded(dock.desk, blinded=True)
+    seen.append(listed())
+    dock.desk.open_session.signed = dock.desk.open_session.reading()
+    dock.desk.events.signed()
+    assert [*seen, listed()] == [{"2001", "2002", "2003"}, {"2002", "2003"}, {"2001", "2002", "2003"}]
+
+
+def test_what_is_prepared_ends_with_the_window(make_napari_viewer: Any, qtbot: Any) -> None:
+    """A window that closes before all is prepared for a scan is given no more layers or docks."""
+    viewer = make_napari_viewer()
+    widget = SeriesWidget(viewer)
+    opened: list[str] = []
+    viewer.layers.events.inserted.connect(lambda: opened.append("layer"))
+    preparation = widget._preparation
+    viewer.close()
+    for _ in range(20):
+        preparation._next()
+    assert opened == []
+    widget.close()
+
+
 def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
     """Two series are listed with how they were scanned; none is opened until one is clicked twice."""
     look(dock, patient, qtbot)
@@ -79,7 +116,7 @@ def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, pati
     lines = [line.strip() for text in texts for line in text.splitlines()]
     assert {"sequential, sampled", "spiral, contiguous"} < set(lines)
     assert {"6 x 1 mm, gap 10 mm, B70f", "8 x 1.25 mm, gap 1.25 mm, B60f"} < set(lines)
-    assert dock.message.text() == "2 series, 2 fit to score. Double click opens one."
+    assert dock.busy.message.text() == "2 series, 2 fit to score. Double click opens one."
     assert dock.room.volume is None
     wanted = next(item for item in items(dock) if "spiral" in item.text(0))
     dock.tree.itemDoubleClicked.emit(wanted, 0)
@@ -174,12 +211,12 @@ def test_reading_can_be_cancelled(
     monkeypatch.setattr(READ, slowly)
     dock.look_at([patient / "two"])
     qtbot.waitUntil(reached.is_set, timeout=20000)
-    job = dock.job
+    job = dock.busy.job
     assert job is not None
     with qtbot.waitSignal(job.ended, timeout=20000):
-        dock.cancel_button.click()
+        dock.busy.cancel_button.click()
         assert idle(dock)
-        assert dock.message.text() == "Cancelled."
+        assert dock.busy.message.text() == "Cancelled."
         go_on.set()
     assert not dock.room.is_whole
     monkeypatch.undo()
@@ -236,16 +273,16 @@ def test_bad_input_is_a_sentence_in_the_dock(dock: SeriesWidget, tmp_path: Path,
     """A folder without CT, one that is not there and a series that cannot be read are told in words."""
     (tmp_path / "empty").mkdir()
     look(dock, tmp_path / "empty", qtbot)
-    assert "No CT series among 0 files" in dock.message.text()
+    assert "No CT series among 0 files" in dock.busy.message.text()
     look(dock, tmp_path / "nowhere", qtbot)
-    assert "no such file or folder" in dock.message.text()
+    assert "no such file or folder" in dock.busy.message.text()
     files = write_series(build_series(sequential_hrct(slices=4)), tmp_path / "cut")
     (series,) = find_series(tmp_path / "cut")
     for file in files:
         file.unlink()
     dock.open(series)
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
-    assert dock.message.text()
+    assert dock.busy.message.text()
     assert not dock.room.is_whole
 
 
@@ -331,7 +368,7 @@ def test_nothing_arrives_in_a_window_that_was_closed(
     widget = series_dock(viewer)
     widget.look_at([patient / "two"])
     qtbot.waitUntil(reached.is_set, timeout=20000)
-    job, room = widget.job, widget.room
+    job, room = widget.busy.job, widget.room
     viewer.close()
     with qtbot.waitSignal(job.ended, timeout=20000):
         go_on.set()

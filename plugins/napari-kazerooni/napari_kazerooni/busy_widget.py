@@ -20,7 +20,7 @@ class BusyBar(QWidget):
         self.message.setWordWrap(True)
         self.bar = QProgressBar()
         self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self._on_cancel)
+        self.cancel_button.clicked.connect(self.stop)
         self._row = QWidget()
         row = QHBoxLayout(self._row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -37,11 +37,23 @@ class BusyBar(QWidget):
         self.message.setText(words)
         self.message.setVisible(bool(words))
 
-    def run(self, work: Work, what: str, returned: Callable[[Any], None]) -> None:
-        """Run work in the background, in the place of what runs; `returned` gets what it gives, in the main thread."""
+    def run(
+        self,
+        work: Work,
+        what: str,
+        returned: Callable[[Any], None],
+        *,
+        told: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Run work in the background, in the place of what runs.
+
+        returned, told: get what it gives in the end, and what it tells before, in the main thread.
+        """
         self.cancel()
         self.job = job = Job(work)
         job.progressed.connect(self._on_progress)
+        if told is not None:
+            job.told.connect(told)
         job.returned.connect(returned)
         job.failed.connect(self.say)
         job.ended.connect(self._on_ended)
@@ -58,9 +70,11 @@ class BusyBar(QWidget):
             self.job = None
             self._row.hide()
 
-    def _on_cancel(self) -> None:
-        self.cancel()
-        self.say("Cancelled.")
+    def stop(self) -> None:
+        """End what runs, and say so."""
+        if self.job is not None:
+            self.cancel()
+            self.say("Cancelled.")
 
     def _on_progress(self, done: int, total: int | None) -> None:
         if self.sender() is self.job:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,6 @@ from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.screen import Box
 
 Labels = NDArray[np.uint8]
-_WHOLE_SLICE: Final = (slice(None), slice(None))
 
 
 @dataclass(frozen=True, eq=False)

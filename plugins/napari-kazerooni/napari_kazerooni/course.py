@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from kazerooni.errors import KazerooniError, ReadingError
@@ -122,8 +121,3 @@ def _named(differences: Sequence[Difference]) -> str:
 def nearest_visit(line: Timeline, day: float) -> TimePoint:
     """Give the visit nearest to a day, counted as `date.toordinal`."""
     return min(line.points, key=lambda point: abs(point.on.toordinal() - day))
-
-
-def point_on(line: Timeline, on: date) -> TimePoint | None:
-    """Give the visit of a date."""
-    return next((point for point in line.points if point.on == on), None)

@@ -43,4 +43,5 @@ def set_blinded(desk: Desk, *, blinded: bool) -> str:
         return _SHOWN
     session.setting = replace(session.setting, blinded=True)
     session.say.touch()
+    desk.room.events.identity()
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from platformdirs import user_data_dir
 
@@ -13,9 +13,7 @@ from napari_kazerooni.autosave import DraftKeeper, Snapshot
 from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.worker import Job, run
-
-if TYPE_CHECKING:
-    from napari_kazerooni.desk import Desk
+from napari_kazerooni.working import Working
 
 _LOST_WORDS: Final = "The draft is not saved: {why}. Go on: it is tried again every 5 s."
 
@@ -31,7 +29,7 @@ class Keeping:
     A session of which nothing was said or painted yet has none. found: the drafts of the scan, the last saved first.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Working) -> None:
         self._desk = desk
         self.folder = drafts_folder()
         self.found: tuple[Draft, ...] = ()

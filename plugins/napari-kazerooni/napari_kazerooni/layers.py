@@ -104,23 +104,6 @@ def swap(layer: Any, data: NDArray[Any], options: Mapping[str, Any]) -> None:
     layer.data = data
 
 
-def cursor_words(volume: Volume, screen: Screen, layer_mm: tuple[float, float, float]) -> str:
-    """Say what lies under the cursor: its HU and its place in the patient; empty outside the scan.
-
-    layer_mm: world coordinates of the cursor. Values that are not known to be HU are called raw.
-    """
-    index, row, column = (
-        round((at - shift) / scale)
-        for at, shift, scale in zip(layer_mm, screen.translate_mm, screen.scale_mm, strict=True)
-    )
-    shown = screen.shown(volume.hu)
-    if not all(0 <= at < size for at, size in zip((index, row, column), shown.shape, strict=True)):
-        return ""
-    x, y, z = screen.to_patient(layer_mm)
-    unit = "HU" if volume.is_hu_proven else "raw"
-    return f"{shown[index, row, column]:.0f} {unit}   x {x:.1f}  y {y:.1f}  z {z:.1f} mm"
-
-
 def labels_kwargs(name: LayerName, labels: Labels, screen: Screen) -> LayerArguments:
     """Give the arguments of a labels layer that shows, and paints in, labels of the scan (a view of them).
 

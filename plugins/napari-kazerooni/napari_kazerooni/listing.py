@@ -15,7 +15,7 @@ from kazerooni.dicom import Series
 from kazerooni.errors import ReadingError
 from kazerooni.files import write_whole
 from kazerooni.labels import read_reading
-from kazerooni.model import Reading, ScanRef, Status
+from kazerooni.model import Reading, ScanRef, Status, superseded
 from napari_kazerooni.draft import Draft
 from napari_kazerooni.signing import READING_FILE
 
@@ -147,7 +147,7 @@ def signed_readings(folder: Path) -> tuple[tuple[Signed, ...], tuple[str, ...]]:
             continue
         if reading.status is Status.SIGNED:
             found.append(Signed(path.parent, reading))
-    replaced = {one.reading.supersedes.reading for one in found if one.reading.supersedes is not None}
+    replaced = superseded([one.reading for one in found])
     standing = [one for one in found if one.reading.id not in replaced]
     return tuple(sorted(standing, key=lambda one: one.reading.session.started or _EARLIEST)), tuple(problems)
 

@@ -213,7 +213,6 @@ class PriorWidget(QWidget):
 
     def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         told = set_blinded(self.desk, blinded=checked)
-        self.priors.list_visits()
         if told:
             self.busy.say(told)
 

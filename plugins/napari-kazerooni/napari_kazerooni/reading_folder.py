@@ -23,12 +23,10 @@ from napari_kazerooni.listing import (
     signed_readings,
     write_plan,
 )
-from napari_kazerooni.room import Room
 from napari_kazerooni.series_rows import summary
 
 PLAN_FILE: Final = "reading-list.json"
 """The plan of a study, beside the signed readings."""
-_LISTED: Final = "listed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,13 +98,6 @@ def open_line(desk: Desk, line: Listed, plan: Plan, *, is_kept: bool) -> None:
 
     is_kept: whether the list is one that is kept: the number of the line is then the order in the study.
     """
-    desk.room.guests[_LISTED] = line
     desk.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
     desk.room.hide_identity(hidden=plan.hidden)
     desk.blinded = plan.hidden
-
-
-def line_of(room: Room, series: Series) -> Listed | None:
-    """Give the line of the reading list by which a series was opened, None where it was opened otherwise."""
-    line = room.guests.get(_LISTED)
-    return line if isinstance(line, Listed) and line.series is series else None

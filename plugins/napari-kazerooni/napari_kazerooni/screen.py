@@ -6,9 +6,8 @@ turned as views, so that what is painted on the screen is painted in the arrays 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +19,6 @@ Plane = Literal["axial", "coronal", "sagittal"]
 Triple = tuple[float, float, float]
 Box = tuple[slice, slice]
 """Rows and columns from start to stop, both given, step 1."""
-
-AXES_SHOWN: Final[Mapping[Plane, tuple[int, int, int]]] = {
-    "axial": (0, 1, 2),
-    "coronal": (1, 0, 2),
-    "sagittal": (2, 0, 1),
-}
-"""Order of the layer axes for each plane of an axial scan: the one that is scrolled, the vertical, the horizontal."""
-
-CAMERA: Final[Mapping[Plane, tuple[Literal["up", "down"], Literal["right"]]]] = {
-    "axial": ("down", "right"),
-    "coronal": ("up", "right"),
-    "sagittal": ("up", "right"),
-}
-"""Where the vertical and the horizontal axis grow on the screen (napari's `camera.orientation2d`)."""
 
 _Z = 2
 

@@ -12,9 +12,7 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QProgressBar,
     QPushButton,
     QTextBrowser,
     QTreeWidget,
@@ -25,7 +23,9 @@ from qtpy.QtWidgets import (
 
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
+from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.desk import desk_of
+from napari_kazerooni.desks import why_hidden
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
@@ -34,8 +34,9 @@ from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
+from napari_kazerooni.visits import is_other_visit
 from napari_kazerooni.warm import Preparation, warm_up
-from napari_kazerooni.worker import Job, Tell, Work
+from napari_kazerooni.worker import Tell, Work
 
 _NARROWEST = 310
 _DRAWN_WITHIN_S = 1.0
@@ -48,8 +49,7 @@ class SeriesWidget(QWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
         warm_up()
-        self.room = room_of(napari_viewer)
-        self.job: Job | None = None
+        self.room, self.desk = room_of(napari_viewer), desk_of(napari_viewer)
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None
@@ -62,9 +62,9 @@ class SeriesWidget(QWidget):
         self.room.events.help.connect(self._toggle_help)
         self.room.events.told.connect(self._on_told)
         self.room.events.unseen.connect(self._on_unseen)
-        self.room.events.identity.connect(self._on_identity)
-        self._set_busy(busy=False)
-        self._preparation = Preparation(self, desk_of(napari_viewer))
+        for event in (self.room.events.identity, self.desk.events.opened, self.desk.events.signed):
+            event.connect(self._hide)
+        self._preparation = Preparation(self, self.desk)
         self._drops.closing.connect(self._preparation.stop)
 
     def _build(self) -> None:
@@ -79,13 +79,9 @@ class SeriesWidget(QWidget):
         self.details.setMaximumHeight(200)
         self.setMinimumWidth(_NARROWEST)
         self.notices = NoticesFrame(self.room.acknowledge)
-        self.message = QLabel("Drop a folder, a DICOMDIR or a zip here, or choose one.")
-        self.message.setWordWrap(True)
-        self.bar = QProgressBar()
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.cancel)
+        self.busy = BusyBar("Drop a folder, a DICOMDIR or a zip here, or choose one.")
         layout = QVBoxLayout(self)
-        for widget in (self._choosers(), self.message, self._progress(), self.notices, self.tree, self.details):
+        for widget in (self._choosers(), self.busy, self.notices, self.tree, self.details):
             layout.addWidget(widget)
         layout.setStretchFactor(self.tree, 1)
 
@@ -97,10 +93,6 @@ class SeriesWidget(QWidget):
         folder.clicked.connect(self._choose_folder)
         file.clicked.connect(self._choose_file)
         return _beside(folder, file)
-
-    def _progress(self) -> QWidget:
-        self._busy = _beside(self.bar, self.cancel_button)
-        return self._busy
 
     # --- Finding ---
 
@@ -116,7 +108,7 @@ class SeriesWidget(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether something runs in the background, or will in a moment."""
-        return self.job is not None or bool(self._wanted) or self._beginning is not None
+        return self.busy.job is not None or bool(self._wanted) or self._beginning is not None
 
     def _look(self) -> None:
         wanted, self._wanted = self._wanted, []
@@ -148,7 +140,8 @@ class SeriesWidget(QWidget):
                 item.setDisabled(not series.usable)
                 item.setToolTip(0, "; ".join(series.reasons))
         self.tree.expandAll()
-        self.message.setText(summary(found))
+        self._hide()
+        self.busy.say(summary(found))
         self.room.take_found(found)
         only = only_choice(found)
         if only is not None:
@@ -194,7 +187,7 @@ class SeriesWidget(QWidget):
     def _begin(self, volume: Volume, series: Series | None) -> None:
         self._beginning = None
         self.room.show(volume, series=series)
-        self.message.setText("Read. F1 lists the keys.")
+        self.busy.say("Read. F1 lists the keys.")
         open_docks(self.room.viewer)
         window = self.window()
         if isinstance(window, QMainWindow) and window.centralWidget() is not None:
@@ -203,41 +196,12 @@ class SeriesWidget(QWidget):
     # --- Work in the background ---
 
     def _start(self, work: Work, what: str, *, returned: Any, told: Any = None) -> None:
-        self.cancel()
         self._drops.watch(self.window())
-        self.job = job = Job(work)
-        job.progressed.connect(self._on_progress)
-        if told is not None:
-            job.told.connect(told)
-        job.returned.connect(returned)
-        job.failed.connect(self.message.setText)
-        job.ended.connect(self._on_ended)
-        self.bar.setFormat(f"{what}  %v of %m")
-        self.bar.setRange(0, 0)
-        self.message.setText(f"{what}\N{HORIZONTAL ELLIPSIS}")
-        self._set_busy(busy=True)
-        job.start()
+        self.busy.run(work, what, returned, told=told)
 
     def cancel(self) -> None:
         """End what runs in the background; what is shown stays."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job = None
-            self._set_busy(busy=False)
-            self.message.setText("Cancelled.")
-
-    def _on_progress(self, done: int, total: int | None) -> None:
-        if self.sender() is self.job:
-            self.bar.setRange(0, total or 0)
-            self.bar.setValue(done)
-
-    def _on_ended(self) -> None:
-        if self.sender() is self.job:
-            self.job = None
-            self._set_busy(busy=False)
-
-    def _set_busy(self, *, busy: bool) -> None:
-        self._busy.setVisible(busy)
+        self.busy.stop()
 
     # --- The window around ---
 
@@ -257,12 +221,16 @@ class SeriesWidget(QWidget):
             self._help = HelpOverlay(self.window())
         self._help.toggle()
 
-    def _on_identity(self) -> None:
+    def _hide(self) -> None:
+        """Hide what may not be seen: in a study all that was found, while a reading is blinded the other visits."""
         for part in (self.tree, self.details):
             part.setVisible(not self.room.identity_hidden)
+        current = self.room.series if why_hidden(self.desk) else None
+        for study in (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount())):
+            study.setHidden(current is not None and is_other_visit(study.child(0).data(0, _SERIES_ROLE), current))
 
     def _on_told(self, event: Any) -> None:
-        self.message.setText(event.message)
+        self.busy.say(event.message)
 
     def _on_unseen(self) -> None:
         self.notices.show_notices(self.room.unseen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
@@ -123,11 +122,6 @@ class ReadingSession:
         """
         screen = self.screen
         self.apply_box(layer, screen.slice_index(index), screen.box(box), screen.plane(before))
-
-    def recount_shown(self, layer: LayerName, indices: Iterable[int]) -> None:
-        """Count whole slices anew, told as shown: after a step of the viewer that does not tell what it changed."""
-        self.say.refuse_signed()
-        self.canvas.recount_slices([self.screen.slice_index(index) for index in indices], (layer,))
 
     def set_lobes(self, lobes: LobeMap, fissures: FissureSet | None = None) -> None:
         """Take lobes that were found or read, and the fissures that part them.

@@ -66,11 +66,6 @@ class Suggestion:
         self._made: Mapping[int, Array] = {}
         desk.events.opened.connect(self.drop)
 
-    @property
-    def is_there(self) -> bool:
-        """Whether one waits for an answer."""
-        return self._target is not None
-
     def make(self) -> tuple[int, int]:
         """Suggest marks between the marked slices next to the one in sight. Gives the two, as shown.
 

@@ -75,6 +75,11 @@ def is_of_study(scan: ScanRef, series: Series) -> bool:
     return scan.series_uid == series.series_uid
 
 
+def is_other_visit(series: Series, current: Series) -> bool:
+    """Tell whether a series is of another study of the same patient."""
+    return series.patient is not None and series.patient == current.patient and not is_of_study(series.scan, current)
+
+
 def preferred(readings: Sequence[Reading], reader: str | None) -> Reading | None:
     """Give the reading of a visit that counts: that of the reader, else of anybody; the one begun last."""
     if not readings:

@@ -15,13 +15,14 @@ from napari_kazerooni.worker import Job, Work, run
 class Working:
     """What a desk does in the background. busy: what is being done, None: nothing.
 
-    events: holds `busy` and `told`. layers: are closed by work that changes the reading. session: that is worked on;
-    where another one was opened meanwhile, what was made for the first is dropped.
+    clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work that changes the
+    reading. session: that is worked on; where another one was opened meanwhile, what was made for the first is dropped.
     """
 
     session: ReadingSession | None
     layers: LabelLayers
     events: EmitterGroup
+    clock: Callable[[], float]
 
     def __init__(self) -> None:
         self.busy: str | None = None
