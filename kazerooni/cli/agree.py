@@ -66,7 +66,8 @@ def agree(
             raise typer.BadParameter("readings come from files or from the book; give one", param_hint="--store")
         gathered = gather_readings(readings, scheme=scheme) if readings else _from_book(where)
         if not gathered.readings:
-            raise ReadingError("\n".join(("nothing to compare:", *(failure.why for failure in gathered.failures))))
+            whys = [failure.why for failure in gathered.failures] or ["the score book holds no reading; import some"]
+            raise ReadingError("\n".join(("nothing to compare:", *whys)))
         found, ungraded = compare(gathered.readings, scheme=scheme, seed=SEED if seed is None else seed)
         failures = (*gathered.failures, *ungraded)
         if out is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from kazerooni.cli.edge import edge
 from kazerooni.cli.options import Json, Log, Verbose
 from kazerooni.cli.store_options import By, Where, writer
 from kazerooni.cli.terminal import plain_table, print_json, progress, say, show
+
+if TYPE_CHECKING:
+    from kazerooni.scoring import Scheme
+    from kazerooni.store import Store
 
 LIST_SCHEMA_VERSION = 1
 
@@ -70,13 +74,15 @@ def score_book(
 
         chosen, who = find_scheme(scheme), writer(by)
         with open_store(where) as book:
-            total = book.unscored(chosen)
-            with progress("Scoring") as tell:
-                made = book.score_with(
-                    chosen,
-                    who=who,
-                    when=datetime.now(UTC),
-                    tell=None if tell is None else lambda done: tell(done, total),
-                )
+            made = grade_book(book, chosen, who=who, when=datetime.now(UTC))
             head = book.head()
         say(f"Graded under {chosen.name} {chosen.version}: {made} readings. Head: {head}")
+
+
+def grade_book(book: Store, scheme: Scheme, *, who: str, when: datetime) -> int:
+    """Grade what is not graded under a scheme yet, with progress on a terminal; give how many scores were made."""
+    total = book.unscored(scheme)
+    with progress("Scoring") as tell:
+        return book.score_with(
+            scheme, who=who, when=when, tell=None if tell is None else lambda made: tell(made, total)
+        )

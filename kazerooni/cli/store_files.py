@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +11,14 @@ import typer
 
 from kazerooni.cli.edge import CASE_FAILED, UNUSABLE, edge
 from kazerooni.cli.options import Force, Json, Log, Verbose
+from kazerooni.cli.store_contents import grade_book
 from kazerooni.cli.store_options import By, Key, Where, key_of, writer
 from kazerooni.cli.terminal import print_json, progress, say
+from kazerooni.errors import ReadingError
 
 if TYPE_CHECKING:
     from kazerooni.model import Course
-    from kazerooni.records import Records
+    from kazerooni.records import Pseudonymise, Records
     from kazerooni.store import Added, Store
 
 IMPORT_SCHEMA_VERSION = 1
@@ -52,23 +54,14 @@ def import_records(
       kazerooni store import readings/ patients.csv lung_function.csv
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
-        from kazerooni.records import Pseudonymise, read_records
+        from kazerooni.records import Pseudonymise
+        from kazerooni.scoring.schemes import KAZEROONI
         from kazerooni.store import open_store
 
         who, now = writer(by), datetime.now(UTC)
         with open_store(where) as book:
-            records = read_records(
-                paths,
-                today=now.astimezone().date(),
-                partial=partial,
-                pseudonymise=Pseudonymise(key_of(key)) if pseudonymise else None,
-            )
-            for line in records.told:
-                say(line)
-            if records.problems:
-                say(records.problems_text())
-                if not partial:
-                    raise typer.Exit(UNUSABLE)
+            hidden = Pseudonymise(key_of(key)) if pseudonymise else None
+            records = _read(paths, now.astimezone().date(), partial=partial, pseudonymise=hidden)
             with progress("Adding patients") as tell:
                 total = len(records.courses)
                 added = book.add(
@@ -80,7 +73,7 @@ def import_records(
                     readmit=readmit,
                     tell=None if tell is None else lambda done: tell(done, total),
                 )
-            scores = _score(book, who, now)
+            scores = grade_book(book, KAZEROONI, who=who, when=now)
             head = book.head()
         if as_json:
             print_json(_import_json(added, scores, records, str(head)))
@@ -90,15 +83,23 @@ def import_records(
             raise typer.Exit(CASE_FAILED)
 
 
-def _score(book: Store, who: str, now: datetime) -> int:
-    """Score what was added under the scheme that commands grade by where none is named; give how many were made."""
-    from kazerooni.scoring.schemes import KAZEROONI
+def _read(paths: list[Path], today: date, *, partial: bool, pseudonymise: Pseudonymise | None) -> Records:
+    """Read what is to be imported, and tell what is wrong with it; ends here where that forbids to take anything."""
+    from kazerooni.records import read_records
 
-    total = book.unscored(KAZEROONI)
-    with progress("Scoring") as tell:
-        return book.score_with(
-            KAZEROONI, who=who, when=now, tell=None if tell is None else lambda made: tell(made, total)
+    records = read_records(paths, today=today, partial=partial, pseudonymise=pseudonymise)
+    for line in records.told:
+        say(line)
+    if records.problems:
+        say(records.problems_text())
+        if not partial:
+            raise typer.Exit(UNUSABLE)
+    elif not records.courses:
+        raise ReadingError(
+            "nothing to import: no table of patients, lung function, treatments, events or typed values, no "
+            "reading.json and no book.json was found; give those, or a folder that holds some"
         )
+    return records
 
 
 def _tell(added: Added, scores: int, head: str) -> None:

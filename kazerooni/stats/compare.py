@@ -86,7 +86,8 @@ def _refuse_mixed(cases: Sequence[Case]) -> None:
 
 def _nothing(readers: Sequence[str], left_out: Sequence[LeftOut]) -> str:
     found = f"{len(readers)} readers" if len(readers) != 1 else "1 reader"
-    why = f"; {len(left_out)} readings are left out, the first as it {left_out[0].why}" if left_out else ""
+    count = "1 reading is left out, as it" if len(left_out) == 1 else f"{len(left_out)} are left out, the first as it"
+    why = f"; {count} {left_out[0].why}" if left_out else ""
     return (
         f"nothing to compare: {found}, and no scan that two of them read or one read twice{why}. Give readings of the "
         "same scans (same series UID, or patient and study date) by two readers, or by one reader twice"

@@ -219,3 +219,14 @@ def test_without_a_book_every_command_says_so(run: Run, place: Path, command: tu
     assert done.exit_code == 3
     assert "kazerooni store init" in done.stderr
     assert not place.exists()
+
+
+def test_a_folder_without_anything_to_import_is_told(run: Run, place: Path, tmp_path: Path) -> None:
+    """A folder in which nothing belongs into a score book is status 3, with what would; an empty book says so too."""
+    assert run("store", "init").exit_code == 0
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "1.dcm").write_bytes(b"DICM")
+    refused = run("store", "import", tmp_path / "scans", columns=200)
+    assert refused.exit_code == 3
+    assert "nothing to import: no table of patients" in refused.stderr
+    assert "the score book holds no reading" in run("agree", columns=200).stderr
