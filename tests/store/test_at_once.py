@@ -7,11 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from kazerooni.store import open_store
+from kazerooni.errors import StoreError
+from kazerooni.store import Store, engine, open_store
 from tests.store.builders import WHEN, course, told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +84,23 @@ def test_a_writer_is_killed(where: str, chunks: int) -> None:
         book.add([course("P-after")], who="t", when=WHEN)
         assert book.patients() == ("P-before", "P-after")
         assert book.verify(head).is_whole
+
+
+def test_a_writer_waits_as_long_as_it_was_told(where: str) -> None:
+    """While another program writes, a write with one second of patience is refused in words, and is made afterwards."""
+    open_store(where, create=True).close()
+    with open_store(where) as other, open_store(where, patience_s=1.0) as book, closing(held(other)) as writing:
+        next(writing)
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=r"have been writing for 1 s; nothing was written, try again"):
+            book.add([course("P-1")], who="t", when=WHEN)
+        assert 0.9 <= time.monotonic() - began < 60
+    with open_store(where, patience_s=1.0) as book:
+        book.add([course("P-1")], who="t", when=WHEN)
+        assert book.patients() == ("P-1",)
+
+
+def held(book: Store) -> Iterator[None]:
+    """Hold a book as a program does that is in the middle of writing; gives it back without having written."""
+    with engine.writing(book._engine):
+        yield
