@@ -66,9 +66,7 @@ class Desk(Working):
         self.room, self.viewer = room, room.viewer
         self.clock = clock
         self.session: ReadingSession | None = None
-        self.reader = ""
-        self.blinded = False
-        self.lobe = Lobe.RUL
+        self.reader, self.blinded, self.lobe = "", False, Lobe.RUL
         self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
         self.reading_folder: Path | None = remembered_folder()
@@ -157,6 +155,7 @@ class Desk(Working):
 
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
         """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
+        self.layers.tell_strokes()
         self.session, self.signed_in = session, None
         if session.setting.hidden and not self.room.identity_hidden:  # a draft of a study, its scan opened otherwise
             self._is_leaving = True
@@ -218,6 +217,7 @@ class Desk(Working):
         try:
             if self.busy is not None:
                 raise ReadingError(f"{self.busy}: wait until it is done, or cancel it")
+            self.layers.tell_strokes()
             command(self.open_session.say)
         except KazerooniError as error:
             self.tell(str(error))
@@ -265,6 +265,7 @@ class Desk(Working):
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
         session, at_s = self.session, self.clock()
         self.refusals.tick(at_s)
+        self.layers.tell_strokes()
         if back := self.guard.tick():
             self.tell(
                 f"put back, as the reading needs it, with all that is in it: {', '.join(back)}. The eye hides it."

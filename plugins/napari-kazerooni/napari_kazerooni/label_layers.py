@@ -129,10 +129,16 @@ class LabelLayers:
     def _tell_refused(self, event: Any) -> None:
         self.events.refused(reason=event.reason)
 
+    def tell_strokes(self) -> None:
+        """Tell what is being drawn now, so that the counts are those of the pixels."""
+        for layer in self._layers.values():
+            layer.tell_now()
+
     # --- What may be painted ---
 
     def close(self, reason: str) -> None:
         """Let nothing be painted for a while; undo histories stay."""
+        self.tell_strokes()
         self.locks.closed = self.lobe_locks.closed = reason
 
     def open(self) -> None:
