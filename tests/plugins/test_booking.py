@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,17 +107,15 @@ def test_a_locked_book_is_a_message(series: Series, tmp_path: Path) -> None:
     """While another program writes, the window says after a while that nothing was written; then it can be done."""
     reading = signed_typed(series, tmp_path / "signed", "20")
     file = tmp_path / "book.sqlite"
-    with open_store(file, create=True) as other, closing(_held(other)) as writing:
-        next(writing)
-        with pytest.raises(StoreError, match=r"book.sqlite: other programs have been writing for 1 s; nothing was"):
-            add_to_book(reading, file, when=WHEN, patience_s=1.0)
+    told = r"book.sqlite: other programs have been writing for 1 s; nothing was written"
+    with (
+        open_store(file, create=True) as other,
+        engine.writing(other._engine),
+        pytest.raises(StoreError, match=told),
+    ):
+        add_to_book(reading, file, when=WHEN, patience_s=1.0)
     assert add_to_book(reading, file, when=WHEN).is_new
     assert not add_to_book(reading, file, when=WHEN).is_new
-
-
-def _held(book: Any) -> Iterator[None]:
-    with engine.writing(book._engine):
-        yield
 
 
 def test_what_is_cancelled_is_not_added(series: Series, tmp_path: Path) -> None:

@@ -8,14 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kazerooni.errors import StoreError
-from kazerooni.store import Store, engine, open_store
+from kazerooni.store import engine, open_store
 from tests.store.builders import WHEN, course, told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,8 +87,7 @@ def test_a_writer_is_killed(where: str, chunks: int) -> None:
 def test_a_writer_waits_as_long_as_it_was_told(where: str) -> None:
     """While another program writes, a write with one second of patience is refused in words, and is made afterwards."""
     open_store(where, create=True).close()
-    with open_store(where) as other, open_store(where, patience_s=1.0) as book, closing(held(other)) as writing:
-        next(writing)
+    with open_store(where) as other, open_store(where, patience_s=1.0) as book, engine.writing(other._engine):
         began = time.monotonic()
         with pytest.raises(StoreError, match=r"have been writing for 1 s; nothing was written, try again"):
             book.add([course("P-1")], who="t", when=WHEN)
@@ -98,9 +95,3 @@ def test_a_writer_waits_as_long_as_it_was_told(where: str) -> None:
     with open_store(where, patience_s=1.0) as book:
         book.add([course("P-1")], who="t", when=WHEN)
         assert book.patients() == ("P-1",)
-
-
-def held(book: Store) -> Iterator[None]:
-    """Hold a book as a program does that is in the middle of writing; gives it back without having written."""
-    with engine.writing(book._engine):
-        yield

@@ -56,7 +56,7 @@ class LabelLayers:
         return self._layers[name]
 
     def show(self, session: ReadingSession) -> None:
-        """Show the maps of a reading instead of those before."""
+        """Show the maps of a reading instead of those before; which layer is active stays as it is."""
         screen, volume = session.screen, session.volume
         self.locks.lobes = screen.shown(session.canvas.labels("lobes"))
         self.locks.hu = screen.shown(volume.hu) if volume.is_hu_proven else None
@@ -65,7 +65,8 @@ class LabelLayers:
         self.open()
         for name in LAYER_NAMES:
             self._show(name, session)
-        self.choose(self.finding)
+        self._layers[layer_of(self.finding)].selected_label = self.finding.label
+        self.events.chosen()
 
     def preparations(self) -> list[Callable[[], None]]:
         """Give the steps that add the layers before there is a scan, to be taken one by one.
