@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kazerooni.errors import OutputError
 from kazerooni.model import Component, Finding
+from kazerooni.report import captions
 from kazerooni.report.colours import GRADE_FILLS, GRADE_TEXTS, MARKS
 from kazerooni.report.content import Report
 from kazerooni.report.drawing import lobe_drawing
@@ -46,6 +47,7 @@ def report_html(report: Report) -> bytes:
     template = _environment().get_template("report.html")
     page = template.render(
         report=report,
+        say=captions,
         components=tuple(Component),
         drawings={component: lobe_drawing(report.lobes, component, name=component.value) for component in Component},
         slices=tuple(_slices(report)),
