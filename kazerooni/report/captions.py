@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+LANGUAGE: Final = "en"
+"""The language of these words, as BCP 47 names it."""
+
 # The head of the report, and its first page.
 PATIENT: Final = "Patient"
 STUDY: Final = "Study"
@@ -110,3 +113,8 @@ PARAGRAPH: Final = "Paragraph to paste"
 SIGNS: Final = "Signs"
 MADE_FROM: Final = "Made from"
 MUST_BE_CHECKED: Final = "A result must be checked by a person who can read the scan."
+
+
+def every_page(patient: str, study_day: str, title: str) -> str:
+    """Say what stands at the foot of every page of paper, so that no page is taken for one of another patient."""
+    return f"{patient}, study of {study_day}, {title}"
