@@ -55,6 +55,15 @@ def check_reader(reader: str | None) -> None:
         raise typer.BadParameter("a sign of printable letters is wanted", param_hint="--reader")
 
 
+def check_report(report: Path | None, *, is_scan: bool) -> None:
+    """Refuse to name a patient where no page of a scan is written.
+
+    Raises typer.BadParameter.
+    """
+    if report is None or not is_scan:
+        raise typer.BadParameter("goes with a scan, its maps and --report", param_hint="--identify")
+
+
 def read_traction(words: str) -> dict[Lobe, bool]:
     """Read the lobes of --traction: those that are named hold it, the others were looked at and do not.
 

@@ -143,7 +143,7 @@ Block = Heading | Prose | Result | Warned | Facts | Beside | Table | Pictures | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Blocks under a heading. ends_page: what follows begins on the second page, or later."""
+    """Blocks under a heading. ends_page: what follows begins on another page."""
 
     heading: str
     blocks: tuple[Block, ...]

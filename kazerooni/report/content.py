@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from kazerooni.errors import ReadingError, SchemeError
 from kazerooni.model import Case, Component, Person, Status, Timeline, TimePoint
@@ -22,6 +22,8 @@ from kazerooni.scoring import timeline as follow
 
 Paper = Literal["a4", "letter"]
 """What pages are laid out for."""
+
+PAPERS: Final[tuple[Paper, ...]] = get_args(Paper)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -32,6 +32,8 @@ from kazerooni.report.view import ChangeView, ComponentView, Fact, GradeView, Lo
 from kazerooni.report.wording import SAMPLING_ONLY
 
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
+# More than these do not fit on the first page; what follows then stands right after them.
+_MOST_NOTICES: Final = 5
 # Of a drawing, as a share of its place, so that the summary fits on one page.
 _WIDTH_OF_DRAWING: Final = {"a4": 0.76, "letter": 0.64}
 # Of a column, in letters of a heading.
@@ -44,7 +46,7 @@ def sections_of(report: Report) -> tuple[Section, ...]:
     Raises OutputError where a library that draws its pictures is missing.
     """
     return (
-        Section(heading="", blocks=tuple(_summary(report)), ends_page=True),
+        Section(heading="", blocks=tuple(_summary(report)), ends_page=len(report.notices) <= _MOST_NOTICES),
         *_slices(report),
         *map(_change, report.changes),
         *(() if report.course is None else (_timeline(report, report.course),)),
@@ -114,9 +116,10 @@ def _lobes(report: Report) -> Table:
     for component in Component:
         group = f"{component.capitalize()}: {say.GRADE_AND_PERCENT}"
         findings = [fact.label for fact in report.lobes[0].component(component).findings]
-        columns.append(Column(heading=say.GRADE, group=group, width=_WIDTH_OF_GRADE))
+        grades = [lobe.component(component).grade.text for lobe in report.lobes]
+        columns.append(Column(heading=say.GRADE, group=group, width=max(_WIDTH_OF_GRADE, 2 + _longest_word(*grades))))
         columns.append(Column(heading=say.EXTENT, group=group, width=_WIDTH_OF_INTERVAL))
-        columns.extend(Column(heading=one, group=group, width=1 + max(map(len, one.split()))) for one in findings)
+        columns.extend(Column(heading=one, group=group, width=1 + _longest_word(one)) for one in findings)
     return Table(
         caption=f"{say.LOBES_CAPTION} {measured}{say.INTERVAL_CAPTION} ({SAMPLING_ONLY}).",
         columns=tuple(columns),
@@ -125,6 +128,10 @@ def _lobes(report: Report) -> Table:
             for lobe in report.lobes
         ),
     )
+
+
+def _longest_word(*texts: str) -> int:
+    return max(len(word) for text in texts for word in text.split())
 
 
 def _graded(view: ComponentView) -> Iterator[Cell]:
