@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from kazerooni.report import Paper
 
-Formats = Annotated[
-    str, typer.Option("--format", metavar="NAMES", help="html, pdf, csv, json, with commas between.")
-]
+Formats = Annotated[str, typer.Option("--format", metavar="NAMES", help="html, pdf, csv, json, with commas between.")]
 PaperName = Annotated[str, typer.Option("--paper", metavar="NAME", help="What pages are laid out for: a4 or letter.")]
 Identify = Annotated[
     bool,

@@ -28,7 +28,9 @@ READ_WITH_TOTAL: Final = "To be read with the total"
 GRADES_OF: Final = "grades"
 SCALE: Final = "Grade, lowest to highest"
 NO_GRADE: Final = "no grade: not assessed, not assessable or absent"
-SCHEMATIC: Final = "Schematic, seen from the front: the patient\N{RIGHT SINGLE QUOTATION MARK}s right (R) is on the left."
+SCHEMATIC: Final = (
+    "Schematic, seen from the front: the patient\N{RIGHT SINGLE QUOTATION MARK}s right (R) is on the left."
+)
 
 # The table of the lobes.
 LOBES: Final = "Lobes"
@@ -79,9 +81,7 @@ PLOT_CAPTION: Final = (
     "readers."
 )
 TOTALS: Final = "Totals"
-TOTALS_CAPTION: Final = (
-    "The row of this report is shaded. Changes between different readers are not interpretable."
-)
+TOTALS_CAPTION: Final = "The row of this report is shaded. Changes between different readers are not interpretable."
 VISIT: Final = "Visit"
 READER: Final = "Reader"
 THIS_REPORT: Final = "this report"

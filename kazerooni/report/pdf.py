@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from importlib.resources import files
@@ -27,6 +28,8 @@ _UNDATED: Final = date(1970, 1, 1)
 # Typst brings the first; matplotlib the other two, for scripts that the first does not know. The last one has a frame
 # for every letter there is, so that none is dropped where no font shows it.
 _FONTS: Final = ("Libertinus Serif", "DejaVu Sans", "Last Resort High-Efficiency")
+# Private use, not assigned, half of a pair.
+_MEANINGLESS: Final = frozenset({"Co", "Cn", "Cs"})
 _CODE: Final = ("DejaVu Sans Mono", *_FONTS)
 
 
@@ -43,7 +46,7 @@ def report_pdf(report: Report) -> bytes:
     made = typst.compile(
         files("kazerooni.report").joinpath("templates", "report.typ").read_bytes(),
         format="pdf",
-        sys_inputs={"report": text.encode("utf-8", "replace").decode("utf-8")},
+        sys_inputs={"report": _printable(text)},
         font_paths=_fonts(),
         ignore_system_fonts=True,
         pdf_standards=list(STANDARDS),
@@ -51,6 +54,14 @@ def report_pdf(report: Report) -> bytes:
     )
     assert isinstance(made, bytes), "one document was asked for"
     return made
+
+
+def _printable(text: str) -> str:
+    """Put a sign in the place of what has no meaning outside one program, which PDF/A-2a forbids."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in _MEANINGLESS else character
+        for character in text
+    )
 
 
 def _fonts() -> Fonts:

@@ -175,7 +175,8 @@ def _beside(report: Report) -> Section:
 
 def _slices(report: Report) -> Iterator[Section]:
     pictures = tuple(
-        Picture(svg=alone(shown.svg), alt=shown.alt, lines=(shown.caption, shown.place)) for shown in shown_slices(report)
+        Picture(svg=alone(shown.svg), alt=shown.alt, lines=(shown.caption, shown.place))
+        for shown in shown_slices(report)
     )
     if not pictures:
         return
@@ -211,8 +212,7 @@ def _changed(change: ChangeView) -> Iterator[Block]:
             *(Column(heading=h, group=one.capitalize(), width=4) for one in Component for h in headings),
         ),
         rows=tuple(
-            (_named(row.code, row.name), *(cell for move in row.moves for cell in _moved(move)))
-            for row in change.lobes
+            (_named(row.code, row.name), *(cell for move in row.moves for cell in _moved(move))) for row in change.lobes
         ),
     )
 
