@@ -74,8 +74,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column. group: what heads it and its neighbours of the same group. width: its share of the page, 0 for as much
-    as it wants. is_text: words, from the left; else figures, from the right.
+    """A column.
+
+    group: what heads it and its neighbours of the same group. width: its share of the page, 0 for as much as it wants.
+    is_text: words, from the left; else figures, from the right.
     """
 
     heading: str

@@ -68,8 +68,8 @@ THEN: Final = "Then"
 NOW: Final = "Now"
 BY_LOBE: Final = "By lobe"
 BY_LOBE_CAPTION: Final = (
-    "Grades and graded extents, then and now; a change of extent is in percentage points. A grade beside an extent of 0 "
-    "comes from a presence."
+    "Grades and graded extents, then and now; a change of extent is in percentage points. A grade beside an extent of "
+    "0 comes from a presence."
 )
 NOT_BETWEEN_READERS: Final = "Changes between different readers are not given."
 CHANGE_POINTS: Final = "Change, points"

@@ -28,8 +28,8 @@ _UNDATED: Final = date(1970, 1, 1)
 # Typst brings the first; matplotlib the other two, for scripts that the first does not know. The last one has a frame
 # for every letter there is, so that none is dropped where no font shows it.
 _FONTS: Final = ("Libertinus Serif", "DejaVu Sans", "Last Resort High-Efficiency")
-# Private use, not assigned, half of a pair.
-_MEANINGLESS: Final = frozenset({"Co", "Cn", "Cs"})
+# Private use, not assigned, half of a pair, control.
+_MEANINGLESS: Final = frozenset({"Co", "Cn", "Cs", "Cc"})
 _CODE: Final = ("DejaVu Sans Mono", *_FONTS)
 
 
@@ -42,11 +42,11 @@ def report_pdf(report: Report) -> bytes:
         import typst  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise OutputError("PDF reports need Typst: pip install kazerooni[report]") from None
-    text = json.dumps(_data(report, sections_of(report)), ensure_ascii=False)
+    data = _printable(_data(report, sections_of(report)))
     made = typst.compile(
         files("kazerooni.report").joinpath("templates", "report.typ").read_bytes(),
         format="pdf",
-        sys_inputs={"report": _printable(text)},
+        sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
         font_paths=_fonts(),
         ignore_system_fonts=True,
         pdf_standards=list(STANDARDS),
@@ -56,12 +56,15 @@ def report_pdf(report: Report) -> bytes:
     return made
 
 
-def _printable(text: str) -> str:
-    """Put a sign in the place of what has no meaning outside one program, which PDF/A-2a forbids."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in _MEANINGLESS else character
-        for character in text
-    )
+def _printable(value: object) -> object:
+    """Put a sign in the place of characters that mean nothing outside one program; PDF/A-2a forbids them."""
+    if isinstance(value, Mapping):
+        return {name: _printable(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_printable(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _MEANINGLESS else c for c in value)
 
 
 def _fonts() -> Fonts:
@@ -69,10 +72,10 @@ def _fonts() -> Fonts:
     import typst  # noqa: PLC0415 - an extra
 
     found = find_spec("matplotlib")
-    folders = [] if found is None else list(found.submodule_search_locations or [])
-    return typst.Fonts(
-        include_system_fonts=False, font_paths=[str(Path(folder, "mpl-data", "fonts", "ttf")) for folder in folders]
-    )
+    if found is None:
+        raise OutputError("PDF reports need the fonts of matplotlib: pip install kazerooni[report]")
+    folders = [str(Path(place, "mpl-data", "fonts", "ttf")) for place in found.submodule_search_locations or ()]
+    return typst.Fonts(include_system_fonts=False, font_paths=folders)
 
 
 def _data(report: Report, sections: tuple[Section, ...]) -> Mapping[str, object]:

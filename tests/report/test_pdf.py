@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -117,14 +118,14 @@ def made(reports: dict[str, Report]) -> dict[str, bytes]:
 def test_every_number_of_the_page_stands_in_the_pdf(
     kind: str, reports: dict[str, Report], made: dict[str, bytes]
 ) -> None:
-    """Each number in the text of the HTML stands in that of the PDF at least as often, and the PDF has no other ones."""
+    """Each number in the text of the HTML stands in that of the PDF as often, or oftener, and the PDF has no others."""
     page = Page(WRITERS["html"](reports[kind])[".html"].decode("utf-8"))
     # What the drawings show is text of the page for those who do not see them, as it is an alternative in the PDF.
     reader = _read(made[kind])
     title = reader.metadata.title if reader.metadata is not None else ""
     text = f"{title} {_text(made[kind])} {' '.join(_alternatives(reader))}"
     # A digest or UID is broken between two lines where it does not fit in one.
-    words = {word for word in re.findall(r"[\da-f.]{28,}", page.text)}
+    words = set(re.findall(r"[\da-f.]{28,}", page.text))
     for word in words:
         broken = re.compile(r"\s*".join(map(re.escape, word)))
         assert broken.search(text), word
@@ -213,14 +214,14 @@ def test_it_says_which_standards_it_keeps(kind: str, made: dict[str, bytes]) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_tagged(kind: str, reports: dict[str, Report], made: dict[str, bytes]) -> None:
-    """Headings go down step by step from one of the first level, tables have heads, every picture has a text instead."""
+    """Headings go down step by step from one of the first level, tables have heads, pictures have a text instead."""
     reader = _read(made[kind])
     elements = _elements(reader)
     kinds = Counter(str(one["/S"]) for one in elements)
     levels = [int(str(one["/S"])[2:]) for one in elements if re.fullmatch(r"/H\d", str(one["/S"]))]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert kinds["/Table"] >= 3
     assert kinds["/THead"] == kinds["/TBody"] == kinds["/Table"]
     figures = [one for one in elements if str(one["/S"]) == "/Figure"]
@@ -378,3 +379,10 @@ def test_a_missing_library_is_told(
     kind = "scan" if module == "PIL" else "three visits"
     with pytest.raises(OutputError, match=rf"{library}: pip install kazerooni\[report\]"):
         report_pdf(reports[kind])
+
+
+def test_the_fonts_that_matplotlib_brings_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without matplotlib a report that needs no plot of it lacks its fonts, and the error says so."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(OutputError, match=r"fonts of matplotlib: pip install kazerooni\[report\]"):
+        report_pdf(report_of(case_of(date(2003, 5, 14)), program_version=VERSION))
