@@ -64,7 +64,9 @@ def _printable(value: object) -> object:
         return [_printable(one) for one in value]
     if not isinstance(value, str):
         return value
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _MEANINGLESS else c for c in value)
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _MEANINGLESS and not c.isspace() else c for c in value
+    )
 
 
 def _fonts() -> Fonts:
