@@ -34,8 +34,9 @@ from kazerooni.report.wording import SAMPLING_ONLY
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
 # More than these do not fit on the first page; what follows then stands right after them.
 _MOST_NOTICES: Final = 5
-# Of a drawing, as a share of its place, so that the summary fits on one page.
+# So that the summary fits on one page: of a drawing, as a share of its place; of the facts of the scan.
 _WIDTH_OF_DRAWING: Final = {"a4": 0.76, "letter": 0.64}
+_COLUMNS_OF_SCAN: Final = {"a4": 3, "letter": 4}
 # Of a column, in letters of a heading.
 _WIDTH_OF_NAME, _WIDTH_OF_GRADE, _WIDTH_OF_INTERVAL = 16, 8, 13
 
@@ -88,7 +89,7 @@ def _summary(report: Report) -> Iterator[Block]:
     yield Heading(say.NOTICES)
     yield Notices(report.notices) if report.notices else Prose(say.NO_NOTICES)
     yield Heading(say.SCAN)
-    yield Facts(facts=report.scan[:-1], columns=4)
+    yield Facts(facts=report.scan[:-1], columns=_COLUMNS_OF_SCAN[report.paper])
 
 
 def _result(report: Report) -> Result:
