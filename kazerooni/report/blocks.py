@@ -21,7 +21,7 @@ class Prose:
     """A paragraph. tone: `soft` for what may be skipped, `paste` for what is to be copied whole."""
 
     text: str
-    tone: Literal["plain", "soft", "strong", "paste"] = "plain"
+    tone: Literal["plain", "soft", "paste"] = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
