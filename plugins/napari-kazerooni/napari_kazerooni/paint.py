@@ -70,7 +70,8 @@ class MarkingLabels(Labels):
     def _calculate_contour(self, labels: NDArray[np.uint8], data_slice: tuple[slice, ...]) -> NDArray[np.uint8] | None:
         """Give the outlines of what is shown: each scroll step waits for them; scipy's filters take 10 ms."""
         if self.contour < 1 or labels.ndim != 2:
-            return super()._calculate_contour(labels, data_slice)
+            outlines: NDArray[np.uint8] | None = super()._calculate_contour(labels, data_slice)
+            return outlines
         part = tuple(slice(max(side.start - self.contour, 0), side.stop + self.contour) for side in data_slice)
         made = contours(labels[part], self.contour)
         rows, columns = (
