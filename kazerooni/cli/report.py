@@ -29,13 +29,13 @@ def report(
         ),
     ],
     *,
-    formats: Formats = "html",
+    formats: Formats = None,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write into.")] = Path(),
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
     partial: Annotated[
         bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
     ] = False,
-    paper: PaperName = "a4",
+    paper: PaperName = None,
     identify: Identify = False,
     scan: Annotated[
         Path | None,

@@ -14,22 +14,27 @@ if TYPE_CHECKING:
 
     from kazerooni.report import Paper
 
-Formats = Annotated[str, typer.Option("--format", metavar="NAMES", help="html, pdf, csv, json, with commas between.")]
-PaperName = Annotated[str, typer.Option("--paper", metavar="NAME", help="What pages are laid out for: a4 or letter.")]
+Formats = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAMES", help="html, pdf, csv, json, with commas between; html if not given."),
+]
+PaperName = Annotated[
+    str | None, typer.Option("--paper", metavar="NAME", help="What pages are laid out for: a4 or letter; else a4.")
+]
 Identify = Annotated[
     bool,
     typer.Option("--identify", help="Print name and birth date, as the scan says them now, on the pages; not kept."),
 ]
 
 
-def read_formats(words: str) -> list[str]:
-    """Read the names of formats.
+def read_formats(words: str | None) -> list[str]:
+    """Read the names of formats; HTML where none are given.
 
     Raises typer.BadParameter.
     """
     from kazerooni.report import WRITERS
 
-    names = [word.strip().lower() for word in words.split(",") if word.strip()]
+    names = [word.strip().lower() for word in ("html" if words is None else words).split(",") if word.strip()]
     unknown = [name for name in names if name not in WRITERS]
     if unknown or not names:
         found = ", ".join(unknown) or "none"
@@ -37,13 +42,15 @@ def read_formats(words: str) -> list[str]:
     return names
 
 
-def read_paper(word: str) -> Paper:
-    """Read the name of a paper.
+def read_paper(word: str | None) -> Paper:
+    """Read the name of a paper; A4 where none is given.
 
     Raises typer.BadParameter.
     """
     from kazerooni.report import PAPERS
 
+    if word is None:
+        return "a4"
     found = next((paper for paper in PAPERS if paper == word.strip().lower()), None)
     if found is None:
         raise typer.BadParameter(f"found {word}; there are {', '.join(PAPERS)}", param_hint="--paper")

@@ -85,8 +85,8 @@ def score(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Write the report of one scan into this folder.")
     ] = None,
-    formats: Formats = "html",
-    paper: PaperName = "a4",
+    formats: Formats = None,
+    paper: PaperName = None,
     identify: Identify = False,
     where: Where = None,
     force: Force = False,
@@ -136,8 +136,8 @@ def score(
         check_method(method, lobes=lobes)
         check_reader(reader)
         chosen_formats, sheet = read_formats(formats), read_paper(paper)
+        check_report(report, is_scan=bool(given), given={"--format": formats, "--paper": paper, "--identify": identify})
         if identify:
-            check_report(report, is_scan=bool(given))
             check_identify(chosen_formats)
         from kazerooni.cli.score_output import check_out, keep, print_cases
 

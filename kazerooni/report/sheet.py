@@ -48,7 +48,7 @@ _MOST_NOTICES: Final = 5
 _WIDTH_OF_DRAWING: Final = {"a4": 0.76, "letter": 0.64}
 _COLUMNS_OF_SCAN: Final = {"a4": 3, "letter": 4}
 # Of a column, in letters of a heading.
-_WIDTH_OF_NAME, _WIDTH_OF_GRADE, _WIDTH_OF_INTERVAL = 16, 8, 13
+_WIDTH_OF_NAME, _WIDTH_OF_GRADE, _WIDTH_OF_INTERVAL = 16, 8, 12
 
 
 def sections_of(report: Report) -> tuple[Section, ...]:
@@ -167,7 +167,7 @@ def _lobes(report: Report) -> Table:
         grades = [lobe.component(component).grade.text for lobe in report.lobes]
         columns.append(Column(heading=say.GRADE, group=group, width=max(_WIDTH_OF_GRADE, 2 + _longest_word(*grades))))
         columns.append(Column(heading=say.EXTENT, group=group, width=_WIDTH_OF_INTERVAL))
-        columns.extend(Column(heading=one, group=group, width=1 + _longest_word(one)) for one in findings)
+        columns.extend(Column(heading=one, group=group, width=2 + _longest_word(one)) for one in findings)
     return Table(
         caption=f"{say.LOBES_CAPTION} {measured}{say.INTERVAL_CAPTION} ({SAMPLING_ONLY}).",
         columns=tuple(columns),

@@ -143,6 +143,8 @@ def test_a_reading_without_a_series_cannot_be_identified(run: Run, scan: Path, t
         ("report", "r.json", "--paper", "a3"),
         ("score", "r.json", "--identify", "--report", "out"),
         ("score", "scan", "--alveolar", "a.nrrd", "--identify"),
+        ("score", "scan", "--alveolar", "a.nrrd", "--format", "pdf"),
+        ("score", "scan", "--alveolar", "a.nrrd", "--paper", "letter"),
         ("score", "scan", "--alveolar", "a.nrrd", "--identify", "--report", "out", "--format", "csv"),
         ("score", "scan", "--alveolar", "a.nrrd", "--report", "out", "--format", "docx"),
         ("score", "scan", "--alveolar", "a.nrrd", "--report", "out", "--paper", "foolscap"),
