@@ -18,7 +18,12 @@ _ROLES: Final = ("lobes", *(component.value for component in Component))
 
 
 def with_pictures(
-    case: Case, prior: Case | None, scans: Sequence[StrPath], maps: Sequence[StrPath], *, progress: Progress | None = None
+    case: Case,
+    prior: Case | None,
+    scans: Sequence[StrPath],
+    maps: Sequence[StrPath],
+    *,
+    progress: Progress | None = None,
 ) -> tuple[Case, Case | None]:
     """Give a case, and an earlier one, with their scans and maps, so that slices can be shown.
 
@@ -34,8 +39,8 @@ def with_pictures(
     if own is None:
         names = ", ".join(Path(path).name for path in scans)
         raise NoSeriesError(
-            f"{names}: does not hold the series of reading {case.reading.id}; pictures of another scan would stand under "
-            "its score: give the scan of the reading"
+            f"{names}: does not hold the series of reading {case.reading.id}; pictures of another scan would stand "
+            "under its score: give the scan of the reading"
         )
     then = None if prior is None else _own_series(prior.reading, found)
     return (
@@ -47,7 +52,9 @@ def with_pictures(
 def _own_series(reading: Reading, found: Found) -> Series | None:
     uid = reading.scan.series_uid
     if uid is None:
-        raise ReadingError(f"reading {reading.id} names no series, so no scan can be shown to be its own; leave --scan out")
+        raise ReadingError(
+            f"reading {reading.id} names no series, so no scan can be shown to be its own; leave --scan out"
+        )
     return next((series for series in found if series.series_uid == uid), None)
 
 
