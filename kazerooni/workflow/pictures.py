@@ -52,9 +52,7 @@ def with_pictures(
 def _own_series(reading: Reading, found: Found) -> Series | None:
     uid = reading.scan.series_uid
     if uid is None:
-        raise ReadingError(
-            f"reading {reading.id} names no series, so no scan can be shown to be its own; leave --scan out"
-        )
+        raise ReadingError(f"reading {reading.id} names no series, so no scan is known to be its own; leave --maps out")
     return next((series for series in found if series.series_uid == uid), None)
 
 
@@ -82,9 +80,7 @@ def _file(reading: Reading, role: str, digest: str | None, by_digest: dict[str, 
     if digest is not None and digest in by_digest:
         return by_digest[digest]
     why = "was never a file" if digest is None else "is not among the files given"
-    raise LabelError(
-        f"the {role} map of reading {reading.id} {why}; the file it was read from is wanted beside the reading or by --maps"
-    )
+    raise LabelError(f"the {role} map of reading {reading.id} {why}; give the file that it was read from (--maps)")
 
 
 def _by_digest(maps: Sequence[StrPath]) -> dict[str, Path]:

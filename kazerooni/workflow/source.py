@@ -70,8 +70,9 @@ def person_of(reading: Reading, scan: StrPath | Sequence[StrPath]) -> Person:
     places = [scan] if isinstance(scan, (str, os.PathLike)) else list(scan)
     own = next((series for series in find_series(places) if series.series_uid == uid), None)
     if own is None:
+        names = ", ".join(Path(place).name for place in places)
         raise NoSeriesError(
-            f"{', '.join(Path(place).name for place in places)}: does not hold series {uid} of reading {reading.id}; nobody is named by the scan of "
+            f"{names}: does not hold series {uid} of reading {reading.id}; nobody is named by the scan of "
             "another series: give the scan of the reading"
         )
     return read_person(own)

@@ -37,7 +37,7 @@ def gather_visits(
 ) -> Visits:
     """Grade readings, files or ids in the score book, or all of one patient of the book, and follow them.
 
-    Where one of them is in the book, so is what is known of the patient. course: files of `kazerooni.records` otherwise.
+    Where one of them is in the book, so is what is known of the patient. course: files of `kazerooni.records` else.
     with_readers_error: count the readers' own error from the book. All else is that of `kazerooni.scoring.timeline`.
 
     Raises SchemeError, ReadingError, TableError, StoreError; ReadingError also where files tell of a patient of whom
