@@ -123,7 +123,7 @@ SLICES_INTRO: Final = (
     "slice."
 )
 BESIDE_PRIOR: Final = (
-    "Beside each slice the same level at an earlier visit, with its own marks and borders; the level is matched, not "
+    "Before each slice stands the same level at an earlier visit, with its own marks and borders; the level is matched, not "
     "registered: breath and position of the patient differ."
 )
 OUTLINES: Final = "Outlines of marks"

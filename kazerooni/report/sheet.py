@@ -222,7 +222,7 @@ def _beside(report: Report) -> Section:
 
 
 def _slices(report: Report) -> Iterator[Section]:
-    pairs = [(shown, shown.prior) for shown in shown_slices(report)]
+    pairs = [(shown.prior, shown) for shown in shown_slices(report)]
     pictures = tuple(
         Picture(svg=alone(shown.svg), alt=shown.alt, lines=(shown.caption, shown.place))
         for pair in pairs
@@ -231,7 +231,7 @@ def _slices(report: Report) -> Iterator[Section]:
     )
     if not pictures:
         return
-    intro = f"{say.SLICES_INTRO} {say.BESIDE_PRIOR}" if pairs[0][1] is not None else say.SLICES_INTRO
+    intro = f"{say.SLICES_INTRO} {say.BESIDE_PRIOR}" if pairs and pairs[0][0] is not None else say.SLICES_INTRO
     samples = tuple((alone(sample.svg), sample.name) for sample in mark_samples(report))
     yield Section(
         heading=say.SLICES,
