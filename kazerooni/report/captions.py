@@ -123,8 +123,8 @@ SLICES_INTRO: Final = (
     "slice."
 )
 BESIDE_PRIOR: Final = (
-    "Before each slice stands the same level at an earlier visit, with its own marks and borders; the level is matched, not "
-    "registered: breath and position of the patient differ."
+    "Before each slice stands the same level at an earlier visit, with its own marks and borders; the level is "
+    "matched, not registered: breath and position of the patient differ."
 )
 OUTLINES: Final = "Outlines of marks"
 

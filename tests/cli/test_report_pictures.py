@@ -1,4 +1,4 @@
-"""`kazerooni report` shows slices of kept readings, found again by series and digest, and takes courses and the book."""
+"""`kazerooni report` shows slices of kept readings, found by series and digest, and takes courses and the book."""
 
 from __future__ import annotations
 

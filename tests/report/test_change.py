@@ -1,4 +1,4 @@
-"""What a report says of change: edges crossed, what grades hide, several readers, lung function, two visits compared."""
+"""What a report says of change: edges, what grades hide, several readers, lung function, two visits compared."""
 
 from __future__ import annotations
 
