@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import NamedTuple
 
-from kazerooni.errors import OutputError
 from kazerooni.model import Component, Finding
 from kazerooni.report.colours import GRADE_FILLS, GRADE_TEXTS, MARKS
 from kazerooni.report.content import Report
 from kazerooni.report.drawing import lobe_drawing
+from kazerooni.report.pages import css_text, environment
 from kazerooni.report.picture import dash, frame_of, line_width, slice_picture
 from kazerooni.report.plot import timeline_plot
 from kazerooni.report.wording import SAMPLING_ONLY
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-_LONGEST_ON_EVERY_PAGE: Final = 60
 
 
 class _Sample(NamedTuple):
@@ -43,7 +38,7 @@ def report_html(report: Report) -> bytes:
 
     Raises OutputError where a library of the extra `report` is missing.
     """
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     page = template.render(
         report=report,
         components=tuple(Component),
@@ -52,26 +47,11 @@ def report_html(report: Report) -> bytes:
         samples=tuple(_samples(report)),
         plot=_plot(report),
         scale=tuple(enumerate(zip(GRADE_FILLS, GRADE_TEXTS, strict=True))),
-        on_every_page=_css_text(f"{report.patient}, study of {report.study_day}, {report.title}"),
+        on_every_page=css_text(f"{report.patient}, study of {report.study_day}, {report.title}"),
         sampling_only=SAMPLING_ONLY,
-        disclaimer_css=_css_text(report.disclaimer),
+        disclaimer_css=css_text(report.disclaimer),
     )
     return page.encode("utf-8", "replace")
-
-
-def _environment() -> Environment:
-    try:
-        import jinja2  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        raise OutputError("HTML reports need Jinja2: pip install kazerooni[report]") from None
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("kazerooni.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _slices(report: Report) -> Iterator[_Shown]:
@@ -97,9 +77,3 @@ def _plot(report: Report) -> str:
     if report.line is None or report.course is None:
         return ""
     return f"data:image/svg+xml;base64,{b64encode(timeline_plot(report.line)).decode()}"
-
-
-def _css_text(text: str) -> str:
-    """Write text as a CSS string in which every character but letters and digits is escaped."""
-    short = text if len(text) <= _LONGEST_ON_EVERY_PAGE * 2 else f"{text[: _LONGEST_ON_EVERY_PAGE * 2]}\u2026"
-    return "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in short)

@@ -58,7 +58,8 @@ class GroupSums:
     other_regions: grades that are not compared, because the schemes grade other parts of the lung.
     tables: of each component how many grades went from which to which; None is no grade.
     causes: of how many scores with a changed grade which made it change.
-    totals: of comparable totals. total_changed: how many of them differ. left_out: why others were not comparable.
+    totals: of comparable totals. maximum: of these. total_changed: how many of them differ.
+    left_out: why others were not comparable.
     """
 
     def __init__(self) -> None:
@@ -74,6 +75,7 @@ class GroupSums:
         self.tables: dict[Component, Counter[tuple[int | None, int | None]]] = {c: Counter() for c in Component}
         self.causes: Counter[tuple[Cause, ...]] = Counter()
         self.totals = RunningDifferences()
+        self.maximum = 0.0
         self.total_changed = 0
         self.left_out: Counter[str] = Counter()
 
@@ -91,6 +93,7 @@ class GroupSums:
             self.left_out[total.why_not] += 1
         else:
             self.totals.add(total.old, total.new)
+            self.maximum = max(self.maximum, found.new.maximum)
             self.total_changed += total.old != total.new
 
     def _add_grades(self, found: ScoreDifference) -> None:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from typing import Final
+from typing import Final, TextIO
 
 NA: Final = "NA"
 """What was not assessed, is not known, or has no place in its row; never zero."""
@@ -62,8 +62,16 @@ def _needs_apostrophe(text: str) -> bool:
 def csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
     """Write a table as RFC 4180 has it: UTF-8, a line of names, lines ended by CR LF, quotes where they are needed."""
     out = io.StringIO(newline="")
+    write_csv(out, columns, rows)
+    return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> None:
+    """Write the table of `csv_bytes` row by row, so that it is never whole in memory.
+
+    out: opened with newline="" and the errors of UTF-8 as "backslashreplace".
+    """
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([cell(row[name]) for name in columns])
-    return out.getvalue().encode("utf-8", "backslashreplace")
