@@ -52,7 +52,10 @@ class CrossTable:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The totals of a transition: figures beside a plot (a data URI, empty where there is none), or why not."""
+    """The totals of a transition: figures beside a plot, or why not.
+
+    plot: a data URI, empty where none is shown. said: the plot in words.
+    """
 
     why_not: str
     figures: tuple[Counted, ...]
@@ -160,9 +163,10 @@ def _totals(transition: Transition, sums: GroupSums) -> Totals:
         Counted("Standard deviation", "of a difference", MISSING if totals.sd is None else f"{totals.sd:.2f}"),
         Counted("Limits of agreement", "95 %", f"{_signed(lower.value)} to {_signed(upper.value)}"),
     )
-    picture = totals_plot(totals, transition, sums.maximum)
-    uri = f"data:image/svg+xml;base64,{b64encode(picture).decode()}"
-    return Totals("", figures, left_out, uri, _said(totals))
+    if not sums.total_changed:
+        return Totals("", figures[:1], left_out, "", "")
+    picture = b64encode(totals_plot(totals, transition, sums.maximum)).decode()
+    return Totals("", figures, left_out, f"data:image/svg+xml;base64,{picture}", _said(totals))
 
 
 def _said(totals: RunningDifferences) -> str:
