@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TextIO
 
 NA: Final = "NA"
@@ -17,6 +18,8 @@ Value = str | int | float | bool | date | Enum | None
 # What a spreadsheet takes for the start of a formula, in full width too, and what it drops before looking.
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _APOSTROPHE: Final = "'"
+# Most text of a table stands in many rows one after the other.
+_KEPT: Final = 256
 
 
 def cell(value: Value) -> str:
@@ -38,6 +41,11 @@ def cell(value: Value) -> str:
         return repr(value)
     if isinstance(value, date):
         return value.isoformat()
+    return _safe(value)
+
+
+@lru_cache(_KEPT)
+def _safe(value: str) -> str:
     text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")  # many programs end a file there
     return f"{_APOSTROPHE}{text}" if _needs_apostrophe(text) else text
 
