@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kazerooni.model import ScoreDifference, ScorePair
-from kazerooni.report.difference_view import Counted, group_view, score_view, share, whole
+from kazerooni.report.difference_view import Counted, alarm_view, group_view, score_view, share, whole
 from kazerooni.report.pages import css_text, environment
 from kazerooni.report.wording import DISCLAIMER, plain
 from kazerooni.stats import DifferenceSums, MostChanged
@@ -55,7 +55,7 @@ def difference_html(collected: Collected, *, program_version: str) -> bytes:
             changed_share=share(changed, sums.compared),
             headline=_headline(sums),
             alarming=sum(group.alarming for group in groups),
-            alarms=tuple(map(score_view, collected.alarming)),
+            alarms=tuple(map(alarm_view, collected.alarming)),
             errors=tuple(Counted(plain(error), "", whole(count)) for error, count in _by_count(sums)),
             groups=tuple(group_view(transition, sums.groups[transition]) for transition in sorted(sums.groups)),
             most=most,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ _EDGES: Final = frozenset(
     edge for scheme in SCHEMES.values() for component in Component for edge in scheme.criterion(component).inner_edges
 )
 
+_PERCENT: Final = "\N{NO-BREAK SPACE}%"
 _HIGHEST: Final = max(scheme.criterion(c).highest_grade for scheme in SCHEMES.values() for c in Component)
 
 
@@ -182,24 +184,29 @@ def _signed(value: float | None) -> str:
 
 
 def score_view(found: ScoreDifference) -> ChangedScore:
-    """Show one score that changed."""
+    """Show one score that changed, with all grades that did."""
+    return _shown(found, [grade for grade in found.grades if grade.is_changed])
+
+
+def alarm_view(found: ScoreDifference) -> ChangedScore:
+    """Show one score that changed without a known cause, with the grades and percents that did so."""
+    return _shown(found, [grade for grade in found.grades if Cause.PROGRAM in grade.causes], Cause.PROGRAM)
+
+
+def _shown(found: ScoreDifference, grades: Sequence[GradeChange], *causes: Cause) -> ChangedScore:
     new, total = found.new, found.total
     versions = [plain(one.program_version or NOT_SAID) for one in (found.old, new)]
-    causes = set(found.causes) | ({Cause.PROGRAM} if found.is_alarming else set())
+    named = {*causes, *(cause for grade in grades for cause in grade.causes)}
     return ChangedScore(
         patient=plain(new.patient or found.old.patient or NOT_SAID),
         study_date=plain(new.study_date or found.old.study_date or NOT_SAID),
         schemes=schemes_words(found.transition),
-        grades=tuple(grade_words(grade) for grade in found.grades if _is_shown(grade)),
+        grades=tuple(map(grade_words, grades)),
         total=f"{amount(total.old)} \N{RIGHTWARDS ARROW} {amount(total.new)}",
         total_change="not comparable" if total.why_not else change(total.change),
-        cause=causes_words(tuple(cause for cause in Cause if cause in causes)),
+        cause=causes_words(tuple(cause for cause in Cause if cause in named)),
         made_by=versions[0] if versions[0] == versions[1] else " \N{RIGHTWARDS ARROW} ".join(versions),
     )
-
-
-def _is_shown(grade: GradeChange) -> bool:
-    return grade.is_changed or Cause.PROGRAM in grade.causes
 
 
 def grade_words(one: GradeChange) -> str:
@@ -238,7 +245,7 @@ def share(count: int, of: int) -> str:
         return ""
     percents = 100 * count / of
     if 0 < percents < 0.1:
-        return "<0.1 %"
+        return f"<0.1{_PERCENT}"
     if 99.9 < percents < 100:
-        return ">99.9 %"
-    return f"{percents:.1f} %"
+        return f">99.9{_PERCENT}"
+    return f"{percents:.1f}{_PERCENT}"

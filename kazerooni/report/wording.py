@@ -84,7 +84,7 @@ CAUSES: Final = {
     Cause.MAP: "another map of lobes or findings",
     Cause.SCAN: "another scan: other pixels or another geometry",
     Cause.READING: "other typed values or ticks, or another reading of the same maps",
-    Cause.PROGRAM: "scheme, maps and reading are the same",
+    Cause.PROGRAM: "nothing that is known: another version of the program, or a file changed by hand",
     Cause.UNKNOWN: "the old score does not say what it was made from",
 }
 """What made a score change."""

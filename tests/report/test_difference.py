@@ -158,18 +158,33 @@ def test_the_page_puts_what_has_no_cause_first(folder: Path) -> None:
     """A grade that changed by nothing stands above all else, with both versions of the program."""
     text = page(folder).text
     head = text[: text.index("Without a new score")]
-    assert "1 score changed without a cause" in head
+    assert "1 score changed without a known cause" in head
     assert "P-4" in head
     assert "0.1 \N{RIGHTWARDS ARROW} 0.2" in head
     assert "RLL alveolar 2 \N{RIGHTWARDS ARROW} 3 (10.0 \N{RIGHTWARDS ARROW} >25.0 %)" in head
     assert "P-2" not in head
 
 
+def test_an_alarm_names_only_what_has_no_cause(tmp_path: Path) -> None:
+    """Beside a scheme that moved one lobe, the alarm names the other, which even the old scheme grades otherwise now."""
+    was = of("P-1", {Lobe.RUL: ((10.0, 1), NOTHING)})
+    again = of("P-1", {Lobe.RUL: ((10.0, 2), NOTHING)}, program="0.2")
+    new = of("P-1", {Lobe.RUL: ((10.0, 2), NOTHING), Lobe.RLL: (NOTHING, (9.0, 2))}, scheme="kazerooni-fibrosis")
+    write_difference([ScorePair(old=was, new=new, new_by_old=again)], tmp_path, program_version="1")
+    text = page(tmp_path).text
+    head, rest = text.split("Grades, old by new")
+    arrow = "\N{RIGHTWARDS ARROW}"
+    assert f"RUL alveolar 1 {arrow} 2 (10.0 %)" in head
+    assert "RLL" not in head
+    assert f"RLL interstitial 0 {arrow} 2 (0 {arrow} 9.0 %)" in rest
+    assert "scheme and program" in rest
+
+
 def test_nothing_alarming_is_not_alarmed_about(tmp_path: Path) -> None:
     """Where nothing changed, the page warns of nothing, lists nobody and draws no empty plot."""
     write_difference(five()[:1], tmp_path, program_version="1")
     shown = page(tmp_path)
-    assert "without a cause" not in shown.text
+    assert "without a known cause" not in shown.text
     assert "changed most" not in shown.text
     assert "Without a new score" not in shown.text
     assert "All 1 totals that can be compared are the same" in shown.text
