@@ -166,7 +166,7 @@ def test_the_page_puts_what_has_no_cause_first(folder: Path) -> None:
 
 
 def test_an_alarm_names_only_what_has_no_cause(tmp_path: Path) -> None:
-    """Beside a scheme that moved one lobe, the alarm names the other, which even the old scheme grades otherwise now."""
+    """Beside a scheme that moved one lobe, the alarm names the other, which even the old one grades otherwise now."""
     was = of("P-1", {Lobe.RUL: ((10.0, 1), NOTHING)})
     again = of("P-1", {Lobe.RUL: ((10.0, 2), NOTHING)}, program="0.2")
     new = of("P-1", {Lobe.RUL: ((10.0, 2), NOTHING), Lobe.RLL: (NOTHING, (9.0, 2))}, scheme="kazerooni-fibrosis")
