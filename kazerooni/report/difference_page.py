@@ -39,7 +39,7 @@ def difference_html(collected: Collected, *, program_version: str) -> bytes:
     """
     sums = collected.sums
     groups = [sums.groups[transition] for transition in sorted(sums.groups)]
-    changed = sum(group.changed for group in groups)
+    changed, alarming = sum(group.changed for group in groups), sum(group.alarming for group in groups)
     most = tuple(map(score_view, collected.most))
     page = (
         environment()
@@ -54,7 +54,8 @@ def difference_html(collected: Collected, *, program_version: str) -> bytes:
             changed=whole(changed),
             changed_share=share(changed, sums.compared),
             headline=_headline(sums),
-            alarming=sum(group.alarming for group in groups),
+            alarming=alarming,
+            alarming_words=whole(alarming),
             alarms=tuple(map(alarm_view, collected.alarming)),
             errors=tuple(Counted(plain(error), "", whole(count)) for error, count in _by_count(sums)),
             groups=tuple(group_view(transition, sums.groups[transition]) for transition in sorted(sums.groups)),

@@ -187,7 +187,7 @@ def test_nothing_alarming_is_not_alarmed_about(tmp_path: Path) -> None:
     assert "without a known cause" not in shown.text
     assert "changed most" not in shown.text
     assert "Without a new score" not in shown.text
-    assert "All 1 totals that can be compared are the same" in shown.text
+    assert "Totals that can be compared: 1; all are the same" in shown.text
     assert not shown.of("img")
 
 
