@@ -36,7 +36,7 @@ def _moved(case: Case, *, z_mm: float, gap_mm: float = 10.0, frame: str | None =
     return replace(
         case,
         reading=replace(case.reading, id="R-then", scan=scan),
-        volume=Volume(np.array(case.volume.hu), geometry, scan, case.volume.technique),
+        volume=Volume(case.volume.hu.copy(), geometry, scan, case.volume.technique),
         lobes=LobeMap(np.array(case.lobes.labels), geometry),
         alveolar=maps.get("alveolar"),  # type: ignore[call-overload]
         interstitial=maps.get("interstitial"),  # type: ignore[call-overload]
