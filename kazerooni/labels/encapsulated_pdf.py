@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Final
 
-import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian
-from pydicom.valuerep import DA, TM
+from pydicom.uid import UID, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
 from kazerooni.dicom import Series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import OutputError
-from kazerooni.labels.moment import content_moment
+from kazerooni.labels.dicom_object import (
+    MANUFACTURER,
+    STAND_IN,
+    date_content,
+    named_file,
+    refuse_other_scan,
+    source_pictures,
+)
 from kazerooni.labels.patient_study import carry, patient_and_study
-from kazerooni.labels.source_pictures import source_pictures
-from kazerooni.labels.uids import derived_uid
 from kazerooni.model import Reading
 from kazerooni.model.codes import Code
 from kazerooni.version import __version__
 
 _SERIES_NUMBER: Final = 911
-_MANUFACTURER: Final = "The kazerooni developers"
 _REPORT: Final = Code("LN", "18748-4", "Diagnostic Imaging Report")  # CID 7020, Document Titles
 _LONGEST_TITLE: Final = 1024  # of VR ST
 
@@ -38,34 +39,27 @@ def encapsulated_pdf(pdf: bytes, reading: Reading, series: Series, *, title: str
     """
     if not pdf.startswith(b"%PDF-"):
         raise OutputError(f"report of reading {reading.id}: its {len(pdf)} bytes are no PDF, which an object can hold")
-    if reading.scan.series_uid is not None and reading.scan.series_uid != series.series_uid:
-        raise OutputError(
-            f"reading {reading.id} is of series {reading.scan.series_uid}, not of {series.series_uid}; give its own scan"
-        )
+    refuse_other_scan(reading, series)
     source = patient_and_study(series)
     with quiet_pydicom():
         made = _object(pdf, title[:_LONGEST_TITLE], names_patient=names_patient)
-        moment = content_moment(reading, source)
-        made.ContentDate, made.ContentTime = DA(moment.date()), TM(moment.time().replace(microsecond=0))
+        date_content(made, reading, source)
         made.SourceInstanceSequence = [_reference(uid, of) for uid, of in source_pictures(series).items()]
         carry(source, made, texts=[title])
-        unnamed = _file(made)
-        made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = derived_uid("document", unnamed)
-        made.SeriesInstanceUID = derived_uid("series of document", unnamed)
-        return _file(made)
+        return named_file(made, "document")
 
 
 def _object(pdf: bytes, title: str, *, names_patient: bool) -> FileDataset:
     """Make the object but for its source and its UIDs."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = EncapsulatedPDFStorage, ExplicitVRLittleEndian
-    meta.MediaStorageSOPInstanceUID = "1.2"
+    meta.MediaStorageSOPInstanceUID = UID(STAND_IN)
     made = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
-    made.SOPClassUID, made.SOPInstanceUID, made.SeriesInstanceUID = EncapsulatedPDFStorage, "1.2", "1.2"
+    made.SOPClassUID, made.SOPInstanceUID, made.SeriesInstanceUID = EncapsulatedPDFStorage, STAND_IN, STAND_IN
     made.Modality, made.SeriesNumber, made.InstanceNumber = "DOC", _SERIES_NUMBER, 1
     made.SeriesDescription = "kazerooni report"
     made.ConversionType = "WSD"
-    made.Manufacturer, made.ManufacturerModelName = _MANUFACTURER, "kazerooni"
+    made.Manufacturer, made.ManufacturerModelName = MANUFACTURER, "kazerooni"
     made.SoftwareVersions, made.DeviceSerialNumber = __version__, "0"
     made.AcquisitionDateTime = ""
     made.BurnedInAnnotation = "YES" if names_patient else "NO"
@@ -88,9 +82,3 @@ def _code(code: Code) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme, code.meaning
     return item
-
-
-def _file(made: FileDataset) -> bytes:
-    stream = BytesIO()
-    pydicom.dcmwrite(stream, made, enforce_file_format=True)
-    return stream.getvalue()

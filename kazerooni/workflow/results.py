@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.model import Case, Judgement, Timeline
 from kazerooni.report import LONG, WIDE, long_csv, report_of, wide_csv, write_report
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
+from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of
 
 
 def score_document(case: Case) -> dict[str, object]:
@@ -31,13 +33,17 @@ def report_visits(
     partial: bool = False,
     force: bool = False,
     book_head: str | None = None,
+    scan: StrPath | None = None,
+    beside: Iterable[StrPath] = (),
 ) -> tuple[Path, ...]:
     """Write the report of the latest of some cases of one patient under one scheme, with all of them as its timeline.
 
-    formats: names of `kazerooni.report.WRITERS`. book_head: of the score book that readings were taken from.
+    formats: names of `kazerooni.report.WRITERS`, and of `OBJECTS`, the DICOM objects.
+    book_head: of the score book that readings were taken from.
+    scan: of the latest case, which DICOM objects want. beside: folders in which its maps may lie.
 
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
-    there already (unless `force`).
+    there already (unless `force`), ScanError where the scan is not that of the reading.
     """
     latest, line = cases[-1], None
     if len(cases) > 1:
@@ -45,8 +51,15 @@ def report_visits(
         line = timeline([case.reading for case in cases], scheme, partial=partial)
         latest = next(case for case in cases if case.reading.id == line.points[-1].reading.id)
     made = report_of(latest, timeline=line, program_version=__version__, book_head=book_head)
+    objects = [name for name in formats if name in OBJECTS]
+    also: Mapping[str, bytes] = {}
+    if objects:
+        if scan is None:
+            raise OutputError(f"{', '.join(objects)}: a DICOM object carries patient and study of the scan; give it")
+        also = dicom_objects(latest, series_of(latest.reading, scan), objects, folders=(*beside, folder))
     make_folder(Path(folder))
-    return write_report(made, formats, Path(folder), force=force)
+    pages = [name for name in formats if name not in OBJECTS]
+    return write_report(made, pages, Path(folder), force=force, also=also)
 
 
 def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False) -> tuple[Path, ...]:

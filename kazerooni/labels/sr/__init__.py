@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from kazerooni.labels.sr.read import SrContent, is_sr, read_sr, sr_content
+from kazerooni.labels.sr.read import SrContent, is_dicom, read_sr, sr_content
 
 if TYPE_CHECKING:
     from kazerooni.labels.sr.write import SrKind, sr_bytes
 
-__all__ = ["SrContent", "SrKind", "is_sr", "read_sr", "sr_bytes", "sr_content"]
+__all__ = ["SrContent", "SrKind", "is_dicom", "read_sr", "sr_bytes", "sr_content"]
 
 
 def __getattr__(name: str) -> Any:

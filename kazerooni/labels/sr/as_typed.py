@@ -8,7 +8,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pydicom.dataset import Dataset
-from pydicom.sr.codedict import codes as public
 
 from kazerooni.identity import pseudonym, user_key
 from kazerooni.labels.sr import codes
@@ -32,10 +31,8 @@ from kazerooni.model import (
     TypedValue,
     findings_of,
 )
-from kazerooni.model.codes import Code
 
 _WHOLE = 100
-_OBSERVER = Code("DCM", public.DCM.PersonObserverName.value, "Person Observer Name")
 _SEG_CLASSES = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
 DROPPED = Notice(
     "reading-from-report",
@@ -49,7 +46,7 @@ def typed_reading(report: Dataset, score: Score) -> Reading:
     """Make a reading of what the content items say: percents, presences and grades as typed, states, traction, text."""
     head = said(report)
     pattern, replaced = head.one(codes.PATTERN), head.one(codes.SUPERSEDES)
-    observer = Items(report).one(_OBSERVER)
+    observer = Items(report).one(codes.PERSON_NAME)
     scheme = SchemeRef(score.scheme, score.scheme_version)
     return Reading(
         id=head.text(codes.READING) or "",
@@ -59,9 +56,7 @@ def typed_reading(report: Dataset, score: Score) -> Reading:
             entry for lobe in score.lobes for component in Component for entry in _entry(lobe, component, scheme)
         ),
         traction=_traction(score.lobes),
-        pattern=None
-        if pattern is None
-        else Pattern(str(pattern.TextValue), Items(pattern).text(codes.PATTERN_BY)),
+        pattern=None if pattern is None else Pattern(str(pattern.TextValue), Items(pattern).text(codes.PATTERN_BY)),
         remarks=head.text(codes.REMARKS) or "",
         status=Status.SIGNED if report.get("PreliminaryFlag") == "FINAL" else Status.DRAFT,
         supersedes=None
@@ -88,9 +83,7 @@ def _entry(lobe: LobeScore, component: Component, scheme: SchemeRef) -> Iterator
         yield Entry(lobe=lobe.lobe, component=component, values=values)
 
 
-def _values(
-    lobe: LobeScore, component: Component, score: ComponentScore, scheme: SchemeRef
-) -> Iterator[TypedValue]:
+def _values(lobe: LobeScore, component: Component, score: ComponentScore, scheme: SchemeRef) -> Iterator[TypedValue]:
     """Give what was typed, or could have been: findings where they were told apart, else the extent, else the grade."""
     percents, present = dict(lobe.findings), dict(lobe.present)
     told_apart = [f for f in findings_of(component) if percents[f] is not None or present[f] is not None]

@@ -15,7 +15,6 @@ from kazerooni.model.codes import Code
 SCHEME: Final = "99KAZEROONI"
 SCHEME_NAME: Final = "kazerooni: the Kazerooni score of interstitial lung disease"
 SCHEME_VERSION: Final = "1"
-ORGANIZATION: Final = "The kazerooni developers"
 
 _SHORT: Final = {
     Finding.GROUND_GLASS: "GGO",
@@ -93,7 +92,9 @@ TOTALS: Final[Mapping[str, Code]] = {
     "without_consolidation": _own("WITHOUT-CONS", "Alveolar score without consolidation"),
     "fibrosis_variant": _own("FIBROSIS", "Interstitial score by the scheme kazerooni-fibrosis"),
 }
-WEIGHTED: Final[Mapping[Component, Code]] = _of_components("WEIGHTED", "extent graded, share of the volume of all lobes")
+WEIGHTED: Final[Mapping[Component, Code]] = _of_components(
+    "WEIGHTED", "extent graded, share of the volume of all lobes"
+)
 PARTIAL: Final = _own("PARTIAL", "The total stands on the lobes that are graded")
 
 # What stands at the head of the document.
@@ -123,6 +124,18 @@ METHODS: Final[Mapping[SchemeRef, Code]] = {
 }
 """The published schemes, as methods of measurement."""
 
+# What the templates call their parts.
+DEVICE: Final = Code("DCM", "121007", "Device")
+PERSON: Final = Code("DCM", "121006", "Person")
+PERSON_NAME: Final = Code("DCM", "121008", "Person Observer Name")
+MEASUREMENTS: Final = Code("DCM", "126010", "Imaging Measurements")
+GROUP: Final = Code("DCM", "125007", "Measurement Group")
+EVALUATIONS: Final = Code("UMLS", "C0034375", "Qualitative Evaluations")
+METHOD: Final = Code("SCT", "370129005", "Measurement Method")
+SITE: Final = Code("SCT", "363698007", "Finding Site")
+LATERALITY: Final = Code("SCT", "272741003", "Laterality")
+CT_CHEST: Final = Code("LN", "24627-2", "CT Chest")
+
 YES: Final = Code("SCT", "373066001", "Yes")
 NO: Final = Code("SCT", "373067005", "No")
 VOLUME: Final = Code("SCT", "118565006", "Volume")
@@ -140,10 +153,10 @@ UNKNOWN: Final = Code("DCM", "114010", "Value unknown")
 def own_codes() -> Iterator[Code]:
     """Give every code of the private scheme, in the order of this module."""
     yield from METHODS.values()
-    for group in (PERCENT, PRESENT):
-        yield from group.values()
-    for group in (EXTENT, LOW, HIGH, GRADE, TO_EDGE, STATE, ORIGIN, TRACE, ON_EDGE, REASON):
-        yield from group.values()
+    for of_finding in (PERCENT, PRESENT):
+        yield from of_finding.values()
+    for of_component in (EXTENT, LOW, HIGH, GRADE, TO_EDGE, STATE, ORIGIN, TRACE, ON_EDGE, REASON):
+        yield from of_component.values()
     yield from STATES.values()
     yield from ORIGINS.values()
     yield from (SLICES, COVERED, FLAG, *FLAGS.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from highdicom.sr import (
     FindingSite,
@@ -32,7 +33,7 @@ def lobe_group(case: Case, lobe: LobeScore, method: Code, *, segment: Segment | 
     the same for every report on this lobe of this series.
     """
     code = LOBE_CODES[lobe.lobe]
-    common = {
+    common: dict[str, Any] = {
         "tracking_identifier": TrackingIdentifier(
             uid=segment.tracking_uid if segment else derived_uid("lobe of series", series_uid, lobe.lobe.name),
             identifier=segment.tracking_id if segment else lobe.lobe.full_name,
@@ -63,15 +64,14 @@ def lobe_group(case: Case, lobe: LobeScore, method: Code, *, segment: Segment | 
 def totals_group(case: Case, method: Code, *, series_uid: str) -> Group:
     """Give the group of the totals, with the maximum of the scheme."""
     score = case.score
-    units = {name: codes.NO_UNIT for name in codes.TOTALS}
     numbers = [
         *(
             measured
-            for name, unit in units.items()
+            for name, code in codes.TOTALS.items()
             for measured in number(
-                codes.TOTALS[name],
+                code,
                 getattr(score.totals, name),
-                unit,
+                codes.NO_UNIT,
                 missing=codes.UNKNOWN if name in _ALWAYS_SAID else None,
             )
         ),

@@ -13,9 +13,9 @@ from highdicom.sr import (
     TextContentItem,
 )
 from highdicom.sr.value_types import ContentSequence
-from pydicom.sr.codedict import codes as public
 from pydicom.uid import UID
 
+from kazerooni.labels.dicom_object import MANUFACTURER
 from kazerooni.labels.sr import codes
 from kazerooni.labels.sr.items import concept, printable, property_code, property_text, property_uid, text, told_with
 from kazerooni.labels.uids import derived_uid
@@ -23,7 +23,6 @@ from kazerooni.model import Case, Notice
 from kazerooni.model.codes import Code
 from kazerooni.version import __version__
 
-_EVALUATIONS = Code("UMLS", "C0034375", "Qualitative Evaluations")
 # One component group of a person name (PS3.5, 6.2), and what divides names within it.
 _LONGEST_NAME = 64
 _DIVIDERS = str.maketrans({"\\": " ", "=": " ", "\n": " ", "\r": " ", "\t": " ", "\f": " "})
@@ -32,18 +31,18 @@ _DIVIDERS = str.maketrans({"\\": " ", "=": " ", "\n": " ", "\r": " ", "\t": " ",
 def observers(reader: str | None) -> ObservationContext:
     """Give the program, and the reader where one is named."""
     device = ObserverContext(
-        public.DCM.Device,
+        concept(codes.DEVICE),
         DeviceObserverIdentifyingAttributes(
             uid=derived_uid("device", "kazerooni", __version__),
             name="kazerooni",
-            manufacturer_name=codes.ORGANIZATION,
+            manufacturer_name=MANUFACTURER,
             model_name=f"kazerooni {__version__}",
         ),
     )
     name = person_name(reader)
     if not name:
         return ObservationContext(observer_device_context=device)
-    person = ObserverContext(public.DCM.Person, PersonObserverIdentifyingAttributes(name=name))
+    person = ObserverContext(concept(codes.PERSON), PersonObserverIdentifyingAttributes(name=name))
     return ObservationContext(observer_person_context=person, observer_device_context=device)
 
 
@@ -58,8 +57,8 @@ def person_name(reader: str | None) -> str:
 
 def evaluations(case: Case) -> ContainerContentItem:
     """Give the container of what is said of the whole reading (TID 1500, Qualitative Evaluations)."""
-    container = ContainerContentItem(concept(_EVALUATIONS), relationship_type="CONTAINS")
-    container.ContentSequence = ContentSequence(_said(case))
+    container = ContainerContentItem(concept(codes.EVALUATIONS), relationship_type="CONTAINS")
+    container.ContentSequence = ContentSequence(list(_said(case)))
     return container
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from highdicom.sr import CodeContentItem, CodedConcept, Measurement, QualitativeEvaluation, TextContentItem
-from highdicom.sr.value_types import ContentSequence, UIDRefContentItem
-from pydicom.dataset import Dataset
+from highdicom.sr.value_types import ContentItem, ContentSequence, UIDRefContentItem
 
 from kazerooni.labels.sr.codes import NO, YES
 from kazerooni.model.codes import Code
@@ -53,7 +52,7 @@ def text(name: Code, value: str | None, *, within: str = "CONTAINS") -> Iterator
         yield TextContentItem(concept(name), told, within)
 
 
-def told_with(item: TextContentItem, *properties: Dataset) -> TextContentItem:
+def told_with(item: TextContentItem, *properties: ContentItem) -> TextContentItem:
     """Give a text with what is to be said of it."""
     item.ContentSequence = ContentSequence(properties)
     return item

@@ -46,7 +46,7 @@ class SrContent:
     is_whole: bool
 
 
-def is_sr(path: str | os.PathLike[str]) -> bool:
+def is_dicom(path: str | os.PathLike[str]) -> bool:
     """Tell whether a file begins as a DICOM file does."""
     try:
         with Path(path).open("rb") as file:
@@ -78,9 +78,7 @@ def sr_content(report: Dataset) -> SrContent:
             reading = take_reading(report)
             told = said(report).text(codes.READING)
             if reading is not None and reading.id != told:
-                raise ReadingError(
-                    "its content and its private elements tell of two readings; get the report again"
-                )
+                raise ReadingError("its content and its private elements tell of two readings; get the report again")
             whole = typed_reading(report, score) if reading is None else reading
         except _BROKEN as error:
             raise ReadingError(
@@ -102,9 +100,7 @@ def _read(file: Path) -> Dataset:
             report: Dataset = pydicom.dcmread(BytesIO(data))
             sop_class = str(report.get("SOPClassUID", ""))
         except _BROKEN as error:
-            raise ReadingError(
-                f"is damaged DICOM ({type(error).__name__}); get the structured report again"
-            ) from None
+            raise ReadingError(f"is damaged DICOM ({type(error).__name__}); get the structured report again") from None
     if sop_class not in _CLASSES:
         raise ReadingError("is a DICOM object, but no structured report; give the report of a score")
     return report

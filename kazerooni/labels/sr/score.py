@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
-from pydicom.sr.codedict import codes as public
 
 from kazerooni.errors import ReadingError
 from kazerooni.labels.sr import codes
@@ -19,7 +18,6 @@ from kazerooni.model import (
     Lobe,
     LobeScore,
     Notice,
-    SchemeRef,
     Score,
     Severity,
     Totals,
@@ -27,19 +25,6 @@ from kazerooni.model import (
 )
 from kazerooni.model.codes import LOBE_CODES, Code
 from kazerooni.scoring import find_scheme
-
-
-def _public(name: str, scheme: str = "DCM") -> Code:
-    found = getattr(getattr(public, scheme), name)
-    return Code(found.scheme_designator, found.value, found.meaning)
-
-
-MEASUREMENTS = _public("ImagingMeasurements")
-GROUP = _public("MeasurementGroup")
-METHOD = _public("MeasurementMethod", "SCT")
-SITE = _public("FindingSite", "SCT")
-LATERALITY = _public("Laterality", "SCT")
-EVALUATIONS = Code("UMLS", "C0034375", "Qualitative Evaluations")
 
 
 def score_of(report: Dataset) -> Score:
@@ -51,7 +36,7 @@ def score_of(report: Dataset) -> Score:
     totals = [group for group in groups if group.one(codes.TOTALS["maximum"]) is not None]
     if len(totals) != 1 or len(groups) < 2:
         raise ReadingError("it holds no Kazerooni score; give a report that kazerooni wrote")
-    name, version = meant(totals[0].code(METHOD), {ref: code for ref, code in codes.METHODS.items()}, what="scheme")
+    name, version = meant(totals[0].code(codes.METHOD), codes.METHODS, what="scheme")
     return Score(
         scheme=name,
         scheme_version=version,
@@ -68,13 +53,13 @@ def score_of(report: Dataset) -> Score:
 
 
 def _groups(report: Dataset) -> Iterator[Dataset]:
-    for container in Items(report).all(MEASUREMENTS):
-        yield from Items(container).all(GROUP)
+    for container in Items(report).all(codes.MEASUREMENTS):
+        yield from Items(container).all(codes.GROUP)
 
 
 def said(report: Dataset) -> Items:
     """Give what a report says of the whole reading."""
-    container = Items(report).one(EVALUATIONS)
+    container = Items(report).one(codes.EVALUATIONS)
     return Items(Dataset() if container is None else container)
 
 
@@ -116,10 +101,10 @@ def _lobe(group: Items) -> LobeScore:
 
 
 def _which(group: Items) -> Lobe:
-    site = group.one(SITE)
+    site = group.one(codes.SITE)
     if site is None:
         raise ReadingError("a group of measurements names no lobe; the report is damaged")
-    structure, side = key_of(site.ConceptCodeSequence[0]), Items(site).code(LATERALITY)
+    structure, side = key_of(site.ConceptCodeSequence[0]), Items(site).code(codes.LATERALITY)
     for lobe, code in LOBE_CODES.items():
         if same(structure, code.structure) and same(side, code.side):
             return lobe
