@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from pydicom.dataset import Dataset
 
@@ -17,6 +16,7 @@ from kazerooni.model import (
     Component,
     ComponentScore,
     Entry,
+    Finding,
     Lobe,
     LobeScore,
     Notice,
@@ -31,6 +31,7 @@ from kazerooni.model import (
     TypedValue,
     findings_of,
 )
+from kazerooni.scoring import find_scheme
 
 _WHOLE = 100
 _SEG_CLASSES = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
@@ -93,16 +94,35 @@ def _values(lobe: LobeScore, component: Component, score: ComponentScore, scheme
         elif score.grade is not None:
             yield TypedValue(grade=score.grade, scheme=scheme)
         return
-    left = Fraction(_WHOLE)
+    shares = _shares(percents, component, score, scheme)
     for finding in told_apart:
-        percent = percents[finding]
-        if percent is None:
+        if finding in shares:
+            yield TypedValue(finding=finding, percent=shares[finding])
+        else:
             yield TypedValue(finding=finding, present=present[finding])
-            continue
-        # Rounded to 64 bits, shares that fill a lobe may add up to a little more than all of it.
-        share = min(_decimal(percent), Decimal(left.numerator) / Decimal(left.denominator))
-        left -= Fraction(share)
-        yield TypedValue(finding=finding, percent=share)
+
+
+def _shares(
+    percents: Mapping[Finding, float | None], component: Component, score: ComponentScore, scheme: SchemeRef
+) -> dict[Finding, Decimal]:
+    """Give the percents of findings as decimals that add up to the extent that was graded, and to 100 at most.
+
+    Each was rounded to 64 bits for itself, so their sum may lie a little beside the extent, and on the other side of an
+    edge: the largest of them takes the difference.
+    """
+    shares = {f: _decimal(percent) for f in findings_of(component) if (percent := percents[f]) is not None}
+    measured = find_scheme(scheme.name, scheme.version).criterion(component).measured
+    if score.percent is not None and all(finding in shares for finding in measured):
+        _add(shares, measured, _decimal(score.percent) - sum(shares[finding] for finding in measured))
+    beyond = sum(shares.values()) - _WHOLE
+    if beyond > 0:
+        _add(shares, [finding for finding in shares if finding not in measured] or list(shares), -beyond)
+    return shares
+
+
+def _add(shares: dict[Finding, Decimal], findings: Sequence[Finding], amount: Decimal) -> None:
+    largest = max(findings, key=lambda finding: shares[finding])
+    shares[largest] = max(shares[largest] + amount, Decimal(0))
 
 
 def _decimal(percent: float) -> Decimal:

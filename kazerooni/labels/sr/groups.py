@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from highdicom.sr import (
@@ -20,7 +20,7 @@ from kazerooni.labels.sr import codes
 from kazerooni.labels.sr.items import coded, concept, number, text, yes_or_no
 from kazerooni.labels.sr.segments import Segment
 from kazerooni.labels.uids import derived_uid
-from kazerooni.model import Case, Component, ComponentScore, Finding, Lobe, LobeScore, State
+from kazerooni.model import Case, Component, ComponentScore, Lobe, LobeScore, State
 from kazerooni.model.codes import ANATOMICAL_STRUCTURE, LOBE_CODES, LUNG, Code
 
 Group = MeasurementsAndQualitativeEvaluations | VolumetricROIMeasurementsAndQualitativeEvaluations
@@ -64,19 +64,8 @@ def lobe_group(case: Case, lobe: LobeScore, method: Code, *, segment: Segment | 
 def totals_group(case: Case, method: Code, *, series_uid: str) -> Group:
     """Give the group of the totals, with the maximum of the scheme."""
     score = case.score
-    numbers = [
-        *(
-            measured
-            for name, code in codes.TOTALS.items()
-            for measured in number(
-                code,
-                getattr(score.totals, name),
-                codes.NO_UNIT,
-                missing=codes.UNKNOWN if name in _ALWAYS_SAID else None,
-            )
-        ),
-        *_weighted(case),
-    ]
+    totals = {code: getattr(score.totals, name) for name, code in codes.TOTALS.items()}
+    missing = [code for name, code in codes.TOTALS.items() if name in _ALWAYS_SAID and totals[code] is None]
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(
             uid=derived_uid("totals of series", series_uid), identifier="Kazerooni score"
@@ -84,8 +73,14 @@ def totals_group(case: Case, method: Code, *, series_uid: str) -> Group:
         finding_type=concept(LUNG),
         method=concept(method),
         finding_sites=[FindingSite(concept(LUNG))],
-        measurements=numbers,
-        qualitative_evaluations=list(yes_or_no(codes.PARTIAL, value=score.is_partial)),
+        measurements=[
+            *(measured for code, total in totals.items() for measured in number(code, total, codes.NO_UNIT)),
+            *_weighted(case),
+        ],
+        qualitative_evaluations=[
+            *(coded(code, codes.UNKNOWN) for code in missing),
+            *yes_or_no(codes.PARTIAL, value=score.is_partial),
+        ],
     )
 
 
@@ -102,39 +97,41 @@ def _weighted(case: Case) -> Iterator[Measurement]:
         yield from number(codes.WEIGHTED[component], percent, codes.PERCENT_UNIT)
 
 
-def _lobe_numbers(lobe: LobeScore) -> Iterator[Measurement]:
+def _always_said(lobe: LobeScore) -> Iterator[tuple[Code, float | None, Code, ComponentScore]]:
+    """Give what is said of every lobe, if only why it is missing: code, value, unit, and the component it is of."""
     for finding, percent in lobe.findings:
         if finding.label is not None:
-            missing = _why_missing(lobe.component(finding.component))
-            yield from number(codes.PERCENT[finding], percent, codes.PERCENT_UNIT, missing=missing)
+            yield codes.PERCENT[finding], percent, codes.PERCENT_UNIT, lobe.component(finding.component)
     for component in Component:
-        yield from _component_numbers(component, lobe.component(component))
+        score = lobe.component(component)
+        yield codes.EXTENT[component], score.percent, codes.PERCENT_UNIT, score
+        yield codes.GRADE[component], score.grade, codes.NO_UNIT, score
+
+
+def _lobe_numbers(lobe: LobeScore) -> Iterator[Measurement]:
+    for name, amount, unit, _ in _always_said(lobe):
+        yield from number(name, amount, unit)
+    for component in Component:
+        score = lobe.component(component)
+        optional = ((codes.LOW, score.low), (codes.HIGH, score.high), (codes.TO_EDGE, score.to_edge))
+        for names, percent in optional:
+            yield from number(names[component], percent, codes.PERCENT_UNIT)
     yield from number(codes.VOLUME, lobe.volume_ml, codes.ML)
     yield from number(codes.SLICES, lobe.slices, codes.NO_UNIT)
     yield from number(codes.COVERED, lobe.covered_mm, codes.MM)
 
 
-def _component_numbers(component: Component, score: ComponentScore) -> Iterator[Measurement]:
-    missing = _why_missing(score)
-    yield from number(codes.EXTENT[component], score.percent, codes.PERCENT_UNIT, missing=missing)
-    yield from number(codes.GRADE[component], score.grade, codes.NO_UNIT, missing=missing)
-    optional: Mapping[Code, float | None] = {
-        codes.LOW[component]: score.low,
-        codes.HIGH[component]: score.high,
-        codes.TO_EDGE[component]: score.to_edge,
-    }
-    for name, percent in optional.items():
-        yield from number(name, percent, codes.PERCENT_UNIT)
-
-
 def _why_missing(score: ComponentScore) -> Code:
-    """Say why a number of a component would be missing: nobody looked, it could not be, or only a grade was typed."""
+    """Say why a number of a component is missing: nobody looked, it could not be, or only a grade was typed."""
     if score.state is State.ASSESSED:
         return codes.UNKNOWN
     return codes.FAILED if score.state is State.NOT_ASSESSABLE else codes.NOT_ATTEMPTED
 
 
 def _lobe_answers(lobe: LobeScore) -> Iterator[QualitativeEvaluation]:
+    for name, amount, _, score in _always_said(lobe):
+        if amount is None:
+            yield coded(name, _why_missing(score))
     for component in Component:
         score = lobe.component(component)
         yield coded(codes.STATE[component], codes.STATES[score.state])
@@ -142,8 +139,7 @@ def _lobe_answers(lobe: LobeScore) -> Iterator[QualitativeEvaluation]:
             yield coded(codes.ORIGIN[component], codes.ORIGINS[score.origin])
         yield from yes_or_no(codes.TRACE[component], value=score.trace)
         yield from yes_or_no(codes.ON_EDGE[component], value=score.on_edge)
-    present: Iterator[tuple[Finding, bool | None]] = iter(lobe.present)
-    for finding, is_present in present:
+    for finding, is_present in lobe.present:
         yield from yes_or_no(codes.PRESENT[finding], value=is_present)
     for flag in lobe.flags:
         yield coded(codes.FLAG, codes.FLAGS[flag])

@@ -18,20 +18,13 @@ def concept(code: Code) -> CodedConcept:
     return CodedConcept(code.value, code.scheme, code.meaning)
 
 
-def number(name: Code, value: float | None, unit: Code, *, missing: Code | None = None) -> Iterator[Measurement]:
-    """Give a number, exact: a float beside its decimal string, a whole number as such.
-
-    missing: why there is no number; such an item has no value, which is not zero. Without it nothing is given.
-    """
+def number(name: Code, value: float | None, unit: Code) -> Iterator[Measurement]:
+    """Give a number, exact: a float beside its decimal string, a whole number as such; nothing where there is none."""
     if value is not None:
         measured = Measurement(concept(name), value, concept(unit))
         if isinstance(value, int):
             measured[0].MeasuredValueSequence[0].NumericValue = str(value)
         yield measured
-    elif missing is not None:
-        empty = Measurement(concept(name), 0, concept(unit), qualifier=concept(missing))
-        empty[0].MeasuredValueSequence = []
-        yield empty
 
 
 def coded(name: Code, value: Code) -> QualitativeEvaluation:
