@@ -226,7 +226,7 @@ def test_a_number_is_exact_beside_its_decimals(series: Callable[[str], Series]) 
     [
         (reading_of(whole_lungs(), measured=frozenset({Component.ALVEOLAR})), "114007", "NOT-RECORDED"),
         (
-            typed_lungs(*said(Lobe.RUL, State.NOT_ASSESSABLE), without=[(Lobe.RUL, c) for c in Component]),
+            typed_lungs(*said(Lobe.RUL, State.NOT_ASSESSABLE)),
             "114006",
             "NOT-ASSESSABLE",
         ),
@@ -261,10 +261,9 @@ def test_a_lobe_references_its_segment(series: Callable[[str], Series]) -> None:
     groups = highdicom.sr.Comprehensive3DSR.from_dataset(report).content.get_volumetric_roi_measurement_groups()
     assert [group.tracking_uid for group in groups] == [item.TrackingUID for item in seg.SegmentSequence][:5]
     assert [group.tracking_identifier for group in groups] == [item.TrackingID for item in seg.SegmentSequence][:5]
-    for number, group in enumerate(groups, 1):
-        (reference,) = group.roi.value if hasattr(group.roi, "value") else [group.roi[0]]
-        assert reference.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == seg.SOPInstanceUID
-        assert reference.ReferencedSOPSequence[0].ReferencedSegmentNumber == number
+    references = [item.ReferencedSOPSequence[0] for item in named(report, "121191")]
+    assert {item.ReferencedSOPInstanceUID for item in references} == {seg.SOPInstanceUID}
+    assert [item.ReferencedSegmentNumber for item in references] == [1, 2, 3, 4, 5]
     (study,) = report.CurrentRequestedProcedureEvidenceSequence
     listed = [p.ReferencedSOPInstanceUID for s in study.ReferencedSeriesSequence for p in s.ReferencedSOPSequence]
     assert sorted(listed) == sorted([*scan.scan.sop_uids, seg.SOPInstanceUID])
@@ -330,7 +329,7 @@ def test_the_patient_of_the_source(series: Callable[[str], Series], kind: str, r
     report = read(sr_bytes(case_of(replace(rich(), remarks=remarks)), scan))
     for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate"):
         assert str(report[keyword].value) == str(source[keyword].value)
-    fits = not remarks or remarks.isascii() or (kind == "latin" and remarks == "schön")
+    fits = not remarks or remarks.isascii() or (kind != "ideographs" and remarks == "schön")
     expected = source.get("SpecificCharacterSet") if fits else "ISO_IR 192"
     assert report.get("SpecificCharacterSet") == expected
     assert [item.TextValue for item in named(report, "REMARKS")] == ([remarks] if remarks else [])
@@ -366,9 +365,19 @@ def test_the_replaced_report_is_its_predecessor(series: Callable[[str], Series])
 
 # --- Validators ------------------------------------------------------------------------------------------------------
 
+
+def segmentations_of(scan: Series) -> list[Dataset]:
+    """Give the SEG of the lobes of a series, and of alveolar findings that are none."""
+    assert scan.geometry is not None
+    findings = FindingMap(Component.ALVEOLAR, np.zeros(SHAPE, np.uint8), scan.geometry)
+    return [read(seg_object(labels, scan)) for labels in (LobeMap(lungs(SHAPE), scan.geometry), findings)]
+
+
 EXPLAINED = (
     "Unrecognized defined term <99KAZEROONI>",
     "Unrecognized tag - assuming explicit value representation OK",
+    "The VR checker does not support this Specific Character Set",
+    "Reading unknown/unsupported SpecificCharacterSet",
 )
 
 
@@ -377,13 +386,9 @@ EXPLAINED = (
 def test_validators_find_no_error(
     tmp_path: Path, series: Callable[[str], Series], tool: Callable[[str], str], kind: str, sop_class: Any
 ) -> None:
-    """Dciodvfy finds no error, and no warning that the docs do not explain; dsrdump reads all without complaint."""
+    """Dciodvfy finds no error, and no warning that the docs do not explain; dsrdump reads all of it."""
     scan = series(kind)
-    assert scan.geometry is not None
-    segs = [
-        read(seg_object(LobeMap(lungs(SHAPE), scan.geometry), scan)),
-        read(seg_object(FindingMap(Component.ALVEOLAR, np.zeros(SHAPE, np.uint8), scan.geometry), scan)),
-    ]
+    segs = [] if kind == "ideographs" else segmentations_of(scan)
     docs = (DOCS / "dicom-objects.md").read_text("utf-8")
     assert all(words in docs for words in EXPLAINED)
     cases = [case_of(rich()), case_of(typed_lungs(*said(Lobe.RUL, State.ABSENT)), partial=True)]
@@ -397,7 +402,8 @@ def test_validators_find_no_error(
         unexplained = [line for line in told if "Warning" in line and not any(words in line for words in EXPLAINED)]
         assert unexplained == []
         dumped = subprocess.run([tool("dsrdump"), str(path)], capture_output=True, check=False)
-        assert (dumped.returncode, dumped.stderr) == (0, b"")
+        assert dumped.returncode == 0
+        assert [line for line in dumped.stderr.decode().splitlines() if not any(w in line for w in EXPLAINED)] == []
         assert b"Alveolar: grade" in dumped.stdout
 
 
