@@ -22,7 +22,7 @@ from kazerooni.labels.sr import SrContent, is_dicom, read_sr
 from kazerooni.labels.write import check_writable, write_map
 
 if TYPE_CHECKING:
-    from kazerooni.labels.encapsulated_pdf import encapsulated_pdf
+    from kazerooni.labels.pdf_object import encapsulated_pdf
     from kazerooni.labels.sr import sr_bytes
 
 __all__ = [
@@ -49,7 +49,7 @@ __all__ = [
     "write_reading",
 ]
 
-_HOME_OF = {"encapsulated_pdf": "kazerooni.labels.encapsulated_pdf", "sr_bytes": "kazerooni.labels.sr"}
+_HOME_OF = {"encapsulated_pdf": "kazerooni.labels.pdf_object", "sr_bytes": "kazerooni.labels.sr"}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ import highdicom
 import numpy as np
 import pydicom
 import pytest
+from highdicom.sr import MeasurementReport
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
@@ -44,7 +45,7 @@ from kazerooni.scoring import SCHEMES, score
 from tests.labels.builders import lungs
 from tests.labels.reading_strategies import readings
 from tests.labels.seg_builder import datasets_of
-from tests.scoring.builders import SCHEME_NAMES, reading_of, said, typed, typed_lungs, value, whole_lungs
+from tests.scoring.builders import SCHEME_NAMES, Marks, reading_of, said, typed, typed_lungs, value, whole_lungs
 
 SHAPE = (6, 9, 11)
 SIZE: dict[str, Any] = {"slices": 6, "rows": 9, "columns": 11, "pixel_spacing_mm": (30.0, 25.0)}
@@ -152,7 +153,7 @@ def test_what_an_archive_leaves_is_graded_the_same(
     series: Callable[[str], Series], shares: list[tuple[int, ...]], scheme: str
 ) -> None:
     """Without the private elements score and bits stay, and the reading made of the items has the same grades."""
-    lobes = {
+    lobes: dict[Lobe | int, Marks] = {
         lobe: {(0, 0): each[0] + 1, (1, 0): each[1], (2, 0): each[2], (0, 1): each[3], (0, 2): each[4], (0, 3): each[5]}
         for lobe, each in zip([lobe for lobe in Lobe if lobe is not Lobe.LIN], shares, strict=True)
     }
@@ -206,6 +207,12 @@ def test_a_report_stored_as_implicit_vr_is_whole(series: Callable[[str], Series]
     assert reading_text(content.reading) == reading_text(rich())
 
 
+def _content(report: Dataset) -> MeasurementReport:
+    content = highdicom.sr.Comprehensive3DSR.from_dataset(report).content
+    assert isinstance(content, MeasurementReport)
+    return content
+
+
 # --- What it says ----------------------------------------------------------------------------------------------------
 
 
@@ -247,7 +254,7 @@ def test_what_is_not_known_is_empty_and_says_why(
     percent = named(report, "PERCENT-HONEY")[0]
     assert percent.ValueType == "CODE"
     assert percent.ConceptCodeSequence[0].CodeValue == qualifier
-    groups = highdicom.sr.Comprehensive3DSR.from_dataset(report).content.get_image_measurement_groups()
+    groups = _content(report).get_image_measurement_groups()
     assert len(groups) == 6
     assert named(report, "STATE-INT")[0].ConceptCodeSequence[0].CodeValue == state
 
@@ -258,7 +265,7 @@ def test_a_lobe_references_its_segment(series: Callable[[str], Series]) -> None:
     assert scan.geometry is not None
     seg = read(seg_object(LobeMap(lungs(SHAPE), scan.geometry), scan))
     report = read(sr_bytes(case_of(rich()), scan, segmentations=[seg]))
-    groups = highdicom.sr.Comprehensive3DSR.from_dataset(report).content.get_volumetric_roi_measurement_groups()
+    groups = _content(report).get_volumetric_roi_measurement_groups()
     assert [group.tracking_uid for group in groups] == [item.TrackingUID for item in seg.SegmentSequence][:5]
     assert [group.tracking_identifier for group in groups] == [item.TrackingID for item in seg.SegmentSequence][:5]
     references = [item.ReferencedSOPSequence[0] for item in named(report, "121191")]

@@ -113,8 +113,8 @@ def _shares(
     shares = {f: _decimal(percent) for f in findings_of(component) if (percent := percents[f]) is not None}
     measured = find_scheme(scheme.name, scheme.version).criterion(component).measured
     if score.percent is not None and all(finding in shares for finding in measured):
-        _add(shares, measured, _decimal(score.percent) - sum(shares[finding] for finding in measured))
-    beyond = sum(shares.values()) - _WHOLE
+        _add(shares, measured, _decimal(score.percent) - sum((shares[finding] for finding in measured), Decimal(0)))
+    beyond = sum(shares.values(), Decimal(0)) - _WHOLE
     if beyond > 0:
         _add(shares, [finding for finding in shares if finding not in measured] or list(shares), -beyond)
     return shares
