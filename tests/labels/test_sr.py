@@ -25,6 +25,7 @@ from kazerooni.errors import OutputError, ReadingError, SchemeError
 from kazerooni.labels import read_sr, reading_text, seg_object, sr_bytes
 from kazerooni.labels.sr import sr_content
 from kazerooni.labels.sr.codes import METHODS, SCHEME, own_codes
+from kazerooni.labels.sr.items import printable
 from kazerooni.model import (
     Case,
     Component,
@@ -37,6 +38,7 @@ from kazerooni.model import (
     Pattern,
     Reading,
     ScanRef,
+    Score,
     State,
     Status,
     Supersedes,
@@ -141,7 +143,12 @@ def test_reading_and_score_come_back(
     content = sr_content(read(sr_bytes(case, series("sampled"))))
     assert content.is_whole
     assert reading_text(content.reading) == reading_text(own)
-    assert repr(content.score) == repr(case.score)
+    assert repr(content.score) == repr(_told(case.score))
+
+
+def _told(scored: Score) -> Score:
+    """Give a score without the control characters of what a reader wrote, which a text in DICOM cannot hold."""
+    return replace(scored, notices=tuple(replace(n, message=printable(n.message).rstrip()) for n in scored.notices))
 
 
 @settings(max_examples=25)
