@@ -18,8 +18,10 @@ from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.labels import Author, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
 from kazerooni.model import Case, Component, FindingMap, LobeMap, PointOrigin, Reading
 
-OBJECTS: Final = ("sr", "seg")
+OBJECTS: Final = ("sr", "seg", "epdf")
 """The formats of a report that are DICOM objects, and want the scan: they carry its patient and study."""
+
+_OF_CASE: Final = ("sr", "seg")
 
 _SR_ENDING: Final = ".sr.dcm"
 _SEG_CLASSES: Final = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
@@ -71,7 +73,7 @@ def write_objects(
     series: Series,
     folder: StrPath,
     *,
-    formats: Collection[str] = OBJECTS,
+    formats: Collection[str] = _OF_CASE,
     beside: Iterable[StrPath] = (),
     force: bool = False,
 ) -> tuple[Path, ...]:
@@ -81,9 +83,9 @@ def write_objects(
 
     Raises OutputError, LabelError.
     """
-    unknown = [name for name in formats if name not in OBJECTS]
+    unknown = [name for name in formats if name not in _OF_CASE]
     if unknown:
-        raise OutputError(f"format {unknown[0]!r} is no DICOM object; choose of {', '.join(OBJECTS)}")
+        raise OutputError(f"format {unknown[0]!r} is no DICOM object of a case; choose of {', '.join(_OF_CASE)}")
     made = dicom_objects(case, series, formats, folders=(*beside, folder))
     make_folder(Path(folder))
     files = {Path(folder) / f"{case.reading.id}{ending}": data for ending, data in made.items()}

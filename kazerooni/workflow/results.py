@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
+from kazerooni.labels import encapsulated_pdf
 from kazerooni.model import Case, Judgement, Timeline
-from kazerooni.report import LONG, WIDE, long_csv, report_of, wide_csv, write_report
+from kazerooni.report import LONG, WIDE, Paper, Report, long_csv, report_of, report_pdf, wide_csv, write_report
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
 from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of
+from kazerooni.workflow.source import person_of
 
 
 def score_document(case: Case) -> dict[str, object]:
@@ -33,6 +35,8 @@ def report_visits(
     partial: bool = False,
     force: bool = False,
     book_head: str | None = None,
+    paper: Paper = "a4",
+    identify_by: StrPath | None = None,
     scan: StrPath | None = None,
     beside: Iterable[StrPath] = (),
 ) -> tuple[Path, ...]:
@@ -40,26 +44,50 @@ def report_visits(
 
     formats: names of `kazerooni.report.WRITERS`, and of `OBJECTS`, the DICOM objects.
     book_head: of the score book that readings were taken from.
-    scan: of the latest case, which DICOM objects want. beside: folders in which its maps may lie.
+    paper: what pages are laid out for. identify_by: the scan of the latest case; name and birth date are then read from
+    it and printed on the pages, and kept nowhere. None prints the pseudonym alone.
+    scan: of the latest case, which DICOM objects are made from. beside: folders in which its maps may lie.
 
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
-    there already (unless `force`), ScanError where the scan is not that of the reading.
+    there already (unless `force`), ScanError where a scan is not that of the reading.
     """
     latest, line = cases[-1], None
     if len(cases) > 1:
         scheme = find_scheme(latest.score.scheme, latest.score.scheme_version)
         line = timeline([case.reading for case in cases], scheme, partial=partial)
         latest = next(case for case in cases if case.reading.id == line.points[-1].reading.id)
-    made = report_of(latest, timeline=line, program_version=__version__, book_head=book_head)
-    objects = [name for name in formats if name in OBJECTS]
-    also: Mapping[str, bytes] = {}
-    if objects:
-        if scan is None:
-            raise OutputError(f"{', '.join(objects)}: a DICOM object carries patient and study of the scan; give it")
-        also = dicom_objects(latest, series_of(latest.reading, scan), objects, folders=(*beside, folder))
+    made = report_of(
+        latest,
+        timeline=line,
+        program_version=__version__,
+        book_head=book_head,
+        person=None if identify_by is None else person_of(latest.reading, identify_by),
+        paper=paper,
+    )
+    also = _objects(made, formats, scan=scan, folders=(*beside, folder))
     make_folder(Path(folder))
     pages = [name for name in formats if name not in OBJECTS]
     return write_report(made, pages, Path(folder), force=force, also=also)
+
+
+def _objects(
+    report: Report, formats: Sequence[str], *, scan: StrPath | None, folders: Sequence[StrPath]
+) -> dict[str, bytes]:
+    """Make the DICOM objects among some formats, by what follows the id of the reading in their names."""
+    wanted = [name for name in formats if name in OBJECTS]
+    if not wanted:
+        return {}
+    if scan is None:
+        raise OutputError(f"{', '.join(wanted)}: a DICOM object carries patient and study of the scan; give it")
+    reading = report.case.reading
+    series = series_of(reading, scan)
+    made = dict(dicom_objects(report.case, series, wanted, folders=folders))
+    if "epdf" in wanted:
+        title = f"Kazerooni score, reading {reading.id}"
+        made[".pdf.dcm"] = encapsulated_pdf(
+            report_pdf(report), reading, series, title=title, names_patient=bool(report.person)
+        )
+    return made
 
 
 def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False) -> tuple[Path, ...]:

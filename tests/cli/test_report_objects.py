@@ -31,13 +31,15 @@ def kept(run: Run, hrct: Path, maps: dict[str, Path], tmp_path: Path) -> Path:
 def test_objects_of_a_reading(run: Run, hrct: Path, kept: Path, tmp_path: Path) -> None:
     """SR and SEG stand in the folder, the report references the segments, and its score and reading are the same."""
     out = tmp_path / "out"
-    result = run("report", kept / "r.json", "--format", "sr,seg,html", "--scan", hrct, "--out", out)
+    result = run("report", kept / "r.json", "--format", "sr,seg,epdf,html", "--scan", hrct, "--out", out)
     assert result.exit_code == 0, result.stderr
     reading = read_reading(kept / "r.json")
-    endings = (".alveolar.seg.dcm", ".html", ".interstitial.seg.dcm", ".lobes.seg.dcm", ".sr.dcm")
+    endings = (".alveolar.seg.dcm", ".html", ".interstitial.seg.dcm", ".lobes.seg.dcm", ".pdf.dcm", ".sr.dcm")
     assert sorted(path.name for path in out.iterdir()) == [f"{reading.id}{ending}" for ending in endings]
     report = out / f"{reading.id}.sr.dcm"
     assert reading_text(read_sr(report).reading) == reading_text(reading)
+    page = pydicom.dcmread(out / f"{reading.id}.pdf.dcm")
+    assert (page.BurnedInAnnotation, bytes(page.EncapsulatedDocument)[:5]) == ("NO", b"%PDF-")
     held = pydicom.dcmread(report).CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
     listed = {str(p.ReferencedSOPInstanceUID) for series in held for p in series.ReferencedSOPSequence}
     segs = [pydicom.dcmread(path, stop_before_pixels=True) for path in sorted(out.glob("*.seg.dcm"))]

@@ -1,0 +1,116 @@
+"""Report options: what the commands that write reports share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kazerooni.cli.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kazerooni.report import Paper
+
+Formats = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="NAMES", help="html, pdf, csv, json, sr, seg, epdf, with commas between; html if not given."
+    ),
+]
+PaperName = Annotated[
+    str | None, typer.Option("--paper", metavar="NAME", help="What pages are laid out for: a4 or letter; else a4.")
+]
+Identify = Annotated[
+    bool,
+    typer.Option("--identify", help="Print name and birth date, as the scan says them now, on the pages; not kept."),
+]
+
+
+Scan = Annotated[
+    Path | None,
+    typer.Option(
+        "--scan", metavar="PATH", readable=False, help="The scan of the latest reading: for sr, seg, epdf, --identify."
+    ),
+]
+
+
+def read_formats(words: str | None, *, objects: bool = False) -> list[str]:
+    """Read the names of formats; HTML where none are given.
+
+    objects: whether DICOM objects are among those that can be made.
+
+    Raises typer.BadParameter.
+    """
+    from kazerooni.report import WRITERS
+    from kazerooni.workflow import OBJECTS
+
+    known = (*WRITERS, *OBJECTS) if objects else tuple(WRITERS)
+
+    names = [word.strip().lower() for word in ("html" if words is None else words).split(",") if word.strip()]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        found = ", ".join(unknown) or "none"
+        raise typer.BadParameter(f"found {found}; there are {', '.join(known)}", param_hint="--format")
+    return names
+
+
+def read_paper(word: str | None) -> Paper:
+    """Read the name of a paper; A4 where none is given.
+
+    Raises typer.BadParameter.
+    """
+    from kazerooni.report import PAPERS
+
+    if word is None:
+        return "a4"
+    found = next((paper for paper in PAPERS if paper == word.strip().lower()), None)
+    if found is None:
+        raise typer.BadParameter(f"found {word}; there are {', '.join(PAPERS)}", param_hint="--paper")
+    return found
+
+
+def check_scan(formats: Sequence[str], scan: Path | None, *, identify: bool) -> None:
+    """Refuse DICOM objects and names without a scan, and a scan that nothing is taken from.
+
+    Raises typer.BadParameter.
+    """
+    from kazerooni.workflow import OBJECTS
+
+    objects = [name for name in formats if name in OBJECTS]
+    if identify:
+        check_identify(formats)
+    if scan is None and (objects or identify):
+        raise typer.BadParameter(
+            f"{', '.join([*objects, *(['--identify'] if identify else [])])}: patient and study are taken from the scan; "
+            "give that of the latest reading",
+            param_hint="--scan",
+        )
+    if scan is not None and not objects and not identify:
+        raise typer.BadParameter(
+            f"the scan is read for {', '.join(OBJECTS)} and the name alone; choose one of these, or --identify",
+            param_hint="--scan",
+        )
+
+
+def check_identify(formats: Sequence[str]) -> None:
+    """Refuse a name where nothing that is written would show it.
+
+    Raises typer.BadParameter.
+    """
+    from kazerooni.report import PAGES
+
+    pages = {*PAGES, "epdf"}
+    if not pages.intersection(formats):
+        raise typer.BadParameter(
+            f"only pages name a patient; --format {' or '.join(sorted(pages))} is wanted", param_hint="--identify"
+        )
+
+
+def say_written(files: tuple[Path, ...], *, named: bool = False) -> None:
+    """Tell which files were written, and that they name the patient where they do."""
+    say(f"Written: {', '.join(path.name for path in files)}.")
+    if named:
+        say("The pages show name and birth date of the patient: keep them as you keep other such papers.")
