@@ -84,7 +84,7 @@ def check_scan(formats: Sequence[str], scan: Path | None, *, identify: bool) -> 
         check_identify(formats)
     if scan is None and (objects or identify):
         raise typer.BadParameter(
-            f"{', '.join([*objects, *(['--identify'] if identify else [])])}: patient and study are taken from the scan; "
+            f"{', '.join([*objects, *(['--identify'] if identify else [])])}: taken from the scan; "
             "give that of the latest reading",
             param_hint="--scan",
         )
