@@ -27,12 +27,10 @@ Identify = Annotated[
     bool,
     typer.Option("--identify", help="Print name and birth date, as the scan says them now, on the pages; not kept."),
 ]
-
-
-Scan = Annotated[
-    Path | None,
+Scans = Annotated[
+    list[Path] | None,
     typer.Option(
-        "--scan", metavar="PATH", readable=False, help="The scan of the latest reading: for sr, seg, epdf, --identify."
+        "--scan", metavar="PATH", readable=False, help="Scans of the readings: for --maps, sr, seg, epdf, --identify."
     ),
 ]
 
@@ -72,8 +70,10 @@ def read_paper(word: str | None) -> Paper:
     return found
 
 
-def check_scan(formats: Sequence[str], scan: Path | None, *, identify: bool) -> None:
-    """Refuse DICOM objects and names without a scan, and a scan that nothing is taken from.
+def check_scan(
+    formats: Sequence[str], scans: Sequence[Path] | None, maps: Sequence[Path] | None, *, identify: bool
+) -> None:
+    """Refuse scans that nothing would be taken from, and what cannot be had without them.
 
     Raises typer.BadParameter.
     """
@@ -82,17 +82,15 @@ def check_scan(formats: Sequence[str], scan: Path | None, *, identify: bool) -> 
     objects = [name for name in formats if name in OBJECTS]
     if identify:
         check_identify(formats)
-    if scan is None and (objects or identify):
+    if scans and not (maps or objects or identify):
         raise typer.BadParameter(
-            f"{', '.join([*objects, *(['--identify'] if identify else [])])}: taken from the scan; "
-            "give that of the latest reading",
+            "slices are shown with the marks on them, so --maps is wanted too; or --identify, for the name; or one of "
+            f"--format {', '.join(OBJECTS)}",
             param_hint="--scan",
         )
-    if scan is not None and not objects and not identify:
-        raise typer.BadParameter(
-            f"the scan is read for {', '.join(OBJECTS)} and the name alone; choose one of these, or --identify",
-            param_hint="--scan",
-        )
+    if not scans and (maps or objects or identify):
+        hint = ", ".join([*(["--format"] if objects else []), "--maps", "--identify"])
+        raise typer.BadParameter("the scan of the reading is wanted: give --scan too", param_hint=hint)
 
 
 def check_identify(formats: Sequence[str]) -> None:

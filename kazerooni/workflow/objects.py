@@ -29,8 +29,8 @@ _MAP_SUFFIXES: Final = {".dcm", ".nrrd", ".nii", ".gz", ".mha", ".mhd"}
 _ROLES: Final = ("lobes", *Component)
 
 
-def series_of(reading: Reading, scan: StrPath) -> Series:
-    """Find the series of a reading in its scan.
+def series_of(reading: Reading, *scans: StrPath) -> Series:
+    """Find the series of a reading in its scan, which must be one of some.
 
     Raises ReadingError where the reading names no series, NoSeriesError where it is not there, ScanError.
     """
@@ -40,9 +40,10 @@ def series_of(reading: Reading, scan: StrPath) -> Series:
             f"reading {reading.id} names no series, as its values were typed without a scan; a DICOM object carries "
             "patient and study of a scan, so none can be written: choose html, csv or json"
         )
-    own = [series for series in find_series(scan) if series.series_uid == uid]
+    own = [series for scan in scans for series in find_series(scan) if series.series_uid == uid]
     if not own:
-        raise NoSeriesError(f"{Path(scan).name}: does not hold series {uid} of reading {reading.id}; give its own scan")
+        names = ", ".join(Path(scan).name for scan in scans)
+        raise NoSeriesError(f"{names}: does not hold series {uid} of reading {reading.id}; give its own scan")
     return next((series for series in own if series.scan.sop_uids == reading.scan.sop_uids), own[0])
 
 
