@@ -25,7 +25,8 @@ from kazerooni.cli.report_options import (
     Formats,
     Identify,
     PaperName,
-    check_identify,
+    Scans,
+    check_scan,
     read_formats,
     read_paper,
     say_written,
@@ -51,12 +52,7 @@ def report(
     ] = False,
     paper: PaperName = None,
     identify: Identify = False,
-    scan: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--scan", metavar="PATH", readable=False, help="Scans of the readings, for --maps and --identify."
-        ),
-    ] = None,
+    scan: Scans = None,
     maps: Annotated[
         list[Path] | None,
         typer.Option("--maps", metavar="PATH", readable=False, help="Label maps of the readings, or folders of them."),
@@ -88,6 +84,10 @@ def report(
     that moment, which must hold the series of the latest reading; no table, JSON, log or file name shows them, and
     nothing keeps them.
 
+    For a PACS: sr, the score as a structured report that holds the whole reading; seg, its maps as segmentations, where
+    the files that they were read from lie beside the reading, unchanged; epdf, the PDF as an object. They carry the
+    patient and study of the scan, from --scan.
+
     \b
     Examples:
       kazerooni report 1999.json 2000.json 2009.json --format html,pdf,csv --out reports
@@ -95,12 +95,11 @@ def report(
       kazerooni report 2000.json 2009.json --compare --course lung_function.csv
       kazerooni report P-3KXQ7M2ZB4 --readers-error
       kazerooni report 2009.json --format pdf --paper letter --scan /scans/visit-3 --identify
+      kazerooni report 2009.json --format sr,seg --scan /scans/visit-3 --out for-the-pacs
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
-        chosen, sheet = read_formats(formats), read_paper(paper)
-        _check_scan(scan, maps, identify=identify)
-        if identify:
-            check_identify(chosen)
+        chosen, sheet = read_formats(formats, objects=True), read_paper(paper)
+        check_scan(chosen, scan, maps, identify=identify)
         from kazerooni.workflow import gather_visits, head_of_book, report_visits
 
         visits = gather_visits(
@@ -129,16 +128,6 @@ def report(
             compare=compare,
             scans=scan or (),
             maps=maps or (),
+            beside={path.parent for path in readings if path.exists()},
         )
         say_written(files, named=identify)
-
-
-def _check_scan(scan: list[Path] | None, maps: list[Path] | None, *, identify: bool) -> None:
-    """Refuse scans that nothing would be taken from, and what cannot be had without them."""
-    if scan and not maps and not identify:
-        raise typer.BadParameter(
-            "slices are shown with the marks on them, so --maps is wanted too; or --identify, for the name",
-            param_hint="--scan",
-        )
-    if not scan and (maps or identify):
-        raise typer.BadParameter("the scan of the reading is wanted: give --scan too", param_hint="--maps, --identify")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of, write_objects
 from kazerooni.workflow.reading import measure
 from kazerooni.workflow.readings import (
     Failure,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "OBJECTS",
     "CohortInput",
     "DatedSums",
     "Failure",
@@ -51,6 +53,7 @@ __all__ = [
     "cohort_document",
     "cohort_of_book",
     "cohort_of_courses",
+    "dicom_objects",
     "find_reading",
     "follow",
     "follow_patient",
@@ -73,11 +76,13 @@ __all__ = [
     "segment_scan",
     "segmentation_document",
     "series_from_scores",
+    "series_of",
     "state_entries",
     "timeline_document",
     "write_agreement",
     "write_cohort",
     "write_lobes",
+    "write_objects",
     "write_preview",
     "write_tables",
 ]
