@@ -1,0 +1,136 @@
+"""Association: how a conversation over DIMSE begins and ends, and in what words it fails to begin."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from pynetdicom import AE
+from pynetdicom.association import Association
+from pynetdicom.presentation import PresentationContext
+
+from kazerooni.errors import PacsError, PassingError, ProfileError
+from kazerooni.pacs.profile import DimseProfile
+from kazerooni.pacs.web_errors import connection_error, tls_error
+
+_PDU_BYTES: Final = 128 * 1024
+_TRANSIENT: Final = 2  # a rejection that may pass (PS3.8, 9.3.4)
+_BY_USER: Final = 1
+_CALLING_NOT_KNOWN, _CALLED_NOT_KNOWN = 3, 7
+
+
+class Associations:
+    """Opens associations with one server, one at a time."""
+
+    def __init__(self, profile: DimseProfile) -> None:
+        self._profile = profile
+        self._tls = _tls_context(profile) if profile.tls else None
+        self._open: Association | None = None
+
+    @contextmanager
+    def open(
+        self,
+        contexts: Sequence[PresentationContext],
+        handlers: Sequence[tuple[Any, Any]] = (),
+        roles: Sequence[object] = (),
+    ) -> Iterator[Association]:
+        """Give an association whose first context the server accepts; it is released at the end, or aborted.
+
+        Raises PacsError where none comes about, in words that say why.
+        """
+        entity = AE(self._profile.own_ae_title)
+        limit_s = self._profile.timeout_s
+        entity.connection_timeout = entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = limit_s
+        association = entity.associate(
+            self._address(),
+            self._profile.port,
+            contexts=list(contexts),
+            ae_title=self._profile.ae_title,
+            max_pdu=_PDU_BYTES,
+            ext_neg=list(roles),  # type: ignore[arg-type]
+            evt_handlers=list(handlers),
+            tls_args=None if self._tls is None else (self._tls, self._profile.host),
+        )
+        if not association.is_established:
+            raise self._why_not(association)
+        self._open = association
+        try:
+            self._check_accepted(association, contexts[0])
+            yield association
+            association.release()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Abort what is open still."""
+        if self._open is not None and self._open.is_established:
+            self._open.abort()
+        self._open = None
+
+    def _address(self) -> str:
+        """Find the address of the host: a name that is not known is no matter of the association."""
+        try:
+            return str(socket.getaddrinfo(self._profile.host, self._profile.port, type=socket.SOCK_STREAM)[0][4][0])
+        except OSError as error:
+            raise connection_error(error, self._where, "connecting") from None
+
+    @property
+    def _where(self) -> str:
+        return f"profile {self._profile.name}"
+
+    def _check_accepted(self, association: Association, first: PresentationContext) -> None:
+        if not any(one.abstract_syntax == first.abstract_syntax for one in association.accepted_contexts):
+            name = "" if first.abstract_syntax is None else first.abstract_syntax.name
+            raise PacsError(f"{self._where}: the server does not offer what was asked for ({name})")
+
+    def _why_not(self, association: Association) -> PacsError:
+        if association.is_rejected and association.acceptor.primitive is not None:
+            return self._rejection(association.acceptor.primitive)
+        if association.is_aborted:
+            if (error := self._no_connection()) is not None:
+                return error
+            return PassingError(f"{self._where}: the server ended the conversation before it began")
+        return PassingError(f"{self._where}: no answer within {self._profile.timeout_s:g} s (a greeting)")
+
+    def _rejection(self, answer: Any) -> PacsError:
+        profile = self._profile
+        if answer.result == _TRANSIENT:
+            return PassingError(f"{self._where}: the server is too busy for another conversation")
+        if answer.result_source == _BY_USER and answer.diagnostic == _CALLED_NOT_KNOWN:
+            return ProfileError(f"{self._where}: the server is not called {profile.ae_title}; give its ae_title")
+        if answer.result_source == _BY_USER and answer.diagnostic == _CALLING_NOT_KNOWN:
+            return ProfileError(
+                f"{self._where}: the server does not know {profile.own_ae_title}; have it registered there, or give "
+                "the title it knows as own_ae_title"
+            )
+        return PacsError(f"{self._where}: the server does not want to speak with us; see both AE titles")
+
+    def _no_connection(self) -> PacsError | None:
+        """Try to connect once more, as pynetdicom does not tell why it could not; None where it works."""
+        try:
+            with socket.create_connection((self._profile.host, self._profile.port), self._profile.timeout_s) as plain:
+                if self._tls is not None:
+                    self._tls.wrap_socket(plain, server_hostname=self._profile.host).close()
+        except ssl.SSLError as error:
+            return tls_error(error, self._where)
+        except TimeoutError:
+            return PassingError(f"{self._where}: no answer within {self._profile.timeout_s:g} s (connecting)")
+        except OSError as error:
+            return connection_error(error, self._where, "connecting")
+        return None
+
+
+def _tls_context(profile: DimseProfile) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=profile.ca)
+        if profile.certificate is not None:
+            context.load_cert_chain(profile.certificate, profile.key)
+    except (ssl.SSLError, OSError):
+        raise ProfileError(
+            f"profile {profile.name}: ca, certificate or key cannot be used; files of PEM are wanted, and a key "
+            "without a password"
+        ) from None
+    return context
