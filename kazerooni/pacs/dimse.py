@@ -20,6 +20,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 
 from kazerooni.errors import KazerooniError, ObjectError, PacsError, PassingError
 from kazerooni.pacs.association import Associations
+from kazerooni.pacs.patience import StoppedError
 from kazerooni.pacs.profile import DimseProfile
 from kazerooni.pacs.server import Instance, Level, Receiver
 
@@ -47,6 +48,7 @@ _MOST_CONTEXTS: Final = 127  # of 128 (PS3.8, 9.3.2.2), one for C-GET
 _CT: Final = (CTImageStorage, EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage)
 _FIND: Final = StudyRootQueryRetrieveInformationModelFind
 _GET: Final = StudyRootQueryRetrieveInformationModelGet
+_LIST: Final = 64  # so many UIDs in one request
 _PENDING: Final = (0xFF00, 0xFF01)
 _OUT_OF_RESOURCES: Final = (0xA700, 0xA701, 0xA702)
 _NOT_AUTHORISED: Final = 0x0124
@@ -84,13 +86,20 @@ class DimseServer:
         contexts, roles = _contexts_to_take({one.sop_class for one in wanted})
         handlers: list[evt.EventHandlerType] = [(evt.EVT_C_STORE, taker.take)]
         with self._associations.open([build_context(_GET), *contexts], handlers, roles) as association:
-            for asked in _requests(wanted, whole_series=whole_series):
-                why = self._get(association, asked, taker)
-                for one in taker.missing(asked):
-                    receiver.lose(one, f"profile {self._profile.name}: the server did not send it ({why})")
+            if whole_series:
+                self._get(association, _identifier("SERIES", _series_of(wanted[0])), taker)
+            else:
+                for first in range(0, len(wanted), _LIST):
+                    self._get(association, _images(wanted[first : first + _LIST]), taker)
+            for one in taker.missing():  # some servers take no lists of UIDs
+                said = self._get(association, _images([one]), taker)
+                if one in taker.missing():
+                    receiver.lose(one, f"profile {self._profile.name}: the server did not send it ({said})")
 
     def _get(self, association: Association, asked: Dataset, taker: _Taker) -> str:
         """Ask for objects; gives in words what the server said at the end."""
+        if not association.is_established:
+            self._check(Dataset(), "objects")
         said = "it says nothing"
         for status, _ in association.send_c_get(asked, _GET):
             if taker.error is not None:
@@ -157,36 +166,34 @@ class _Taker:
             self._receiver.keep(one, event.encoded_dataset())
         except ObjectError as error:
             self._receiver.lose(one, str(error))
-        except (KazerooniError, _Stopped) as error:
+        except (KazerooniError, StoppedError) as error:
             self.error = error
             return 0xA700
         self._taken.add(one.sop_uid)
         return 0x0000
 
-    def missing(self, asked: Dataset) -> Iterator[Instance]:
-        """Give what was asked for and did not come."""
-        uid = asked.get("SOPInstanceUID")
-        wanted = self._wanted.values() if uid is None else (self._wanted[uid],)
-        return (one for one in wanted if one.sop_uid not in self._taken)
+    def missing(self) -> list[Instance]:
+        """Give what did not come yet."""
+        return [one for one in self._wanted.values() if one.sop_uid not in self._taken]
 
 
-def _identifier(level: Level, keys: Mapping[str, str]) -> Dataset:
+def _identifier(level: Level, keys: Mapping[str, str | list[str]]) -> Dataset:
     asked = Dataset()
     asked.QueryRetrieveLevel = level
-    if not all(value.isascii() for value in keys.values()):
+    if not all("".join(value).isascii() for value in keys.values()):
         asked.SpecificCharacterSet = "ISO_IR 192"
     for key, value in keys.items():
         setattr(asked, key, value)
     return asked
 
 
-def _requests(wanted: Sequence[Instance], *, whole_series: bool) -> Iterator[Dataset]:
-    """Give the identifiers of C-GET: one for a series, or one for each object."""
-    for one in wanted[:1] if whole_series else wanted:
-        keys = {"StudyInstanceUID": one.study_uid, "SeriesInstanceUID": one.series_uid}
-        if not whole_series:
-            keys["SOPInstanceUID"] = one.sop_uid
-        yield _identifier("SERIES" if whole_series else "IMAGE", keys)
+def _series_of(one: Instance) -> dict[str, str | list[str]]:
+    return {"StudyInstanceUID": one.study_uid, "SeriesInstanceUID": one.series_uid}
+
+
+def _images(wanted: Sequence[Instance]) -> Dataset:
+    """Give the identifier of a C-GET for some objects of a series."""
+    return _identifier("IMAGE", {**_series_of(wanted[0]), "SOPInstanceUID": [one.sop_uid for one in wanted]})
 
 
 def _contexts_to_take(classes: set[str]) -> tuple[list[PresentationContext], list[object]]:

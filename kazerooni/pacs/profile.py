@@ -173,7 +173,9 @@ def _files(table: Mapping[str, Any], where: str, folder: Path) -> dict[str, Any]
     files = {key: folder / table[key] for key in ("ca", "certificate", "key") if key in table}
     for key, file in files.items():
         if not file.is_file():
-            raise ProfileError(f"{where}: {key} is {file.name}, which is not there; give a path from this file's folder")
+            raise ProfileError(
+                f"{where}: {key} is {file.name}, which is not there; give a path from this file's folder"
+            )
     if "key" in files and "certificate" not in files:
         raise ProfileError(f"{where}: key is the key of a certificate, and certificate is not given")
     return files

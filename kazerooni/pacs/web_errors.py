@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 import requests
+from pydicom.errors import InvalidDicomError
 
 from kazerooni.errors import ObjectError, PacsError, PassingError
 from kazerooni.pacs.profile import WebProfile
@@ -34,8 +35,8 @@ def told(profile: WebProfile, what: str) -> Iterator[None]:
         raise tls_error(error, where) from None
     except (requests.exceptions.Timeout, TimeoutError):
         raise PassingError(f"{where}: no answer within {profile.timeout_s:g} s ({what})") from None
-    except (requests.exceptions.JSONDecodeError, ValueError, KeyError, TypeError, AttributeError):
-        raise PacsError(
+    except (ValueError, LookupError, TypeError, AttributeError, InvalidDicomError):
+        raise ObjectError(
             f"{where}: the answer is not what DICOMweb answers ({what}); see that url leads to the service itself"
         ) from None
     except (requests.exceptions.RequestException, OSError) as error:
@@ -53,7 +54,7 @@ def of_status(response: requests.Response, where: str, what: str) -> PacsError:
         return ObjectError(f"{where}: the server knows nothing there ({status}, {what}); see the UID, and url")
     if status in _PASSING:
         return PassingError(f"{where}: the server is busy or down ({status}, {what})", _wait_s(response))
-    return PacsError(f"{where}: the server answers {status} ({what}); its own log may say why")
+    return ObjectError(f"{where}: the server answers {status} ({what}); its own log may say why")
 
 
 def _wait_s(response: requests.Response) -> float | None:
