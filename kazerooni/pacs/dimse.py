@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydicom.dataset import Dataset
@@ -84,7 +84,7 @@ class DimseServer:
         """Fetch a series by one request, or parts of it one by one."""
         taker = _Taker(wanted, receiver)
         contexts, roles = _contexts_to_take({one.sop_class for one in wanted})
-        handlers: list[evt.EventHandlerType] = [(evt.EVT_C_STORE, taker.take)]
+        handlers = [(evt.EVT_C_STORE, taker.take)]
         with self._associations.open([build_context(_GET), *contexts], handlers, roles) as association:
             if whole_series:
                 self._get(association, _identifier("SERIES", _series_of(wanted[0])), taker)
@@ -157,7 +157,7 @@ class _Taker:
 
     def take(self, event: evt.Event) -> int:
         """Keep an object; gives the status that is answered."""
-        one = self._wanted.get(str(event.request.AffectedSOPInstanceUID))
+        one = self._wanted.get(str(getattr(event.request, "AffectedSOPInstanceUID", "")))
         if self.error is not None:
             return 0xA700
         if one is None:  # what the series has got since it was asked

@@ -83,7 +83,7 @@ def find_studies(server: Server, query: Query, *, key: bytes, tries: int) -> lis
 
     Raises PacsError where the query would match everything, or its patient id would match others.
     """
-    asked = {name: "" for name in _STUDY_KEYS} | _matching(query)
+    asked = dict.fromkeys(_STUDY_KEYS, "") | _matching(query)
     with quiet_pydicom():
         answers = patiently(lambda: server.find("STUDY", asked), tries)
         studies = [_study(answer, key) for answer in answers]

@@ -60,11 +60,7 @@ def read_results(paths: Sequence[Path]) -> tuple[Result, ...]:
         for path in paths:
             try:
                 result = _read(path)
-                first = results.setdefault(result.item.SOPInstanceUID, result)
-                if first.item != result.item:
-                    raise PacsError(
-                        f"{path.name}: has the UID of {first.name}, and is another object; give one of them"
-                    )
+                _check_same(results.setdefault(str(result.item.SOPInstanceUID), result), result)
             except PacsError as error:
                 problems.append(str(error))
     if problems:
@@ -91,6 +87,11 @@ def _read(path: Path) -> Result:
             f"{path.name}: is a {item.SOPClassUID.name}; only results are sent: {', '.join(RESULTS.values())}"
         )
     return Result(path.name, item)
+
+
+def _check_same(first: Result, again: Result) -> None:
+    if first.item != again.item:
+        raise PacsError(f"{again.name}: has the UID of {first.name}, and is another object; give one of them")
 
 
 def push(
@@ -148,6 +149,5 @@ def _check_patient(server: Server, item: Dataset, tries: int) -> None:
     theirs = {str(one.get("PatientID", "") or "").strip() for one in found if one.get("StudyInstanceUID") == study}
     if theirs and str(item.get("PatientID", "") or "").strip() not in theirs:
         raise ObjectError(
-            f"the server keeps study {study} under another patient id; make the object of the scan that was pulled from "
-            "this PACS"
+            f"the server keeps study {study} under another patient id; make the object of the scan as this PACS has it"
         )

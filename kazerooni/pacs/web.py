@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import requests
@@ -23,6 +23,7 @@ _UID_OF: Final[Mapping[Level, str]] = {
     "SERIES": "SeriesInstanceUID",
     "IMAGE": "SOPInstanceUID",
 }
+_DEPTH: Final[Mapping[Level, int]] = {"STUDY": 0, "SERIES": 1, "IMAGE": 2}
 _AS_STORED: Final = (("application/dicom", "*"),)  # in the transfer syntax that the server keeps
 
 
@@ -77,22 +78,23 @@ class WebServer:
                 return list(found.values())
 
     def _page(self, level: Level, keys: Mapping[str, str], offset: int) -> list[dict[str, Any]]:
-        above = ("StudyInstanceUID", "SeriesInstanceUID")[: {"STUDY": 0, "SERIES": 1, "IMAGE": 2}[level]]
+        above = ("StudyInstanceUID", "SeriesInstanceUID")[: _DEPTH[level]]
         uids = [keys[key] for key in above]
-        asked = {
-            "search_filters": {key: value for key, value in keys.items() if value and key not in above},
-            "fields": [key for key, value in keys.items() if not value],
-            "limit": _PAGE,
-            "offset": offset,
+        searches: dict[Level, Callable[..., list[dict[str, Any]]]] = {
+            "STUDY": self._client.search_for_studies,
+            "SERIES": self._client.search_for_series,
+            "IMAGE": self._client.search_for_instances,
         }
         try:
-            if level == "STUDY":
-                return self._client.search_for_studies(**asked)
-            if level == "SERIES":
-                return self._client.search_for_series(*uids, **asked)
-            return self._client.search_for_instances(*uids, **asked)
+            return searches[level](
+                *uids,
+                search_filters={key: value for key, value in keys.items() if value and key not in above},
+                fields=[key for key, value in keys.items() if not value],
+                limit=_PAGE,
+                offset=offset,
+            )
         except requests.exceptions.HTTPError as error:
-            if uids and error.response.status_code == requests.codes.not_found:
+            if uids and error.response is not None and error.response.status_code == requests.codes.not_found:
                 return []  # a study or series that the server does not hold has no parts
             raise
 

@@ -43,8 +43,10 @@ def told(profile: WebProfile, what: str) -> Iterator[None]:
         raise connection_error(error, where, what) from None
 
 
-def of_status(response: requests.Response, where: str, what: str) -> PacsError:
+def of_status(response: requests.Response | None, where: str, what: str) -> PacsError:
     """Give the error of a status other than success."""
+    if response is None:
+        return PassingError(f"{where}: the connection broke ({what})")
     status = response.status_code
     if status in (401, 403):
         return PacsError(

@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 
 PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
-USER, PASSWORD = "reader", "correct horse battery staple"  # noqa: S105 - of a server that lives for a test
+USER, PASSWORD = "reader", "correct horse battery staple"
 AE_TITLE = "ORTHANC"
 
 
