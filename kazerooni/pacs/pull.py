@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Final
 
 from kazerooni.dicom import Progress
@@ -28,7 +29,7 @@ CT_CLASSES: Final = frozenset(
 )
 _LEFT_OVER: Final = ".kazerooni-*"  # of a pull that was killed while it wrote
 _TICK_S: Final = 0.05
-_FAREWELL_S: Final = 2.0
+_FAREWELL_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,9 @@ class _Job:
                     progress(self.fetched + self.there, self.total)
         finally:
             self.stop.set()
+            until = monotonic() + _FAREWELL_S
             for worker in self._workers:
-                worker.leave()
+                worker.leave(until)
         if self.error is not None:
             kept = self.fetched + self.there
             raise type(self.error)(
@@ -166,13 +168,13 @@ class _Worker(Thread):
             if self._server is not None:
                 self._server.close()
 
-    def leave(self) -> None:
-        """Wait until nothing is written; a server that is silent just now is not waited for."""
+    def leave(self, until: float) -> None:
+        """Wait until nothing is written; a server that is silent just now is waited for until then at most."""
         with self._writing:
             pass
         if self.is_alive() and self._server is not None:
             self._server.close()
-        self.join(_FAREWELL_S)
+        self.join(max(0.0, until - monotonic()))
 
     def _fetch(self, server: Server, objects: Sequence[Instance], *, is_series: bool) -> None:
         missing = [one for one in objects if not is_whole(path_of(self._job.folder, one), one.sop_uid)]
