@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.pacs import orthanc as server
-from tests.pacs.orthanc import Orthanc
 
 from kazerooni.pacs import DimseProfile, Profile, WebProfile
+from tests.pacs import orthanc as server
+from tests.pacs.orthanc import Orthanc
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VISIT = ROOT / "sample_scans" / "1999"

@@ -25,7 +25,7 @@ class Proxy:
     target: int
     cuts: list[int] = field(default_factory=list)
     cut_answers: int = 0
-    big: int = 20_000
+    big: int = 10_000
     stall_at: int | None = None
     busy: int = 0
     retry_after: str | None = None
