@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from pynetdicom import AE
+from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
 
@@ -51,7 +51,7 @@ class Associations:
             ae_title=self._profile.ae_title,
             max_pdu=_PDU_BYTES,
             ext_neg=list(roles),  # type: ignore[arg-type]
-            evt_handlers=list(handlers),
+            evt_handlers=[(evt.EVT_CONN_OPEN, self._limit_silence), *handlers],
             tls_args=None if self._tls is None else (self._tls, self._profile.host),
         )
         if not association.is_established:
@@ -65,10 +65,22 @@ class Associations:
             self.close()
 
     def close(self) -> None:
-        """Abort what is open still."""
-        if self._open is not None and self._open.is_established:
-            self._open.abort()
-        self._open = None
+        """End what is open still, in the thread that opened it."""
+        association, self._open = self._open, None
+        if association is not None and association.is_established:
+            _hang_up(association)
+            association.kill()
+
+    def interrupt(self) -> None:
+        """Break the connection from another thread: whoever waits for the server is told that it broke."""
+        if self._open is not None:
+            _hang_up(self._open)
+
+    def _limit_silence(self, event: evt.Event) -> None:
+        """Give up on a server that falls silent amid a message, for which pynetdicom would wait for ever."""
+        wire = event.assoc.dul.socket
+        if wire is not None and wire.socket is not None:
+            wire.socket.settimeout(self._profile.timeout_s)
 
     def _address(self) -> str:
         """Find the address of the host: a name that is not known is no matter of the association."""
@@ -121,6 +133,13 @@ class Associations:
         except OSError as error:
             return connection_error(error, self._where, "connecting")
         return None
+
+
+def _hang_up(association: Association) -> None:
+    wire = association.dul.socket
+    if wire is not None and wire.socket is not None:
+        with suppress(OSError):  # it is closed already
+            wire.socket.shutdown(socket.SHUT_RDWR)
 
 
 def _tls_context(profile: DimseProfile) -> ssl.SSLContext:

@@ -125,8 +125,12 @@ class DimseServer:
             raise ObjectError(f"profile {self._profile.name}: the server did not take it (status {code:04X})")
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """End what is open."""
         self._associations.close()
+
+    def interrupt(self) -> None:
+        """Break what is open, from another thread."""
+        self._associations.interrupt()
 
     def _check(self, status: Dataset, what: str) -> None:
         """Raise what a status other than success means; an empty one: the connection broke, or time was up."""

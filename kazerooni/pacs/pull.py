@@ -116,9 +116,9 @@ class _Job:
         try:
             for worker in self._workers:
                 worker.start()
-            while any(worker.is_alive() for worker in self._workers):
+            while not all(worker.ended.is_set() for worker in self._workers):
                 for worker in self._workers:
-                    worker.join(_TICK_S)
+                    worker.ended.wait(_TICK_S)
                 if progress is not None:
                     progress(self.fetched + self.there, self.total)
         finally:
@@ -148,6 +148,7 @@ class _Worker(Thread):
         self._server: Server | None = None
         self._context = contextvars.copy_context()
         self._gone: set[str] = set()
+        self.ended = Event()  # a join that Ctrl-C interrupts takes the thread for ended (CPython 3.11)
         self.fetched = self.there = 0
 
     def run(self) -> None:
@@ -163,18 +164,20 @@ class _Worker(Thread):
         except (IndexError, StoppedError):  # no unit is left, or all shall stop
             pass
         except KazerooniError as error:
-            self._job.fail(error)
+            if not self._job.stop.is_set():  # else it broke because we broke it
+                self._job.fail(error)
         finally:
             if self._server is not None:
                 self._server.close()
+            self.ended.set()
 
     def leave(self, until: float) -> None:
         """Wait until nothing is written; a server that is silent just now is waited for until then at most."""
         with self._writing:
             pass
-        if self.is_alive() and self._server is not None:
-            self._server.close()
-        self.join(max(0.0, until - monotonic()))
+        if not self.ended.is_set() and self._server is not None:
+            self._server.interrupt()
+        self.ended.wait(max(0.0, until - monotonic()))
 
     def _fetch(self, server: Server, objects: Sequence[Instance], *, is_series: bool) -> None:
         missing = [one for one in objects if not is_whole(path_of(self._job.folder, one), one.sop_uid)]

@@ -51,3 +51,6 @@ class Server(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+    def interrupt(self) -> None:
+        """End from another thread what is under way."""

@@ -126,3 +126,7 @@ class WebServer:
     def close(self) -> None:
         """Let go of the connection."""
         self._session.close()
+
+    def interrupt(self) -> None:
+        """Let go of the connection when it is free: one that waits for its server ends with the program."""
+        self._session.close()

@@ -79,7 +79,7 @@ def running(program: str, **more: object) -> Iterator[Orthanc]:
         _wait(found, server, folder / "log")
         yield found
     finally:
-        server.terminate()
+        server.kill()  # nothing of it is wanted
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 

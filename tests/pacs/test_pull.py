@@ -14,8 +14,10 @@ import pytest
 from pydicom import dcmread, dcmwrite
 
 from kazerooni.dicom import find_series as series_of_folder
+from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import OutputError, PacsError, PassingError
 from kazerooni.pacs import Instance, Profile, Pulled, connected, find_series, list_pictures, path_of, pull
+from kazerooni.pacs.whole import check_whole, is_whole
 from tests.pacs.conftest import ROOT, VISIT, port_of, profile_to
 from tests.pacs.orthanc import PASSWORD, Orthanc
 from tests.pacs.proxy import Proxy, before
@@ -110,17 +112,17 @@ def test_a_connection_that_stays_broken_leaves_whole_files(filled: Orthanc, way:
     assert same_as_the_visit(tmp_path)
 
 
-@pytest.mark.parametrize("connections", [1, 3])
+@pytest.mark.parametrize("connections", [1, 2])
 def test_connections_are_bounded(pacs: Orthanc, way: str, tmp_path: Path, connections: int) -> None:
-    """Five series come over no more connections at once than the profile allows."""
-    study = shelf(pacs, tmp_path / "made", series=5)
+    """Three series come over no more connections at once than the profile allows."""
+    study = shelf(pacs, tmp_path / "made", series=3)
     with before(Proxy(port_of(pacs, way))) as proxy:
         profile = profile_to(proxy.port, way, connections=connections)
         wanted = listed(profile, study)
         proxy.most_open = 0
-        assert pull(profile, wanted, tmp_path / "out").fetched == 50
+        assert pull(profile, wanted, tmp_path / "out").fetched == 30
         assert proxy.most_open <= connections
-    assert len([*(tmp_path / "out" / study).iterdir()]) == 5
+    assert len([*(tmp_path / "out" / study).iterdir()]) == 3
 
 
 def shelf(pacs: Orthanc, folder: Path, *, series: int) -> str:
@@ -225,7 +227,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Give a folder on a disk of 1 MB; skips where none can be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     if (
         sys.platform != "linux"
         or os.geteuid() != 0
@@ -268,13 +270,11 @@ def test_a_file_that_cannot_be_written_whole_is_not_there(filled: Orthanc, way: 
 
 def test_wrong_content_is_not_kept(filled: Orthanc, tmp_path: Path) -> None:
     """Bytes that are no DICOM, another object, or cut short are refused and named."""
-    from kazerooni.pacs.whole import check_whole, is_whole  # noqa: PLC0415 - the parts of the one check
-
     file, other = sorted(VISIT.glob("*.dcm"))[:2]
     data, item = file.read_bytes(), dcmread(file)
     one = Instance(item.StudyInstanceUID, item.SeriesInstanceUID, item.SOPInstanceUID)
     check_whole(one, data)
-    item.decompress()
+    item.decompress(generate_instance_uid=False)
     plain = io.BytesIO()
     dcmwrite(plain, item)
     check_whole(one, plain.getvalue())
@@ -283,8 +283,9 @@ def test_wrong_content_is_not_kept(filled: Orthanc, tmp_path: Path) -> None:
         (other.read_bytes(), "another object"),
         (data[:-300], "cut short"),
         (plain.getvalue()[:-300], "cut short"),
-        (data[:200], "is no DICOM|another object"),
+        (data[:100], "is no DICOM"),
+        (data[:200], "cut short"),
     ]:
-        with pytest.raises(PacsError, match=told):
+        with pytest.raises(PacsError, match=told), quiet_pydicom():
             check_whole(one, bad)
     assert not is_whole(tmp_path / "none.dcm", one.sop_uid)
