@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import Any, Final
 
 from pynetdicom import AE, evt
@@ -14,6 +14,7 @@ from pynetdicom.presentation import PresentationContext
 
 from kazerooni.errors import PacsError, PassingError, ProfileError
 from kazerooni.pacs.profile import DimseProfile
+from kazerooni.pacs.tls import tls_context
 from kazerooni.pacs.web_errors import connection_error, tls_error
 
 _PDU_BYTES: Final = 128 * 1024
@@ -27,8 +28,9 @@ class Associations:
 
     def __init__(self, profile: DimseProfile) -> None:
         self._profile = profile
-        self._tls = _tls_context(profile) if profile.tls else None
+        self._tls = tls_context(profile) if profile.tls else None
         self._open: Association | None = None
+        self._is_reached = False
 
     @contextmanager
     def open(
@@ -41,6 +43,8 @@ class Associations:
 
         Raises PacsError where none comes about, in words that say why.
         """
+        self._reach()
+        begin = monotonic()
         entity = AE(self._profile.own_ae_title)
         limit_s = self._profile.timeout_s
         entity.connection_timeout = entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = limit_s
@@ -55,7 +59,7 @@ class Associations:
             tls_args=None if self._tls is None else (self._tls, self._profile.host),
         )
         if not association.is_established:
-            raise self._why_not(association)
+            raise self._why_not(association, monotonic() - begin)
         self._open = association
         try:
             self._check_accepted(association, contexts[0])
@@ -98,14 +102,12 @@ class Associations:
             name = "" if first.abstract_syntax is None else first.abstract_syntax.name
             raise PacsError(f"{self._where}: the server does not offer what was asked for ({name})")
 
-    def _why_not(self, association: Association) -> PacsError:
+    def _why_not(self, association: Association, waited_s: float) -> PacsError:
         if association.is_rejected and association.acceptor.primitive is not None:
             return self._rejection(association.acceptor.primitive)
-        if association.is_aborted:
-            if (error := self._no_connection()) is not None:
-                return error
-            return PassingError(f"{self._where}: the server ended the conversation before it began")
-        return PassingError(f"{self._where}: no answer within {self._profile.timeout_s:g} s (a greeting)")
+        if waited_s >= self._profile.timeout_s:
+            return PassingError(f"{self._where}: no answer within {self._profile.timeout_s:g} s (a greeting)")
+        return PassingError(f"{self._where}: the server ended the conversation before it began")
 
     def _rejection(self, answer: Any) -> PacsError:
         profile = self._profile
@@ -120,19 +122,24 @@ class Associations:
             )
         return PacsError(f"{self._where}: the server does not want to speak with us; see both AE titles")
 
-    def _no_connection(self) -> PacsError | None:
-        """Try to connect once more, as pynetdicom does not tell why it could not; None where it works."""
+    def _reach(self) -> None:
+        """Connect once, before the first association: pynetdicom does not tell why it cannot, and leaks its socket."""
+        if self._is_reached:
+            return
+        limit_s = self._profile.timeout_s
         try:
-            with socket.create_connection((self._profile.host, self._profile.port), self._profile.timeout_s) as plain:
-                if self._tls is not None:
-                    self._tls.wrap_socket(plain, server_hostname=self._profile.host).close()
-        except ssl.SSLError as error:
-            return tls_error(error, self._where)
+            plain = socket.create_connection((self._profile.host, self._profile.port), limit_s)
         except TimeoutError:
-            return PassingError(f"{self._where}: no answer within {self._profile.timeout_s:g} s (connecting)")
+            raise PassingError(f"{self._where}: no answer within {limit_s:g} s (connecting)") from None
         except OSError as error:
-            return connection_error(error, self._where, "connecting")
-        return None
+            raise connection_error(error, self._where, "connecting") from None
+        with plain:
+            if self._tls is not None:
+                try:
+                    self._tls.wrap_socket(plain, server_hostname=self._profile.host).close()
+                except OSError as error:  # some servers that speak no TLS hang up, some stay silent
+                    raise tls_error(error, self._where) from None
+        self._is_reached = True
 
 
 def _hang_up(association: Association) -> None:
@@ -140,16 +147,3 @@ def _hang_up(association: Association) -> None:
     if wire is not None and wire.socket is not None:
         with suppress(OSError):  # it is closed already
             wire.socket.shutdown(socket.SHUT_RDWR)
-
-
-def _tls_context(profile: DimseProfile) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=profile.ca)
-        if profile.certificate is not None:
-            context.load_cert_chain(profile.certificate, profile.key)
-    except (ssl.SSLError, OSError):
-        raise ProfileError(
-            f"profile {profile.name}: ca, certificate or key cannot be used; files of PEM are wanted, and a key "
-            "without a password"
-        ) from None
-    return context

@@ -15,6 +15,7 @@ from kazerooni.errors import ObjectError, PacsError
 from kazerooni.pacs.password import password_of
 from kazerooni.pacs.profile import WebProfile
 from kazerooni.pacs.server import Instance, Level, Receiver
+from kazerooni.pacs.tls import tls_context
 from kazerooni.pacs.web_errors import told
 
 _PAGE: Final = 500
@@ -38,6 +39,8 @@ class WebServer:
         # Neither a proxy nor a .netrc of the environment has a say in where patients' data go.
         self._session.trust_env = False
         self._session.verify = True if profile.ca is None else str(profile.ca)
+        if profile.tls:
+            tls_context(profile)  # tells what is wrong with its files; requests would not
         if profile.certificate is not None:
             own = str(profile.certificate)
             self._session.cert = own if profile.key is None else (own, str(profile.key))
