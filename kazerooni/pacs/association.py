@@ -18,6 +18,7 @@ from kazerooni.pacs.tls import tls_context
 from kazerooni.pacs.web_errors import connection_error, tls_error
 
 _PDU_BYTES: Final = 128 * 1024
+_LAST_WORDS_S: Final = 1.0
 _TRANSIENT: Final = 2  # a rejection that may pass (PS3.8, 9.3.4)
 _BY_USER: Final = 1
 _CALLING_NOT_KNOWN, _CALLED_NOT_KNOWN = 3, 7
@@ -30,6 +31,7 @@ class Associations:
         self._profile = profile
         self._tls = tls_context(profile) if profile.tls else None
         self._open: Association | None = None
+        self._wire: socket.socket | None = None
         self._is_reached = False
 
     @contextmanager
@@ -58,10 +60,10 @@ class Associations:
             evt_handlers=[(evt.EVT_CONN_OPEN, self._limit_silence), *handlers],
             tls_args=None if self._tls is None else (self._tls, self._profile.host),
         )
-        if not association.is_established:
-            raise self._why_not(association, monotonic() - begin)
         self._open = association
         try:
+            if not association.is_established:
+                raise self._why_not(association, monotonic() - begin)
             self._check_accepted(association, contexts[0])
             yield association
             association.release()
@@ -71,9 +73,14 @@ class Associations:
     def close(self) -> None:
         """End what is open still, in the thread that opened it."""
         association, self._open = self._open, None
-        if association is not None and association.is_established:
+        if association is None:
+            return
+        if association.is_established:
             _hang_up(association)
             association.kill()
+        association.dul.join(_LAST_WORDS_S)
+        if self._wire is not None:
+            self._wire.close()  # pynetdicom leaves it to the garbage collector where the server was first to close
 
     def interrupt(self) -> None:
         """Break the connection from another thread: whoever waits for the server is told that it broke."""
@@ -84,7 +91,8 @@ class Associations:
         """Give up on a server that falls silent amid a message, for which pynetdicom would wait for ever."""
         wire = event.assoc.dul.socket
         if wire is not None and wire.socket is not None:
-            wire.socket.settimeout(self._profile.timeout_s)
+            self._wire = wire.socket
+            self._wire.settimeout(self._profile.timeout_s)
 
     def _address(self) -> str:
         """Find the address of the host: a name that is not known is no matter of the association."""

@@ -11,7 +11,7 @@ from dicomweb_client import DICOMwebClient
 from pydicom import dcmwrite
 from pydicom.dataset import Dataset
 
-from kazerooni.errors import ObjectError, PacsError
+from kazerooni.errors import ObjectError, PacsError, PassingError
 from kazerooni.pacs.password import password_of
 from kazerooni.pacs.profile import WebProfile
 from kazerooni.pacs.server import Instance, Level, Receiver
@@ -25,6 +25,7 @@ _UID_OF: Final[Mapping[Level, str]] = {
     "IMAGE": "SOPInstanceUID",
 }
 _DEPTH: Final[Mapping[Level, int]] = {"STUDY": 0, "SERIES": 1, "IMAGE": 2}
+_SIZED: Final = frozenset({"content-length", "transfer-encoding"})
 _AS_STORED: Final = (("application/dicom", "*"),)  # in the transfer syntax that the server keeps
 
 
@@ -50,17 +51,23 @@ class WebServer:
             profile.url,
             session=self._session,
             headers={"Accept": "application/dicom+json"},
-            callback=self._refuse_redirect,
+            callback=self._check_answer,
             timeout=profile.timeout_s,
         )
         self._client.set_http_retry_params(retry=False)  # `patience` does, and keeps to Retry-After
 
-    def _refuse_redirect(self, response: requests.Response, *_: Any, **__: Any) -> requests.Response:
+    def _check_answer(self, response: requests.Response, *_: Any, **__: Any) -> requests.Response:
+        """Refuse a redirect, and an answer that broke off amid its head, which Python takes for an empty one."""
         if response.is_redirect:
+            response.close()
             raise PacsError(
                 f"profile {self._profile.name}: the server sends us to another address ({response.status_code}), and "
                 "patients' data do not follow; give the right url in the profile"
             )
+        if response.status_code == requests.codes.ok and not _SIZED & {*map(str.lower, response.headers)}:
+            with told(self._profile, "an answer"):
+                if not response.content:
+                    raise PassingError(f"profile {self._profile.name}: the connection broke (an answer)")
         return response
 
     def echo(self) -> None:

@@ -21,10 +21,11 @@ AE_TITLE = "ORTHANC"
 
 @dataclass(frozen=True)
 class Orthanc:
-    """A server that runs."""
+    """A server that runs, and the folder that it keeps things in."""
 
     http_port: int
     dicom_port: int
+    folder: Path
 
     @property
     def url(self) -> str:
@@ -75,7 +76,7 @@ def running(program: str, **more: object) -> Iterator[Orthanc]:
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([program, file], stdout=log, stderr=log, cwd=folder)
     try:
-        found = Orthanc(http_port, dicom_port)
+        found = Orthanc(http_port, dicom_port, folder)
         _wait(found, server, folder / "log")
         yield found
     finally:
