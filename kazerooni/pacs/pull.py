@@ -28,6 +28,7 @@ CT_CLASSES: Final = frozenset(
     {"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2"}
 )
 _LEFT_OVER: Final = ".kazerooni-*"  # of a pull that was killed while it wrote
+_MOST_GIVEN_UP: Final = 2  # objects in turn that a server that answers does not bring
 _TICK_S: Final = 0.05
 _FAREWELL_S: Final = 0.5
 
@@ -148,6 +149,7 @@ class _Worker(Thread):
         self._server: Server | None = None
         self._context = contextvars.copy_context()
         self._gone: set[str] = set()
+        self._given_up = 0
         self.ended = Event()  # a join that Ctrl-C interrupts takes the thread for ended (CPython 3.11)
         self.fetched = self.there = 0
 
@@ -191,10 +193,28 @@ class _Worker(Thread):
                 left = [one for one in missing if one.sop_uid not in self._gone]
                 if len(left) < len(missing):
                     trial.begin_anew()
+                    self._given_up = 0
                 missing, is_series = left, False
-                trial.again(error)
+                if missing:
+                    self._again(server, missing, trial, error)
             else:
                 return
+
+    def _again(self, server: Server, missing: list[Instance], trial: Trial, error: PassingError) -> None:
+        """Pause before the next try. Where none is left but the server answers, give up the object that it breaks at.
+
+        A server that lost or damaged a file may hang up each time it should send it. Raises the error where the server
+        is gone, or gives out at several objects in turn.
+        """
+        try:
+            trial.again(error)
+        except PassingError as spent:
+            self._given_up += 1
+            if self._given_up > _MOST_GIVEN_UP:
+                raise
+            server.echo()
+            self.lose(missing.pop(0), str(spent))
+            trial.begin_anew()
 
     def keep(self, wanted: Instance, data: bytes) -> None:
         """Write an object whole. Raises ObjectError where it is not what was wanted, OutputError where it cannot be."""

@@ -102,6 +102,7 @@ def _configuration(folder: Path, http_port: int, dicom_port: int) -> Mapping[str
         "DicomAlwaysAllowGet": True,
         "KeepAlive": True,
         "SaveJobs": False,
+        "MaximumStorageCacheSize": 0,
         "SynchronousCMove": True,
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "EnableWado": False},
     }

@@ -158,20 +158,19 @@ def test_one_series_is_pulled(run: Run, profiles: Path, filled: Orthanc, tmp_pat
         (("find", "clinic", "--date", "2024-02-30"), 2, "is no day"),
         (("find", "clinic", "--date", "2024..2023"), 2, "is no day"),
         (("find", "clinic", "--date", ".."), 2, "is no day"),
-        (("pull", "clinic", "--out", "x"), 2, "give a study or a patient"),
-        (("pull", "clinic", "--study", "1.2.3", "--out", "x"), 3, "nothing to pull: no study matches"),
-        (("push", "clinic", "pacs.toml"), 3, "pacs.toml: is no DICOM file"),
+        (("pull", "clinic", "--out", "OUT"), 2, "give a study or a patient"),
+        (("pull", "clinic", "--study", "1.2.3", "--out", "OUT"), 3, "nothing to pull: no study matches"),
+        (("push", "clinic", "FILE"), 3, "pacs.toml: is no DICOM file"),
     ],
 )
-def test_wrong_words_are_told(
-    run: Run, profiles: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], status: int, told: str
-) -> None:
+def test_wrong_words_are_told(run: Run, profiles: Path, words: tuple[str, ...], status: int, told: str) -> None:
     """What cannot be done is told in a sentence, with the status that other commands have for it."""
-    monkeypatch.chdir(profiles.parent)
-    done = run("pacs", *words)
+    out = profiles.with_name("out")
+    here = {"OUT": str(out), "FILE": str(profiles)}
+    done = run("pacs", *(here.get(word, word) for word in words))
     assert done.exit_code == status
-    assert told in " ".join(done.stderr.replace("│", " ").split())
-    assert not Path("x").exists()
+    assert told in " ".join(done.stderr.replace("\N{BOX DRAWINGS LIGHT VERTICAL}", " ").split())
+    assert not out.exists()
 
 
 def test_two_ids_from_a_pipe_are_refused(run: Run, profiles: Path) -> None:
