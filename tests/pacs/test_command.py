@@ -217,13 +217,14 @@ def test_a_push_that_fails_in_part_ends_with_1(run: Run, profiles: Path, filled:
 
 
 def test_a_pull_with_a_loss_ends_with_1(run: Run, profiles: Path, filled: Orthanc, tmp_path: Path) -> None:
-    """Where the server has lost the file of an object that it lists, the others come, and that one is named."""
+    """Where the server's own file of an object is damaged, the others come, and that one is named."""
     storage = filled.folder / "storage"
     kept = {one["MainDicomTags"]["SOPInstanceUID"]: one["ID"] for one in filled.rest("instances?expand").json()}
     uid, identifier = min(kept.items())
     attachment = filled.rest(f"instances/{identifier}/attachments/dicom/info").json()["Uuid"]
-    (storage / attachment[:2] / attachment[2:4] / attachment).unlink()
+    file = storage / attachment[:2] / attachment[2:4] / attachment
+    file.write_bytes(file.read_bytes()[:-5000])
     done = run("pacs", "pull", "clinic", "--study", KNOWN.study_uid, "--out", tmp_path / "out")
-    assert done.exit_code == 1
+    assert done.exit_code == 1, done.stderr
     assert f"Not had: object {uid}" in done.stderr
     assert "Pulled: 9 objects of 1 series." in done.stderr
