@@ -12,7 +12,7 @@ from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
 
-from kazerooni.errors import PacsError, PassingError, ProfileError
+from kazerooni.errors import ObjectError, PacsError, PassingError, ProfileError
 from kazerooni.pacs.profile import DimseProfile
 from kazerooni.pacs.tls import tls_context
 from kazerooni.pacs.web_errors import connection_error, tls_error
@@ -108,7 +108,7 @@ class Associations:
     def _check_accepted(self, association: Association, first: PresentationContext) -> None:
         if not any(one.abstract_syntax == first.abstract_syntax for one in association.accepted_contexts):
             name = "" if first.abstract_syntax is None else first.abstract_syntax.name
-            raise PacsError(f"{self._where}: the server does not offer what was asked for ({name})")
+            raise ObjectError(f"{self._where}: the server does not offer what was asked for ({name})")
 
     def _why_not(self, association: Association, waited_s: float) -> PacsError:
         if association.is_rejected and association.acceptor.primitive is not None:

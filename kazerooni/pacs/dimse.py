@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydicom.dataset import Dataset
+from pydicom.uid import ImplicitVRLittleEndian
 from pynetdicom import _config, build_context, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.presentation import PresentationContext
@@ -115,8 +116,11 @@ class DimseServer:
 
     def send(self, item: Dataset) -> None:
         """Send one object. Raises ObjectError where the server says that it did not take it."""
-        context = build_context(item.SOPClassUID, item.file_meta.TransferSyntaxUID)
-        with self._associations.open([context]) as association:
+        syntax = item.file_meta.TransferSyntaxUID
+        # What is not compressed may go in the syntax that every server knows (PS3.5, 10.1).
+        syntaxes = (syntax,) if syntax.is_compressed else dict.fromkeys((syntax, ImplicitVRLittleEndian))
+        contexts = [build_context(item.SOPClassUID, one) for one in syntaxes]
+        with self._associations.open(contexts) as association:
             status = association.send_c_store(item)
         code = status.get("Status")
         if code is None or code in _OUT_OF_RESOURCES:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from kazerooni.errors import PassingError
 
-FIRST_PAUSE_S: Final = 0.25
+FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 LONGEST_WISH_S: Final = 300.0
 

@@ -13,7 +13,7 @@ def tls_context(profile: Profile) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=profile.ca)
         if profile.certificate is not None:
-            context.load_cert_chain(profile.certificate, profile.key)
+            context.load_cert_chain(profile.certificate, profile.key, password=lambda: b"")  # it would ask
     except (ssl.SSLError, OSError):
         raise ProfileError(
             f"profile {profile.name}: ca, certificate or key cannot be used; files of PEM are wanted, and a key "

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread, dcmwrite
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
+from pynetdicom import AE, evt
 
-from kazerooni.errors import PacsError, PassingError
+from kazerooni.errors import ObjectError, PacsError, PassingError
 from kazerooni.pacs import Profile, Pushed, connected, push, read_results
-from tests.pacs.conftest import MAPS, VISIT, port_of, profile_to
+from tests.pacs.conftest import MAPS, VISIT, dimse, port_of, profile_to
 from tests.pacs.orthanc import Orthanc
 from tests.pacs.proxy import Proxy, before
 
@@ -103,6 +106,62 @@ def test_another_patients_study_is_not_added_to(filled: Orthanc, way: str, tmp_p
     assert "SAMPLE-1" not in done.why
     assert "SOMEBODY" not in done.why
     assert filled.count() == 10
+
+
+def report(folder: Path, kind: str) -> Path:
+    """Write a small structured report, or a PDF in DICOM, of the visit's study."""
+    item = dcmread(FILES[0], stop_before_pixels=True)
+    kept = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate", "StudyTime")
+    made = Dataset()
+    for name in kept:
+        setattr(made, name, item[name].value)
+    made.SOPClassUID = {"pdf": "1.2.840.10008.5.1.4.1.1.104.1", "sr": "1.2.840.10008.5.1.4.1.1.88.33"}[kind]
+    made.SOPInstanceUID, made.SeriesInstanceUID = generate_uid(), generate_uid()
+    made.Modality = {"pdf": "DOC", "sr": "SR"}[kind]
+    if kind == "pdf":
+        made.MIMETypeOfEncapsulatedDocument, made.EncapsulatedDocument = "application/pdf", b"%PDF-1.7 of a test"
+    else:
+        made.ValueType, made.ContinuityOfContent, made.ContentSequence = "CONTAINER", "SEPARATE", []
+    path = folder / f"{kind}.dcm"
+    made.file_meta = FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dcmwrite(path, made, enforce_file_format=True)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["pdf", "sr"])
+def test_reports_are_sent(filled: Orthanc, way: str, tmp_path: Path, kind: str) -> None:
+    """A PDF in DICOM and a structured report are taken once each, into the study of the visit."""
+    path = report(tmp_path, kind)
+    profile = profile_to(port_of(filled, way), way)
+    assert outcomes(pushed(profile, path)) == ["sent"]
+    assert outcomes(pushed(profile, path)) == ["there"]
+    assert len(filled.rest("studies").json()) == 1
+    assert filled.count() == 11
+
+
+def test_a_server_that_knows_one_syntax_only_is_sent_that() -> None:
+    """A server that takes implicit little endian only, as all must, gets every element of a deflated object."""
+    item = dcmread(FILES[0])
+    assert item.file_meta.TransferSyntaxUID == DeflatedExplicitVRLittleEndian
+    came: list[Dataset] = []
+
+    def take(event: evt.Event) -> int:
+        came.append(event.dataset)
+        return 0x0000
+
+    entity = AE("OLD")
+    entity.add_supported_context(item.SOPClassUID, ImplicitVRLittleEndian)
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, take)])
+    assert server is not None
+    try:
+        with connected(dimse(server.server_address[1], ae_title="OLD")) as there:
+            there.send(item)
+            with pytest.raises(ObjectError, match="does not offer what was asked for"):
+                there.echo()
+    finally:
+        server.shutdown()
+    assert came == [item]
 
 
 def test_what_the_server_refuses_is_told(pacs: Orthanc, way: str, tmp_path: Path) -> None:
