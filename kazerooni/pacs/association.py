@@ -62,9 +62,9 @@ class Associations:
         )
         self._open = association
         try:
+            self._check_accepted(association, contexts[0])
             if not association.is_established:
                 raise self._why_not(association, monotonic() - begin)
-            self._check_accepted(association, contexts[0])
             yield association
             association.release()
         finally:
@@ -106,7 +106,9 @@ class Associations:
         return f"profile {self._profile.name}"
 
     def _check_accepted(self, association: Association, first: PresentationContext) -> None:
-        if not any(one.abstract_syntax == first.abstract_syntax for one in association.accepted_contexts):
+        """Raise ObjectError where the server answers, and does not accept what matters."""
+        answered = (*association.accepted_contexts, *association.rejected_contexts)
+        if answered and first.abstract_syntax not in {one.abstract_syntax for one in association.accepted_contexts}:
             name = "" if first.abstract_syntax is None else first.abstract_syntax.name
             raise ObjectError(f"{self._where}: the server does not offer what was asked for ({name})")
 
