@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import keyring
@@ -203,3 +205,22 @@ def test_the_password_comes_from_the_environment_or_the_keyring(monkeypatch: pyt
         keyring.set_keyring(before)
     monkeypatch.setenv("KAZEROONI_PACS_PASSWORD_MY_CLINIC", "from the environment")
     assert password_of(profile) == "from the environment"
+
+
+def test_the_example_of_the_how_to_is_a_file_of_profiles(tmp_path: Path) -> None:
+    """What the how-to shows is read as it stands: one profile of each way, both encrypted."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "work-with-a-pacs.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    profiles = read_profiles(written(tmp_path, example))
+    assert [type(profile) for profile in profiles.values()] == [WebProfile, DimseProfile]
+    assert all(profile.tls for profile in profiles.values())
+
+
+def test_the_table_of_the_how_to_names_every_key() -> None:
+    """Each key that a profile may have stands in the table of the how-to, and no other."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "work-with-a-pacs.md"
+    rows = re.findall(r"^\| (`.*?) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    named = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+    keys = {field.name for kind in (WebProfile, DimseProfile) for field in fields(kind)}
+    assert keys - {"name"} <= named
+    assert named <= keys | {"name"}
