@@ -12,39 +12,36 @@ if TYPE_CHECKING:
 
 
 def show_studies(studies: Sequence[FoundStudy], *, identify: bool) -> None:
-    """Show a line for each study, and its UID below."""
+    """Show a line for each study, and below the table its UID on a line of its own, whole, to be copied."""
     table = plain_table()
-    for head in ("Date", "Patient", *(("Id", "Name") if identify else ()), "Kinds", "Series", "Objects", "Study"):
+    for head in ("", "Date", "Patient", *(("Id", "Name") if identify else ()), "Kinds", "Series", "Objects", "Study"):
         table.add_column(head, overflow="fold", no_wrap=head in ("Date", "Patient"))
-    for study in studies:
+    for row, study in enumerate(studies, 1):
         names = (study.patient_id, study.patient_name) if identify else ()
         cells = (
+            str(row),
             study.date.isoformat() if study.date else "-",
             study.patient or "-",
             *names,
             ", ".join(study.modalities) or "-",
             _count(study.series),
             _count(study.instances),
-            f"{study.description}\n{study.uid}".strip(),
+            study.description or "-",
         )
         table.add_row(*map(printable, cells))
-    show(table)
+    show(table, "", *(printable(f"{row}  Study {study.uid}") for row, study in enumerate(studies, 1)), "")
 
 
 def show_series(series: Sequence[FoundSeries]) -> None:
-    """Show a line for each series of a study, and its UID below."""
+    """Show a line for each series of a study, and their UIDs below."""
     table = plain_table()
     for head in ("No.", "Kind", "Objects", "Series"):
         table.add_column(head, overflow="fold")
     for one in series:
-        cells = (
-            _count(one.number),
-            one.modality or "-",
-            _count(one.instances),
-            f"{one.description}\n{one.uid}".strip(),
+        table.add_row(
+            *map(printable, (_count(one.number), one.modality or "-", _count(one.instances), one.description or "-"))
         )
-        table.add_row(*map(printable, cells))
-    show(table)
+    show(table, "", *(printable(f"{_count(one.number)}  Series {one.uid}") for one in series))
 
 
 def _count(number: int | None) -> str:
