@@ -57,7 +57,7 @@ class Associations:
             ae_title=self._profile.ae_title,
             max_pdu=_PDU_BYTES,
             ext_neg=list(roles),  # type: ignore[arg-type]
-            evt_handlers=[(evt.EVT_CONN_OPEN, self._limit_silence), *handlers],
+            evt_handlers=[(evt.EVT_CONN_OPEN, self._limit_silence), (evt.EVT_DATA_RECV, self._hurry), *handlers],
             tls_args=None if self._tls is None else (self._tls, self._profile.host),
         )
         self._open = association
@@ -131,6 +131,16 @@ class Associations:
                 "the title it knows as own_ae_title"
             )
         return PacsError(f"{self._where}: the server does not want to speak with us; see both AE titles")
+
+    def _hurry(self, _: evt.Event) -> None:
+        """Acknowledge what comes at once, where the system can (Linux).
+
+        Some servers wait for that before they send the end of an object (Nagle's algorithm), and a system waits some
+        40 ms for something to send along: for each object of a C-GET.
+        """
+        if self._wire is not None and hasattr(socket, "TCP_QUICKACK"):
+            with suppress(OSError):  # it is closed already
+                self._wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def _reach(self) -> None:
         """Connect once, before the first association: pynetdicom does not tell why it cannot, and leaks its socket."""

@@ -34,7 +34,6 @@ class Proxy:
     stalled: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
     open_now: int = 0
-    most_open: int = 0
     from_server: int = 0
     from_client: int = 0
     port: int = 0
@@ -75,7 +74,6 @@ class Proxy:
         with socket.create_connection(("127.0.0.1", self.target)) as server:
             with self._lock:
                 self.open_now += 1
-                self.most_open = max(self.most_open, self.open_now)
             sent = [0]
             up = threading.Thread(target=self._up, args=(client, server, sent), daemon=True)
             up.start()

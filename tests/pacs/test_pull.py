@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,9 +121,17 @@ def test_connections_are_bounded(pacs: Orthanc, way: str, tmp_path: Path, connec
     with before(Proxy(port_of(pacs, way))) as proxy:
         profile = profile_to(proxy.port, way, connections=connections)
         wanted = listed(profile, study)
-        proxy.most_open = 0
-        assert pull(profile, wanted, tmp_path / "out").fetched == 30
-        assert proxy.most_open <= connections
+        proxy.stall_at = 0  # all of them wait, so they can be counted
+        with ThreadPoolExecutor(1) as pool:
+            pulling = pool.submit(pull, profile, wanted, tmp_path / "out")
+            for _ in range(500):
+                if proxy.open_now == connections:
+                    break
+                time.sleep(0.01)
+            time.sleep(0.1)  # for one too many to come
+            assert proxy.open_now == connections
+            proxy.go.set()
+            assert pulling.result(60).fetched == 30
     assert len([*(tmp_path / "out" / study).iterdir()]) == 3
 
 
