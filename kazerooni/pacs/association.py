@@ -57,7 +57,12 @@ class Associations:
             ae_title=self._profile.ae_title,
             max_pdu=_PDU_BYTES,
             ext_neg=list(roles),  # type: ignore[arg-type]
-            evt_handlers=[(evt.EVT_CONN_OPEN, self._limit_silence), (evt.EVT_DATA_RECV, self._hurry), *handlers],
+            evt_handlers=[
+                (evt.EVT_CONN_OPEN, self._limit_silence),
+                (evt.EVT_DATA_RECV, self._hurry),
+                (evt.EVT_DATA_SENT, self._hurry),
+                *handlers,
+            ],
             tls_args=None if self._tls is None else (self._tls, self._profile.host),
         )
         self._open = association
