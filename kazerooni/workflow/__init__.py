@@ -20,6 +20,7 @@ from kazerooni.workflow.readings import (
 from kazerooni.workflow.results import report_visits, score_document, timeline_document, write_tables
 from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
+from kazerooni.workflow.visits import Visits, gather_visits
 
 if TYPE_CHECKING:
     from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
@@ -44,6 +45,7 @@ __all__ = [
     "LobeSource",
     "MapFiles",
     "SegmentedScan",
+    "Visits",
     "agree",
     "agreement_document",
     "cohort_document",
@@ -54,6 +56,7 @@ __all__ = [
     "follow_patient",
     "gather_cohort",
     "gather_readings",
+    "gather_visits",
     "head_of_book",
     "is_in_book",
     "left_out",
