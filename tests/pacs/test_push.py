@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -165,14 +166,30 @@ def test_a_server_that_knows_one_syntax_only_is_sent_that() -> None:
     assert {one.tag: one.value for one in copy} == {one.tag: one.value for one in item}
 
 
-def test_what_the_server_refuses_is_told(pacs: Orthanc, way: str, tmp_path: Path) -> None:
-    """An object that the server does not take fails with its own words, and the next one is sent."""
+@pytest.mark.parametrize(
+    ("status", "kind", "told"),
+    [
+        (0xC000, ObjectError, "did not take it (status C000)"),
+        (0xA700, PassingError, "out of resources (status A700"),
+        (0x0124, ObjectError, "did not take it (status 0124)"),
+    ],
+)
+def test_what_the_server_refuses_is_told(status: int, kind: type[PacsError], told: str) -> None:
+    """The status by which a server refuses an object is told, and whether another try may help."""
     item = dcmread(FILES[0])
-    del item.PatientID
-    item.StudyInstanceUID = "1.2.3"
-    dcmwrite(tmp_path / "odd.dcm", item)
-    done = pushed(profile_to(port_of(pacs, way), way), tmp_path / "odd.dcm", FILES[1])
-    assert outcomes(done)[1] == "sent"
+    entity = AE("FULL")
+    entity.add_supported_context(item.SOPClassUID, item.file_meta.TransferSyntaxUID)
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, lambda _: status)])
+    assert server is not None
+    try:
+        with (
+            connected(dimse(server.server_address[1], ae_title="FULL")) as there,
+            pytest.raises(kind, match=re.escape(told)) as caught,
+        ):
+            there.send(item)
+    finally:
+        server.shutdown()
+    assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("name", ["picture", "text", "missing", "folder", "twin", "nameless"])
