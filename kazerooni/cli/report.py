@@ -85,7 +85,7 @@ def report(
     nothing keeps them.
 
     For a PACS: sr, the score as a structured report that holds the whole reading; seg, its maps as segmentations, where
-    the files that they were read from lie beside the reading, unchanged; epdf, the PDF as an object. They carry the
+    the files that they were read from lie beside the reading or are named by --maps, unchanged; epdf, the PDF as an object. They carry the
     patient and study of the scan, from --scan.
 
     \b

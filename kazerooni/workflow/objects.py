@@ -15,7 +15,7 @@ from kazerooni.dicom import Series, find_series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import NoSeriesError, OutputError, ReadingError
 from kazerooni.files import StrPath, make_folder, write_all_whole
-from kazerooni.labels import Author, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
+from kazerooni.labels import Author, patient_and_study, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
 from kazerooni.model import Case, Component, FindingMap, LobeMap, PointOrigin, Reading
 
 OBJECTS: Final = ("sr", "seg", "epdf")
@@ -26,6 +26,7 @@ _OF_CASE: Final = ("sr", "seg")
 _SR_ENDING: Final = ".sr.dcm"
 _SEG_CLASSES: Final = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
 _MAP_SUFFIXES: Final = {".dcm", ".nrrd", ".nii", ".gz", ".mha", ".mhd"}
+_IDENTITY: Final = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID")
 _ROLES: Final = ("lobes", *Component)
 
 
@@ -53,7 +54,7 @@ def dicom_objects(
     """Make the DICOM objects of a case: `sr`, its score as a structured report, and `seg`, its maps.
 
     The maps are those of the case, else files in one of some folders whose digests the reading holds; a SEG among them
-    stays as it is. The report references the lobes of the SEG objects that are made with it or lie there, and the
+    that carries patient and study of the scan stays as it is. The report references the lobes of the SEG objects that are made with it or lie there, and the
     report of the reading that it replaces, where that lies there under its own name (`<id>.sr.dcm`).
 
     Gives the files by what follows the id of the reading in their names. Raises OutputError, LabelError.
@@ -95,10 +96,11 @@ def write_objects(
 
 
 def _maps_beside(reading: Reading, folders: Sequence[Path]) -> dict[str, Path]:
-    """Find the files whose digests a reading holds, by their roles."""
+    """Find the files whose digests a reading holds, by their roles, in folders or among single files."""
     wanted = {digest.sha256: digest.role for digest in reading.inputs if digest.role in _ROLES and digest.sha256}
     found: dict[str, Path] = {}
-    files = (path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir()) if path.is_file())
+    inside = (sorted(folder.iterdir()) if folder.is_dir() else [folder] for folder in folders)
+    files = (path for paths in inside for path in paths if path.is_file())
     for path in (path for path in files if path.suffix.lower() in _MAP_SUFFIXES):
         if len(found) == len(wanted):
             break
@@ -111,19 +113,27 @@ def _maps_beside(reading: Reading, folders: Sequence[Path]) -> dict[str, Path]:
 
 def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[str, bytes]:
     made: dict[str, bytes] = {}
+    source = patient_and_study(series)
     for role in _ROLES:
         own = case.lobes if role == "lobes" else case.alveolar if role == Component.ALVEOLAR else case.interstitial
-        if role in kept and _seg_header(data := kept[role].read_bytes()) is not None:
+        if role in kept and _is_of_source(_seg_header(data := kept[role].read_bytes()), source):
             made[f".{role}.seg.dcm"] = data
         elif role in kept or own is not None:
             labels = own or _read_map(role, kept[role], series)
-            made[f".{role}.seg.dcm"] = seg_object(labels, series, author=_author(case.reading, labels))
+            made[f".{role}.seg.dcm"] = seg_object(
+                labels, series, author=_author(case.reading, labels), reading=case.reading
+            )
     if not made:
         raise OutputError(
             f"reading {case.reading.id}: no map of it is at hand, so no SEG can be written; put the map files that it "
             "was made from beside it, unchanged, or write SEG when the scan is scored"
         )
     return made
+
+
+def _is_of_source(seg: Dataset | None, source: Dataset) -> bool:
+    """Whether a SEG carries patient and study of the scan, as they are now; names may have been changed or taken out."""
+    return seg is not None and all(str(seg.get(word) or "") == str(source.get(word) or "") for word in _IDENTITY)
 
 
 def _read_map(role: str, path: Path, series: Series) -> LobeMap | FindingMap:

@@ -80,7 +80,7 @@ def report_visits(
         person=None if identify_by is None else person_of(latest.reading, identify_by),
         paper=paper,
     )
-    also = _objects(made, formats, scans=scans, folders=(*beside, folder))
+    also = _objects(made, formats, scans=scans, folders=(*maps, *beside, folder))
     make_folder(Path(folder))
     pages = [name for name in formats if name not in OBJECTS]
     return write_report(made, pages, Path(folder), force=force, also=also)

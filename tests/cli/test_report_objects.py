@@ -49,6 +49,55 @@ def test_objects_of_a_reading(run: Run, hrct: Path, kept: Path, tmp_path: Path) 
     assert first == second
 
 
+def test_objects_are_the_same_on_every_export(run: Run, hrct: Path, kept: Path, tmp_path: Path) -> None:
+    """Two exports of one reading give the same bytes in every object, so that a PACS keeps each once; UIDs are 2.25."""
+    made = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        result = run("report", kept / "r.json", "--format", "sr,seg,epdf", "--scan", hrct, "--out", out)
+        assert result.exit_code == 0, result.stderr
+        made.append({path.name: path.read_bytes() for path in out.iterdir()})
+    assert made[0] == made[1]
+    for path in (tmp_path / "one").iterdir():
+        header = pydicom.dcmread(path, stop_before_pixels=True)
+        assert header.SOPInstanceUID.startswith("2.25.")
+        assert header.SeriesInstanceUID.startswith("2.25.")
+
+
+def test_a_seg_named_with_maps_is_sent_as_it_is(
+    run: Run, hrct: Path, kept: Path, maps: dict[str, Path], tmp_path: Path
+) -> None:
+    """A SEG that the reading was made from, found by --maps, is that object again, not another one of the same map."""
+    first, kept_apart, out = tmp_path / "first", tmp_path / "apart", tmp_path / "out"
+    kept_apart.mkdir()
+    run("report", kept / "r.json", "--format", "seg", "--scan", hrct, "--out", first)
+    segs = {path.name.split(".")[1]: path for path in first.iterdir()}
+    assert run("score", hrct, *options({**maps, **segs}), "-o", kept_apart / "r.json").exit_code == 0
+    result = run("report", kept_apart / "r.json", "--format", "seg", "--scan", hrct, "--maps", first, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert {path.read_bytes() for path in out.iterdir()} == {path.read_bytes() for path in first.iterdir()}
+
+
+def test_a_seg_of_another_name_is_written_anew(
+    run: Run, hrct: Path, kept: Path, maps: dict[str, Path], tmp_path: Path
+) -> None:
+    """Where names were taken out of the scan, a SEG made before that does not carry them on."""
+    first, apart, scan, out = (tmp_path / name for name in ("first", "apart", "nameless", "out"))
+    run("report", kept / "r.json", "--format", "seg", "--scan", hrct, "--out", first)
+    segs = {path.name.split(".")[1]: path for path in first.iterdir()}
+    for folder in (apart, scan):
+        folder.mkdir()
+    run("score", hrct, *options({**maps, **segs}), "-o", apart / "r.json")
+    for path in (path for path in hrct.rglob("*") if path.is_file()):
+        dataset = pydicom.dcmread(path)
+        dataset.PatientName, dataset.PatientID, dataset.PatientBirthDate = "Nobody", "N1", ""
+        dataset.save_as(scan / path.name)
+    result = run("report", apart / "r.json", "--format", "seg", "--scan", scan, "--maps", first, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    written = [pydicom.dcmread(path, stop_before_pixels=True) for path in out.iterdir()]
+    assert [(str(seg.PatientName), seg.PatientID) for seg in written] == [("Nobody", "N1")] * 3
+
+
 def test_nothing_is_half_written(run: Run, hrct: Path, kept: Path, tmp_path: Path) -> None:
     """Where one file stands in the way nothing is written; with maps that are gone SEG is refused and says why."""
     out = tmp_path / "out"

@@ -267,6 +267,19 @@ def test_the_patient_of_the_source(tmp_path: Path, series: Callable[[str], Serie
     assert seg.SeriesInstanceUID != source.SeriesInstanceUID
 
 
+def test_a_seg_keeps_a_name_in_japanese(tmp_path: Path) -> None:
+    """Code extensions, as Japanese scanners write them, are kept, and with them the name as the scan has it."""
+    name = "Yamada^Tarou=\u5c71\u7530^\u592a\u90ce=\u3084\u307e\u3060^\u305f\u308d\u3046"
+    (tmp_path / "scan").mkdir()
+    for number, dataset in enumerate(datasets_of(PLANS["sampled"])):
+        dataset.SpecificCharacterSet, dataset.PatientName = ["", "ISO 2022 IR 87"], name
+        dataset.save_as(tmp_path / "scan" / f"{number}.dcm", enforce_file_format=True)
+    (scan,) = find_series(tmp_path / "scan")
+    seg = _seg(tmp_path, scan)
+    assert list(seg.SpecificCharacterSet) == ["", "ISO 2022 IR 87"]
+    assert str(seg.PatientName) == name
+
+
 # --- What cannot be written ------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ again; multi-frame sources and their frame numbers are put in their place afterw
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
@@ -19,42 +20,54 @@ from highdicom.sr import CodedConcept
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code as DicomCode
-from pydicom.uid import UID, CTImageStorage, RLELossless, generate_uid
-from pydicom.valuerep import DSfloat
+from pydicom.uid import UID, CTImageStorage, RLELossless
+from pydicom.valuerep import DT, DSfloat
 
 from kazerooni.dicom import Series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import OutputError
 from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.meaning import Described, described
+from kazerooni.labels.moment import content_moment
+from kazerooni.labels.patient_study import carry, patient_and_study
+from kazerooni.labels.uids import derived_uid
 from kazerooni.labels.wanted import Wanted
-from kazerooni.model import Geometry, corners_mm, is_on_grid
+from kazerooni.model import Geometry, Reading, corners_mm, is_on_grid
 from kazerooni.model.codes import LUNG, Code
 from kazerooni.version import __version__
 
-# Of the source: what the patient and study modules hold, and what highdicom asks for, empty where it is missing.
-_MUST_BE_SAID: Final = (
+# What highdicom asks of the source, in words that fit into any character set; `carry` puts its own in their place.
+_ASKED_FOR: Final = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate",
     "StudyTime", "ReferringPhysicianName",
-)  # fmt: skip
-_ALSO_KEPT: Final = (
-    "SpecificCharacterSet", "IssuerOfPatientID", "OtherPatientIDs", "PatientAge", "PatientSize", "PatientWeight",
-    "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence", "StudyDescription",
-    "PositionReferenceIndicator", "LongitudinalTemporalInformationModified", "TimezoneOffsetFromUTC",
 )  # fmt: skip
 _SERIES_NUMBER: Final = 900
 _TITLES: Final = {"lobes": "LOBES", "alveolar findings": "ALVEOLAR", "interstitial findings": "INTERSTITIAL"}
 
 
 def seg_bytes(
-    labels: NDArray[np.uint8], geometry: Geometry, wanted: Wanted, *, series: Series, author: Author, kind: SegKind
+    labels: NDArray[np.uint8],
+    geometry: Geometry,
+    wanted: Wanted,
+    *,
+    series: Series,
+    author: Author,
+    kind: SegKind,
+    reading: Reading | None = None,
 ) -> bytes:
     """Give the file of a SEG of labels (slice, row, column) drawn on a series.
+
+    reading: whose map it is. The object is then dated as it (`content_moment`), so that the same map gives the same
+    object on every export; without one it is dated now, and is an object of its own each time.
 
     Raises OutputError where the map is of another grid than the series, or the series lacks what a SEG must say.
     """
     _check(labels, geometry, series)
+    source = patient_and_study(series)
     sources = _source_headers(series)
+    moment = datetime.now().astimezone() if reading is None else content_moment(reading, source)
+    names = (source, series.series_uid, moment, wanted.what, author, kind, __version__)
+    drawn = hashlib.sha256(np.ascontiguousarray(labels)).digest()
     title = _TITLES[wanted.what]
     with quiet_pydicom():
         seg = Segmentation(
@@ -62,9 +75,9 @@ def seg_bytes(
             pixel_array=labels,
             segmentation_type=kind,
             segment_descriptions=[_description(segment, series, author) for segment in described(wanted)],
-            series_instance_uid=generate_uid(),
+            series_instance_uid=derived_uid("series of SEG", *map(str, names), drawn),
             series_number=_SERIES_NUMBER + list(_TITLES).index(wanted.what),
-            sop_instance_uid=generate_uid(),
+            sop_instance_uid=derived_uid("SEG", *map(str, names), drawn),
             instance_number=1,
             manufacturer="The kazerooni developers",
             manufacturer_model_name="kazerooni",
@@ -73,10 +86,14 @@ def seg_bytes(
             content_label=title,
             content_description=f"Label map: {wanted.what}",
             content_creator_name=author.reader,
+            content_date=moment.date(),
+            content_time=moment.time(),
             series_description=f"kazerooni {wanted.what}",
             omit_empty_frames=False,
         )
         _name_frames(seg, series)
+        _settle(seg, moment)
+        carry(source, seg, texts=[author.reader or ""])
         if kind == "LABELMAP":
             seg.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
         stream = BytesIO()
@@ -104,21 +121,12 @@ def _check(labels: NDArray[np.uint8], geometry: Geometry, series: Series) -> Non
 
 
 def _source_headers(series: Series) -> list[Dataset]:
-    """Make one header a slice: patient and study of the source, place and name of the slice."""
+    """Make one header a slice: its place and its name."""
     geometry = series.geometry
     assert geometry is not None
-    with quiet_pydicom():
-        try:
-            with series.frames[0].source.open() as file:
-                source = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-        except (OSError, ValueError) as error:
-            raise OutputError(f"the files of the series cannot be read again ({type(error).__name__})") from None
     common = Dataset()
-    for keyword in _MUST_BE_SAID:
-        setattr(common, keyword, source.get(keyword, ""))
-    for keyword in _ALSO_KEPT:
-        if keyword in source:
-            common[keyword] = source[keyword]
+    for keyword in _ASKED_FOR:
+        setattr(common, keyword, "")
     common.StudyInstanceUID, common.SeriesInstanceUID = series.study_uid, series.series_uid
     common.FrameOfReferenceUID = series.frame_of_reference_uid
     common.Modality, common.SOPClassUID = "CT", CTImageStorage
@@ -171,6 +179,16 @@ def _name_frames(seg: Segmentation, series: Series) -> None:
     seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence = [
         _reference(sop_class, uid) for uid, sop_class in classes.items()
     ]
+
+
+def _settle(seg: Segmentation, moment: datetime) -> None:
+    """Put what follows from the object in the place of what highdicom took from the clock and from chance."""
+    del seg.InstanceCreationDate, seg.InstanceCreationTime
+    for item in seg.get("ContributingEquipmentSequence") or ():
+        item.ContributionDateTime = DT(moment)
+    organization = derived_uid("dimensions of SEG", str(seg.SOPInstanceUID))
+    for item in (*seg.DimensionOrganizationSequence, *seg.DimensionIndexSequence):
+        item.DimensionOrganizationUID = organization
 
 
 def _reference(sop_class: str, uid: str) -> Dataset:
