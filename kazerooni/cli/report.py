@@ -22,7 +22,7 @@ from kazerooni.cli.follow_options import (
 )
 from kazerooni.cli.options import Force, Log, Verbose
 from kazerooni.cli.report_options import (
-    Formats,
+    FormatsAndObjects,
     Identify,
     PaperName,
     Scans,
@@ -44,7 +44,7 @@ def report(
         ),
     ],
     *,
-    formats: Formats = None,
+    formats: FormatsAndObjects = None,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write into.")] = Path(),
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
     partial: Annotated[
@@ -85,8 +85,8 @@ def report(
     nothing keeps them.
 
     For a PACS: sr, the score as a structured report that holds the whole reading; seg, its maps as segmentations, where
-    the files that they were read from lie beside the reading or are named by --maps, unchanged; epdf, the PDF as an object. They carry the
-    patient and study of the scan, from --scan.
+    the files that they were read from lie beside the reading or are named by --maps, unchanged; epdf, the PDF as an
+    object. They carry the patient and study of the scan, from --scan.
 
     \b
     Examples:

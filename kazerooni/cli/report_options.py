@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Formats = Annotated[
     str | None,
+    typer.Option("--format", metavar="NAMES", help="html, pdf, csv, json, with commas between; html if not given."),
+]
+FormatsAndObjects = Annotated[
+    str | None,
     typer.Option(
         "--format", metavar="NAMES", help="html, pdf, csv, json, sr, seg, epdf, with commas between; html if not given."
     ),
@@ -51,8 +55,17 @@ def read_formats(words: str | None, *, objects: bool = False) -> list[str]:
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         found = ", ".join(unknown) or "none"
-        raise typer.BadParameter(f"found {found}; there are {', '.join(known)}", param_hint="--format")
+        raise typer.BadParameter(
+            f"found {found}; there are {', '.join(known)}{_elsewhere(unknown)}", param_hint="--format"
+        )
     return names
+
+
+def _elsewhere(unknown: Sequence[str]) -> str:
+    from kazerooni.workflow import OBJECTS
+
+    made = set(unknown) & set(OBJECTS)
+    return "; DICOM objects are made of a kept reading: `kazerooni report READING --scan PATH`" if made else ""
 
 
 def read_paper(word: str | None) -> Paper:

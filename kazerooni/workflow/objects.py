@@ -15,7 +15,8 @@ from kazerooni.dicom import Series, find_series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import NoSeriesError, OutputError, ReadingError
 from kazerooni.files import StrPath, make_folder, write_all_whole
-from kazerooni.labels import Author, patient_and_study, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
+from kazerooni.labels import Author, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
+from kazerooni.labels.patient_study import patient_and_study
 from kazerooni.model import Case, Component, FindingMap, LobeMap, PointOrigin, Reading
 
 OBJECTS: Final = ("sr", "seg", "epdf")
@@ -54,8 +55,9 @@ def dicom_objects(
     """Make the DICOM objects of a case: `sr`, its score as a structured report, and `seg`, its maps.
 
     The maps are those of the case, else files in one of some folders whose digests the reading holds; a SEG among them
-    that carries patient and study of the scan stays as it is. The report references the lobes of the SEG objects that are made with it or lie there, and the
-    report of the reading that it replaces, where that lies there under its own name (`<id>.sr.dcm`).
+    that carries patient and study of the scan stays as it is. The report references the lobes of the SEG objects that
+    are made with it or lie there, and the report of the reading that it replaces, where that lies there under its own
+    name (`<id>.sr.dcm`).
 
     Gives the files by what follows the id of the reading in their names. Raises OutputError, LabelError.
     """
@@ -132,7 +134,7 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
 
 
 def _is_of_source(seg: Dataset | None, source: Dataset) -> bool:
-    """Whether a SEG carries patient and study of the scan, as they are now; names may have been changed or taken out."""
+    """Whether a SEG carries patient and study of the scan, as it has them now."""
     return seg is not None and all(str(seg.get(word) or "") == str(source.get(word) or "") for word in _IDENTITY)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from kazerooni.labels import read_reading, read_sr, reading_text, write_reading
+from kazerooni.labels import is_dicom, read_reading, read_sr, reading_text, write_reading
 from kazerooni.model import Status, Supersedes
 from tests.cli.conftest import Run
 from tests.cli.test_score import options
@@ -88,14 +88,22 @@ def test_a_seg_of_another_name_is_written_anew(
     for folder in (apart, scan):
         folder.mkdir()
     run("score", hrct, *options({**maps, **segs}), "-o", apart / "r.json")
-    for path in (path for path in hrct.rglob("*") if path.is_file()):
+    for path in (path for path in hrct.rglob("*") if path.is_file() and is_dicom(path)):
         dataset = pydicom.dcmread(path)
         dataset.PatientName, dataset.PatientID, dataset.PatientBirthDate = "Nobody", "N1", ""
-        dataset.save_as(scan / path.name)
+        dataset.save_as(scan / path.name, enforce_file_format=True)
     result = run("report", apart / "r.json", "--format", "seg", "--scan", scan, "--maps", first, "--out", out)
     assert result.exit_code == 0, result.stderr
     written = [pydicom.dcmread(path, stop_before_pixels=True) for path in out.iterdir()]
     assert [(str(seg.PatientName), seg.PatientID) for seg in written] == [("Nobody", "N1")] * 3
+
+
+def test_score_says_who_makes_dicom_objects(run: Run, hrct: Path, tmp_path: Path) -> None:
+    """`score --format sr` is refused and names the command that makes it; its help does not offer it."""
+    result = run("score", hrct, "--report", tmp_path / "out", "--format", "html,sr")
+    assert result.exit_code == 2
+    assert "kazerooni report READING --scan PATH" in " ".join(result.stderr.split())
+    assert "epdf" not in run("score", "--help").stdout
 
 
 def test_nothing_is_half_written(run: Run, hrct: Path, kept: Path, tmp_path: Path) -> None:
