@@ -98,9 +98,9 @@ def test_a_seg_of_another_name_is_written_anew(
     assert [(str(seg.PatientName), seg.PatientID) for seg in written] == [("Nobody", "N1")] * 3
 
 
-def test_score_says_who_makes_dicom_objects(run: Run, hrct: Path, tmp_path: Path) -> None:
+def test_score_says_who_makes_dicom_objects(run: Run, hrct: Path, maps: dict[str, Path], tmp_path: Path) -> None:
     """`score --format sr` is refused and names the command that makes it; its help does not offer it."""
-    result = run("score", hrct, "--report", tmp_path / "out", "--format", "html,sr")
+    result = run("score", hrct, *options(maps), "--report", tmp_path / "out", "--format", "html,sr")
     assert result.exit_code == 2
     assert "kazerooni report READING --scan PATH" in " ".join(result.stderr.split())
     assert "epdf" not in run("score", "--help").stdout

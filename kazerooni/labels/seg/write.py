@@ -67,7 +67,7 @@ def seg_bytes(
     sources = _source_headers(series)
     moment = datetime.now().astimezone() if reading is None else content_moment(reading, source)
     names = (source, series.series_uid, moment, wanted.what, author, kind, __version__)
-    drawn = hashlib.sha256(memoryview(np.ascontiguousarray(labels))).digest()
+    drawn = hashlib.sha256(np.ascontiguousarray(labels).data).digest()
     title = _TITLES[wanted.what]
     with quiet_pydicom():
         seg = Segmentation(
