@@ -14,6 +14,7 @@ from kazerooni.labels.readings import (
     typed_readings,
     write_reading,
 )
+from kazerooni.labels.tracking import tracking_uid
 from kazerooni.labels.write import check_writable, write_map
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "reading_from_json",
     "reading_json",
     "reading_text",
+    "tracking_uid",
     "typed_readings",
     "write_map",
     "write_reading",

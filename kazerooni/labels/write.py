@@ -26,6 +26,7 @@ def write_map(
     series: Series | None = None,
     author: Author = UNNAMED,
     kind: SegKind = "BINARY",
+    reading: str | None = None,
     force: bool = False,
 ) -> None:
     """Write a label map in the format of the name: .dcm (DICOM SEG), .nrrd, .seg.nrrd, .nii, .nii.gz or .mha.
@@ -34,6 +35,7 @@ def write_map(
         patient and study; its files must still be there.
     author: who drew it; says the algorithm type of a SEG.
     kind: of a SEG; BINARY is what every viewer reads, LABELMAP is smaller and newer (2024).
+    reading: id of the reading that the map belongs to; the segments of a SEG carry the TrackingUIDs that its SR names.
     force: whether a file that is there is overwritten.
 
     A lobe without a voxel is written as an empty segment, and so is a finding: that says "looked, found none". An
@@ -52,7 +54,7 @@ def write_map(
         raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
     from kazerooni.labels.seg import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
 
-    data = seg_bytes(labels.labels, labels.geometry, wanted, series=series, author=author, kind=kind)
+    data = seg_bytes(labels.labels, labels.geometry, wanted, series=series, author=author, kind=kind, reading=reading)
     write_whole(path, data, force=force)
 
 

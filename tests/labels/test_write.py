@@ -18,12 +18,13 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from pydicom.uid import UID
 
 from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
-from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_map
-from kazerooni.model import Component, FindingMap, Geometry, LobeMap
+from kazerooni.labels import Author, read_finding_map, read_lobe_map, tracking_uid, write_map
+from kazerooni.model import Component, Finding, FindingMap, Geometry, LobeMap
 from tests.labels.builders import lungs
 from tests.labels.seg_builder import datasets_of
 from tests.scoring.builders import geometry_of
@@ -221,6 +222,30 @@ def test_codes_and_author(tmp_path: Path, series: Callable[[str], Series]) -> No
     assert not seg.get("ContentCreatorName")
     (algorithm,) = seg.SegmentSequence[0].SegmentationAlgorithmIdentificationSequence
     assert (algorithm.AlgorithmName, algorithm.AlgorithmVersion) == ("unet", "2")
+
+
+def test_segments_are_tracked_by_their_reading(tmp_path: Path, series: Callable[[str], Series]) -> None:
+    """TrackingUIDs follow from series, finding and reading: the same whoever writes it, others of other readings."""
+    scan = series("sampled")
+
+    def written(**how: Any) -> list[str]:
+        return [item.TrackingUID for item in _seg(tmp_path, scan, force=True, **how).SegmentSequence]
+
+    first = written(reading="R-1")
+    assert first == [
+        tracking_uid(scan.series_uid, finding, "R-1")
+        for finding in (Finding.SEPTAL, Finding.HONEYCOMBING, Finding.RETICULATION)
+    ]
+    assert written(reading="R-1", author=Author("AUTOMATIC", reader="R2")) == first
+    others = [*written(reading="R-2"), *written(), *written(author=Author(reader="R2"))]
+    assert len({*first, *others}) == 12
+    assert all(UID(uid).is_valid for uid in (*first, *others))
+
+
+def test_instances_are_named_by_no_other_root(tmp_path: Path, series: Callable[[str], Series]) -> None:
+    """New UIDs are those of UUIDs (2.25): the root of no library or vendor is borrowed."""
+    seg = _seg(tmp_path, series("sampled"))
+    assert all(uid.startswith("2.25.") for uid in (seg.SOPInstanceUID, seg.SeriesInstanceUID))
 
 
 def test_lobe_codes(tmp_path: Path, series: Callable[[str], Series]) -> None:

@@ -6,7 +6,6 @@ again; multi-frame sources and their frame numbers are put in their place afterw
 
 from __future__ import annotations
 
-import hashlib
 from io import BytesIO
 from typing import Final
 
@@ -27,6 +26,7 @@ from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import OutputError
 from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.meaning import Described, described
+from kazerooni.labels.tracking import tracking_uid
 from kazerooni.labels.wanted import Wanted
 from kazerooni.model import Geometry, corners_mm, is_on_grid
 from kazerooni.model.codes import LUNG, Code
@@ -47,9 +47,18 @@ _TITLES: Final = {"lobes": "LOBES", "alveolar findings": "ALVEOLAR", "interstiti
 
 
 def seg_bytes(
-    labels: NDArray[np.uint8], geometry: Geometry, wanted: Wanted, *, series: Series, author: Author, kind: SegKind
+    labels: NDArray[np.uint8],
+    geometry: Geometry,
+    wanted: Wanted,
+    *,
+    series: Series,
+    author: Author,
+    kind: SegKind,
+    reading: str | None = None,
 ) -> bytes:
     """Give the file of a SEG of labels (slice, row, column) drawn on a series.
+
+    reading: id of the reading that the map belongs to; its segments are tracked by it (`tracking_uid`).
 
     Raises OutputError where the map is of another grid than the series, or the series lacks what a SEG must say.
     """
@@ -61,10 +70,10 @@ def seg_bytes(
             source_images=sources,
             pixel_array=labels,
             segmentation_type=kind,
-            segment_descriptions=[_description(segment, series, author) for segment in described(wanted)],
-            series_instance_uid=generate_uid(),
+            segment_descriptions=[_description(segment, series, author, reading) for segment in described(wanted)],
+            series_instance_uid=generate_uid(prefix=None),
             series_number=_SERIES_NUMBER + list(_TITLES).index(wanted.what),
-            sop_instance_uid=generate_uid(),
+            sop_instance_uid=generate_uid(prefix=None),
             instance_number=1,
             manufacturer="The kazerooni developers",
             manufacturer_model_name="kazerooni",
@@ -179,7 +188,7 @@ def _reference(sop_class: str, uid: str) -> Dataset:
     return item
 
 
-def _description(segment: Described, series: Series, author: Author) -> SegmentDescription:
+def _description(segment: Described, series: Series, author: Author, reading: str | None) -> SegmentDescription:
     algorithm = None
     if author.means != "MANUAL":
         algorithm = highdicom.AlgorithmIdentificationSequence(
@@ -196,7 +205,7 @@ def _description(segment: Described, series: Series, author: Author) -> SegmentD
         segmented_property_type=_concept(segment.kind),
         algorithm_type=author.means,
         algorithm_identification=algorithm,
-        tracking_uid=_tracking_uid(series.series_uid, segment.name, author),
+        tracking_uid=tracking_uid(series.series_uid, segment.part, reading or author),
         tracking_id=segment.name,
         anatomic_regions=[_concept(LUNG)],
         display_color=CIELabColor.from_rgb(*segment.colour),
@@ -211,9 +220,3 @@ def _description(segment: Described, series: Series, author: Author) -> SegmentD
 
 def _concept(code: Code) -> CodedConcept:
     return CodedConcept(code.value, code.scheme, code.meaning)
-
-
-def _tracking_uid(*parts: object) -> str:
-    """Derive a UID (PS3.5, B.2) of what is tracked: this segment of this series by this author."""
-    digest = hashlib.sha256("\0".join(map(repr, parts)).encode()).digest()
-    return f"2.25.{int.from_bytes(digest[:16], 'big')}"

@@ -90,7 +90,7 @@ def _write(kind: Kind, session: ReadingSession, series: Series, case: Case, fold
     if kind is Kind.SEG:
         for name, labels in maps_of(case).items():
             path = folder / f"{case.reading.id}.{name}.dcm"
-            write_map(labels, path, series=series, author=author_of(session, name))
+            write_map(labels, path, series=series, author=author_of(session, name), reading=case.reading.id)
         return
     if kind is Kind.JSON:
         write_reading(case.reading, folder / f"{case.reading.id}.reading.json")
