@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kazerooni.dicom import Series
 from kazerooni.errors import LabelError, OutputError
-from kazerooni.files import check_new, write_whole
+from kazerooni.files import check_new, write_whole, write_whole_by
 from kazerooni.labels.author import UNNAMED, Author
 from kazerooni.labels.grid import FileGrid, regular_grid
 from kazerooni.labels.images import WRITERS, Writer
@@ -52,10 +53,16 @@ def write_map(
         return
     if series is None:
         raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
-    from kazerooni.labels.seg import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
+    from kazerooni.labels.seg import Drawing, seg_parts  # noqa: PLC0415 - highdicom takes long to import
 
-    data = seg_bytes(labels.labels, labels.geometry, wanted, series=series, author=author, kind=kind, reading=reading)
-    write_whole(path, data, force=force)
+    drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading)
+    parts = seg_parts(labels.labels, labels.geometry, drawing)
+    write_whole_by(path, lambda part: _write_parts(part, parts), force=force)
+
+
+def _write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(parts)
 
 
 def check_writable(path: str | os.PathLike[str], geometry: Geometry) -> None:
