@@ -198,6 +198,38 @@ def test_highdicom_reads_the_same(tmp_path: Path, series: Callable[[str], Series
     assert np.array_equal(planes, _findings(scan).labels)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("how", ["BINARY", "LABELMAP"])
+def test_plain_pydicom_reads_the_same(
+    tmp_path: Path, series: Callable[[str], Series], tool: Callable[[str], str], kind: str, how: Any
+) -> None:
+    """From pixels, frame contents and source images alone, pydicom makes the same integers; dcmdump reads the file."""
+    scan = series(kind)
+    seg = _seg(tmp_path, scan, kind=how)
+    frames = seg.pixel_array.reshape(-1, seg.Rows, seg.Columns)
+    slices = {(f.sop_uid, f.number + 1 if f.frames > 1 else None): i for i, f in enumerate(scan.frames)}
+    made = np.zeros((len(scan.frames), seg.Rows, seg.Columns), np.uint8)
+    for plane, groups in zip(frames, seg.PerFrameFunctionalGroupsSequence, strict=True):
+        source = groups.DerivationImageSequence[0].SourceImageSequence[0]
+        at = slices[source.ReferencedSOPInstanceUID, source.get("ReferencedFrameNumber")]
+        number = groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber if how == "BINARY" else 1
+        made[at] += plane * np.uint8(number)
+    assert np.array_equal(made, _findings(scan).labels)
+    named = {item.ReferencedSOPInstanceUID for item in seg.SourceImageSequence}
+    assert named == set(scan.scan.sop_uids)
+    done = subprocess.run([tool("dcmdump"), "-q", str(tmp_path / "f.dcm")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("kind", "gap_mm"), [("contiguous", 40.0), ("uneven", None), ("one slice", None)])
+def test_spacing_is_said_of_even_slices_only(
+    tmp_path: Path, series: Callable[[str], Series], kind: str, gap_mm: float | None
+) -> None:
+    """A SEG says the gap between evenly spaced slices, and none of others: viewers would draw them at wrong places."""
+    (shared,) = _seg(tmp_path, series(kind)).SharedFunctionalGroupsSequence
+    assert shared.PixelMeasuresSequence[0].get("SpacingBetweenSlices") == gap_mm
+
+
 def test_codes_and_author(tmp_path: Path, series: Callable[[str], Series]) -> None:
     """Segments carry the codes of score.md; a reader's map is MANUAL and signed as given, a program's is AUTOMATIC."""
     seg = _seg(tmp_path, series("sampled"), author=Author(reader="R1"))
