@@ -11,6 +11,7 @@ from kazerooni.cli.edge import edge
 from kazerooni.cli.lobe_usage import check_labels, check_method
 from kazerooni.cli.options import (
     ByIndex,
+    Deidentify,
     Force,
     Json,
     Labels,
@@ -51,6 +52,7 @@ def segment(
     ] = None,
     series: SeriesUid = None,
     study: StudyUid = None,
+    deidentify: Deidentify = False,
     force: Force = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -73,6 +75,8 @@ def segment(
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         _check_usage(out, preview, lobes, as_json=as_json)
+        if deidentify and (out is None or out.suffix.lower() != ".dcm"):
+            raise typer.BadParameter("only a DICOM SEG (-o FILE.dcm) tells of the patient", param_hint="--deidentify")
         check_labels(labels)
         check_method(method, lobes=lobes)
         from kazerooni.files import check_new
@@ -86,7 +90,7 @@ def segment(
         )
         found = _find(path, source, out, series=series, study=study)
         if out is not None:
-            write_lobes(found, out, force=force)
+            write_lobes(found, out, deidentify=deidentify, force=force)
         if preview is not None:
             write_preview(found, preview, force=force)
         if as_json:

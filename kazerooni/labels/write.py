@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kazerooni.dicom import Series
+from kazerooni.dicom import Series, deidentified_file
 from kazerooni.errors import LabelError, OutputError
 from kazerooni.files import check_new, write_whole, write_whole_by
 from kazerooni.labels.author import UNNAMED, Author
@@ -28,6 +28,7 @@ def write_map(
     author: Author = UNNAMED,
     kind: SegKind = "BINARY",
     reading: str | None = None,
+    deidentify: bytes | None = None,
     force: bool = False,
 ) -> None:
     """Write a label map in the format of the name: .dcm (DICOM SEG), .nrrd, .seg.nrrd, .nii, .nii.gz or .mha.
@@ -37,6 +38,7 @@ def write_map(
     author: who drew it; says the algorithm type of a SEG.
     kind: of a SEG; BINARY is what every viewer reads, LABELMAP is smaller and newer (2024).
     reading: id of the reading that the map belongs to; the segments of a SEG carry the TrackingUIDs that its SR names.
+    deidentify: the key of the pseudonyms (`kazerooni.identity.user_key`); a SEG then says nothing of the person.
     force: whether a file that is there is overwritten.
 
     A lobe without a voxel is written as an empty segment, and so is a finding: that says "looked, found none". An
@@ -56,7 +58,9 @@ def write_map(
     from kazerooni.labels.seg import Drawing, seg_parts  # noqa: PLC0415 - highdicom takes long to import
 
     drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading)
-    parts = seg_parts(labels.labels, labels.geometry, drawing)
+    parts: Iterable[bytes] = seg_parts(labels.labels, labels.geometry, drawing)
+    if deidentify is not None:
+        parts = [deidentified_file(b"".join(parts), deidentify)]
     write_whole_by(path, lambda part: _write_parts(part, parts), force=force)
 
 
