@@ -22,7 +22,7 @@ def report(
     ],
     *,
     formats: Annotated[
-        str, typer.Option("--format", metavar="NAMES", help="html, csv, json, with commas between.")
+        str, typer.Option("--format", metavar="NAMES", help="html, csv, json, redcap, with commas between.")
     ] = "html",
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write into.")] = Path(),
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",

@@ -9,6 +9,7 @@ from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
+from kazerooni.report.redcap import REDCAP_COLUMNS, REDCAP_FIELDS, redcap_csv, redcap_dictionary_csv
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.report.wording import DIFFERENCES
 from kazerooni.report.write import WRITERS, Writer, write_report
@@ -19,6 +20,8 @@ __all__ = [
     "COHORT_TABLES",
     "DIFFERENCES",
     "LONG",
+    "REDCAP_COLUMNS",
+    "REDCAP_FIELDS",
     "WIDE",
     "WRITERS",
     "Picture",
@@ -32,6 +35,8 @@ __all__ = [
     "lobe_planes",
     "long_csv",
     "percent",
+    "redcap_csv",
+    "redcap_dictionary_csv",
     "report_of",
     "timeline_plot",
     "wide_csv",

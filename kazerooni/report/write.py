@@ -11,6 +11,7 @@ from kazerooni.files import write_all_whole
 from kazerooni.report.content import Report
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.html import report_html
+from kazerooni.report.redcap import redcap_csv, redcap_dictionary_csv
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.scoring import score_json
 from kazerooni.tables import dictionary_csv
@@ -41,7 +42,14 @@ def _json(report: Report) -> Mapping[str, bytes]:
     return {".score.json": f"{text}\n".encode("utf-8", "backslashreplace")}
 
 
-WRITERS: dict[str, Writer] = {"html": _html, "csv": _csv, "json": _json}
+def _redcap(report: Report) -> Mapping[str, bytes]:
+    return {
+        ".redcap.csv": redcap_csv([report.case], program_version=report.program_version),
+        ".redcap.dictionary.csv": redcap_dictionary_csv(),
+    }
+
+
+WRITERS: dict[str, Writer] = {"html": _html, "csv": _csv, "json": _json, "redcap": _redcap}
 """The formats by name."""
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.model import Case, Judgement, Timeline
-from kazerooni.report import LONG, WIDE, long_csv, report_of, wide_csv, write_report
+from kazerooni.report import (
+    LONG,
+    WIDE,
+    long_csv,
+    redcap_csv,
+    redcap_dictionary_csv,
+    report_of,
+    wide_csv,
+    write_report,
+)
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
@@ -50,7 +59,7 @@ def report_visits(
 
 
 def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False) -> tuple[Path, ...]:
-    """Write the long and the wide table of some cases, each with its data dictionary; gives the files.
+    """Write long and wide table and REDCap import of some cases, each with its dictionary; gives the files.
 
     Raises OutputError where a file cannot be written or is there already (unless `force`).
     """
@@ -59,6 +68,8 @@ def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False)
         "long.dictionary.csv": dictionary_csv(LONG),
         "wide.csv": wide_csv(cases, program_version=__version__),
         "wide.dictionary.csv": dictionary_csv(WIDE),
+        "redcap.csv": redcap_csv(cases, program_version=__version__),
+        "redcap.dictionary.csv": redcap_dictionary_csv(),
     }
     files = {Path(folder) / name: data for name, data in made.items()}
     write_all_whole(files, force=force)
