@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from kazerooni.errors import OutputError
-from kazerooni.files import write_all_whole
+from kazerooni.files import stem_of, write_all_whole
 from kazerooni.report.content import Report
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.html import report_html
@@ -62,7 +62,7 @@ def write_report(report: Report, formats: Iterable[str], folder: Path, *, force:
     already, a library that is missing or a file that cannot be written; what was new is then taken away again.
     """
     made = {
-        folder / f"{report.case.reading.id}{ending}": data
+        folder / f"{stem_of(report.case.reading.id)}{ending}": data
         for name in dict.fromkeys(formats)
         for ending, data in _writer(name)(report).items()
     }
