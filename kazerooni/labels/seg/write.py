@@ -54,11 +54,21 @@ class Drawing:
     reading: str | None = None
 
 
-def seg_bytes(labels: NDArray[np.uint8], geometry: Geometry, drawing: Drawing) -> bytes:
-    """Give the file of a SEG of labels (slice, row, column) drawn on a series.
+def seg_bytes(
+    labels: NDArray[np.uint8],
+    geometry: Geometry,
+    wanted: Wanted,
+    *,
+    series: Series,
+    author: Author,
+    kind: SegKind = "BINARY",
+    reading: str | None = None,
+) -> bytes:
+    """Give the file of a SEG of labels (slice, row, column) drawn on a series (see `Drawing`).
 
     Raises OutputError where the map is of another grid than the series, or the series lacks what a SEG must say.
     """
+    drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading)
     return b"".join(seg_parts(labels, geometry, drawing))
 
 
