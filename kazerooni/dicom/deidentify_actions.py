@@ -89,14 +89,12 @@ ACTIONS: Final[Mapping[str, Action]] = {
 TEXT_VRS: Final = frozenset({"AE", "AS", "LO", "LT", "PN", "SH", "ST", "UC", "UN", "UR", "UT"})
 """Value representations that can hold any words: removed where no action keeps them."""
 
-WRITTEN_TEXTS: Final = frozenset(
-    {
-        ("DCM", "111001"),  # Algorithm Name
-        ("DCM", "111003"),  # Algorithm Version
-        ("DCM", "112039"),  # Tracking Identifier
-        ("DCM", "121013"),  # Device Observer Name
-        ("DCM", "121014"),  # Device Observer Manufacturer
-        ("DCM", "121015"),  # Device Observer Model Name
-    }
-)
-"""Concept names (scheme, value) of SR texts that the program writes itself, and no person types."""
+WRITTEN_TEXTS: Final[Mapping[tuple[str, str], str]] = {
+    ("DCM", "111001"): "Algorithm Name",
+    ("DCM", "111003"): "Algorithm Version",
+    ("DCM", "112039"): "Tracking Identifier",
+    ("DCM", "121013"): "Device Observer Name",
+    ("DCM", "121014"): "Device Observer Manufacturer",
+    ("DCM", "121015"): "Device Observer Model Name",
+}
+"""Concept names (scheme, value) of SR texts that the program writes itself, and no person types; their meanings."""

@@ -15,11 +15,12 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
 from kazerooni import phantom
 from kazerooni.dicom import Series, deidentified, deidentified_file, find_series, read_volume
-from kazerooni.dicom.deidentify_actions import ACTIONS
+from kazerooni.dicom.deidentify_actions import ACTIONS, WRITTEN_TEXTS
 from kazerooni.errors import OutputError
 from kazerooni.identity import pseudonym
 from kazerooni.labels import Author, write_map
@@ -204,6 +205,13 @@ def test_dates_before_the_calendar_are_refused() -> None:
 def test_every_named_attribute_is_one() -> None:
     """The table of actions names attributes of the DICOM dictionary."""
     assert [keyword for keyword in ACTIONS if pydicom.datadict.tag_for_keyword(keyword) is None] == []
+
+
+def test_kept_texts_are_of_concepts_of_the_dictionary() -> None:
+    """The concepts whose texts are kept are those of pydicom's dictionary, by code and meaning."""
+    held = {name: getattr(codes.DCM, meaning.replace(" ", "")) for name, meaning in WRITTEN_TEXTS.items()}
+    assert all((code.scheme_designator, code.value) == name for name, code in held.items())
+    assert [code.meaning for code in held.values()] == list(WRITTEN_TEXTS.values())
 
 
 def test_the_volume_is_not_touched(series: Series) -> None:
