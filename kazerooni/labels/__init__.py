@@ -1,6 +1,6 @@
 """Label maps and readings in and out: files on one side, frozen values on the other."""
 
-from kazerooni.labels.author import Author
+from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.meaning import COLOURS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
@@ -22,6 +22,7 @@ __all__ = [
     "CONVENTIONS",
     "READING_SCHEMA_VERSION",
     "Author",
+    "SegKind",
     "check_writable",
     "read_finding_map",
     "read_lobe_map",

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
+import numpy as np
+import pydicom
 import pytest
+import SimpleITK
 
 from kazerooni.labels import read_reading, write_reading
 from kazerooni.phantom import build_series, write_series
@@ -123,10 +126,28 @@ def test_a_seg_carries_the_patient_for_the_archive(
     assert NAME in _told((tmp_path / "lobes.dcm").read_bytes())
 
 
-def test_deidentify_is_for_dicom(run: Run, planted: Path, maps: dict[str, Path], tmp_path: Path) -> None:
-    """`--deidentify` without a DICOM SEG is wrong usage: nothing else tells of the patient."""
-    result = run("segment", planted, "--lobes", maps["lobes"], "-o", tmp_path / "l.nrrd", "--deidentify")
+@pytest.mark.parametrize("option", ["--deidentify", "--labelmap"])
+def test_some_options_are_for_dicom(
+    run: Run, planted: Path, maps: dict[str, Path], tmp_path: Path, option: str
+) -> None:
+    """`--deidentify` and `--labelmap` without a DICOM SEG are wrong usage: no other map tells of the patient."""
+    result = run("segment", planted, "--lobes", maps["lobes"], "-o", tmp_path / "l.nrrd", option)
     assert result.exit_code == 2
+
+
+def test_a_labelmap_without_the_person(run: Run, planted: Path, maps: dict[str, Path], tmp_path: Path) -> None:
+    """A LABELMAP can be de-identified as well; it is read back as the map that was given."""
+    out = tmp_path / "l.dcm"
+    result = run("segment", planted, "--lobes", maps["lobes"], "-o", out, "--labelmap", "--deidentify")
+    assert result.exit_code == 0, result.stderr
+    assert _told(out.read_bytes()) == []
+    seg = pydicom.dcmread(out)
+    given = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(maps["lobes"]))
+    heights = [
+        groups.PlanePositionSequence[0].ImagePositionPatient[2] for groups in seg.PerFrameFunctionalGroupsSequence
+    ]
+    assert seg.SegmentationType == "LABELMAP"
+    assert np.array_equal(seg.pixel_array[np.argsort(heights)], given)
 
 
 def test_no_word_of_a_scan_reaches_the_file_system(
