@@ -24,6 +24,7 @@ extensions = [
     "scheme_tables",
     "column_tables",
     "dicom_tables",
+    "sr_codes",
 ]
 exclude_patterns = ["_build"]
 html_theme = "furo"
