@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kazerooni.labels.author import Author
+from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.meaning import COLOURS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
@@ -19,6 +19,7 @@ from kazerooni.labels.readings import (
 )
 from kazerooni.labels.seg_object import seg_object
 from kazerooni.labels.sr import SrContent, is_dicom, read_sr
+from kazerooni.labels.tracking import tracking_uid
 from kazerooni.labels.write import check_writable, write_map
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "CONVENTIONS",
     "READING_SCHEMA_VERSION",
     "Author",
+    "SegKind",
     "SrContent",
     "check_writable",
     "encapsulated_pdf",
@@ -44,6 +46,7 @@ __all__ = [
     "reading_text",
     "seg_object",
     "sr_bytes",
+    "tracking_uid",
     "typed_readings",
     "write_map",
     "write_reading",
