@@ -28,6 +28,7 @@ from kazerooni.version import __version__
 from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of
 from kazerooni.workflow.pictures import with_pictures
 from kazerooni.workflow.source import person_of
+from kazerooni.workflow.unnamed import unnamed_objects, unnamed_report
 
 
 def score_document(case: Case) -> dict[str, object]:
@@ -55,6 +56,7 @@ def report_visits(
     scans: Sequence[StrPath] = (),
     maps: Sequence[StrPath] = (),
     beside: Iterable[StrPath] = (),
+    deidentify: bool = False,
 ) -> tuple[Path, ...]:
     """Write the report of the latest of some cases of one patient under one scheme, with all of them as its timeline.
 
@@ -69,6 +71,7 @@ def report_visits(
     compare: write the report that lays the latest visit and the one before side by side.
     scans, maps: where scan and label maps of kept readings lie (`with_pictures`).
     beside: folders in which the maps of DICOM objects, and earlier ones, may lie, besides `folder`.
+    deidentify: make DICOM objects of nobody (PS3.15); only they are then among the formats.
 
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
     there already (unless `force`), ScanError where a scan is not that of the reading.
@@ -93,6 +96,11 @@ def report_visits(
         paper=paper,
     )
     also = _objects(made, formats, scans=scans, folders=(*beside, folder))
+    if deidentify:
+        if any(name not in OBJECTS for name in formats):
+            raise OutputError(f"only DICOM objects can be de-identified: {', '.join(OBJECTS)}")
+        made = unnamed_report(latest, series_of(latest.reading, *scans), paper=paper)
+        also = unnamed_objects(also, made)
     make_folder(Path(folder))
     pages = [name for name in formats if name not in OBJECTS]
     return write_report(made, pages, Path(folder), force=force, also=also)

@@ -428,3 +428,21 @@ def test_a_series_without_names_takes_no_seg(tmp_path: Path, keyword: str) -> No
     scan = find_series(tmp_path / "series")[0]
     with pytest.raises(OutputError, match="has no usable"):
         write_map(_findings(scan), tmp_path / "f.dcm", series=scan)
+
+
+@pytest.mark.parametrize("how", ["BINARY", "LABELMAP"])
+def test_names_in_any_character_set(tmp_path: Path, how: Any) -> None:
+    """The SEG of a scan whose patient is named in ideographs carries that name, and its reader's beside it."""
+    datasets = datasets_of(PLANS["sampled"])
+    for dataset in datasets:
+        dataset.SpecificCharacterSet = ["", "ISO 2022 IR 87"]
+        dataset.PatientName = "Yamada^Tarou=山田^太郎=やまだ^たろう"
+    phantom.write_series(datasets, tmp_path / "scan")
+    (found,) = find_series(tmp_path / "scan")
+    for reader in ("Reader^Rita", "読影^医師"):
+        write_map(
+            _findings(found), tmp_path / "a.dcm", series=found, author=Author(reader=reader), kind=how, force=True
+        )
+        seg = pydicom.dcmread(tmp_path / "a.dcm")
+        assert str(seg.PatientName) == "Yamada^Tarou=山田^太郎=やまだ^たろう"
+        assert str(seg.ContentCreatorName) == reader

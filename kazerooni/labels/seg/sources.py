@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, CTImageStorage
 from pydicom.valuerep import DSfloat
 
 from kazerooni.dicom import Series
-from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import OutputError
 from kazerooni.model import Geometry, corners_mm, is_on_grid
 
-# Of the source: what the patient and study modules hold, and what highdicom asks for, empty where it is missing.
-_MUST_BE_SAID: Final = (
+# What highdicom takes over from a source; what the source says is carried afterwards (`patient_study`), whatever its
+# character set.
+_SAID_AFTERWARDS: Final = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate",
     "StudyTime", "ReferringPhysicianName",
-)  # fmt: skip
-_ALSO_KEPT: Final = (
-    "SpecificCharacterSet", "IssuerOfPatientID", "OtherPatientIDs", "PatientAge", "PatientSize", "PatientWeight",
-    "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence", "StudyDescription",
-    "PositionReferenceIndicator", "LongitudinalTemporalInformationModified", "TimezoneOffsetFromUTC",
 )  # fmt: skip
 
 
@@ -48,24 +42,12 @@ def check(shape: tuple[int, ...], geometry: Geometry, series: Series) -> None:
 
 
 def source_headers(series: Series) -> Iterator[Dataset]:
-    """Make one header a slice, when it is asked for: patient and study of the source, place and name of the slice.
-
-    Raises OutputError.
-    """
+    """Make one header a slice, when it is asked for: place and name of the slice; of patient and study nothing."""
     geometry = series.geometry
     assert geometry is not None
-    with quiet_pydicom():
-        try:
-            with series.frames[0].source.open() as file:
-                source = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-        except (OSError, ValueError) as error:
-            raise OutputError(f"the files of the series cannot be read again ({type(error).__name__})") from None
     common = Dataset()
-    for keyword in _MUST_BE_SAID:
-        setattr(common, keyword, source.get(keyword, ""))
-    for keyword in _ALSO_KEPT:
-        if keyword in source:
-            common[keyword] = source[keyword]
+    for keyword in _SAID_AFTERWARDS:
+        setattr(common, keyword, "")
     common.StudyInstanceUID, common.SeriesInstanceUID = series.study_uid, series.series_uid
     common.FrameOfReferenceUID = series.frame_of_reference_uid
     common.Modality, common.SOPClassUID = "CT", CTImageStorage

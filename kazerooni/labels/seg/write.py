@@ -28,6 +28,7 @@ from kazerooni.dicom import Series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.meaning import Described, described
+from kazerooni.labels.patient_study import carry, patient_and_study
 from kazerooni.labels.seg.binary import binary_head, binary_pixels
 from kazerooni.labels.seg.sources import check, name_objects, name_source, source_headers, stand_ins
 from kazerooni.labels.tracking import tracking_uid
@@ -97,8 +98,9 @@ def _labelmap(labels: NDArray[np.uint8], drawing: Drawing) -> bytes:
 
 
 def _segmentation(sources: list[Dataset], labels: NDArray[np.uint8], drawing: Drawing) -> Segmentation:
+    """Make a SEG of labels and let it carry patient and study of its series."""
     what = drawing.wanted.what
-    return Segmentation(
+    seg = Segmentation(
         source_images=sources,
         pixel_array=labels,
         segmentation_type=drawing.kind,
@@ -117,6 +119,10 @@ def _segmentation(sources: list[Dataset], labels: NDArray[np.uint8], drawing: Dr
         series_description=f"kazerooni {what}",
         omit_empty_frames=False,
     )
+    carry(
+        patient_and_study(drawing.series, also=["PositionReferenceIndicator"]), seg, texts=[drawing.author.reader or ""]
+    )
+    return seg
 
 
 def _description(segment: Described, drawing: Drawing) -> SegmentDescription:
