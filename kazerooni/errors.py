@@ -15,6 +15,7 @@ KazerooniError
 │   └── IncompleteError      a total is asked for while a component of a lobe is null
 ├── StoreError           a score book cannot be used
 │   └── RefusedError         what was to be added contradicts what is there, or is no signed reading: each thing named
+├── ArchiveError         an archive cannot be indexed, or its work cannot be done
 └── OutputError          a result cannot be written
 ```
 
@@ -90,6 +91,10 @@ class RefusedError(StoreError):
     def __init__(self, message: str, problems: tuple[str, ...]) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class ArchiveError(KazerooniError):
+    """An archive cannot be indexed, or its work cannot be done."""
 
 
 class OutputError(KazerooniError):

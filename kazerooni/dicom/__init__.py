@@ -1,8 +1,26 @@
 """From DICOM files to series and volumes: never resampled, never repaired, everything told."""
 
+from kazerooni.dicom.dicomdir import dicomdir_sources
 from kazerooni.dicom.find import Found, Progress, find_series
+from kazerooni.dicom.glance import Glance, Glancer
 from kazerooni.dicom.read import choose, read_volume
 from kazerooni.dicom.series import Series, SliceGap
-from kazerooni.dicom.sources import Skipped
+from kazerooni.dicom.sources import FileSource, Skipped, Source, file_source, find_sources
 
-__all__ = ["Found", "Progress", "Series", "Skipped", "SliceGap", "choose", "find_series", "read_volume"]
+__all__ = [
+    "FileSource",
+    "Found",
+    "Glance",
+    "Glancer",
+    "Progress",
+    "Series",
+    "Skipped",
+    "SliceGap",
+    "Source",
+    "choose",
+    "dicomdir_sources",
+    "file_source",
+    "find_series",
+    "find_sources",
+    "read_volume",
+]

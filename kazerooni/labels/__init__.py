@@ -14,6 +14,7 @@ from kazerooni.labels.readings import (
     typed_readings,
     write_reading,
 )
+from kazerooni.labels.seg import SegContents, seg_contents
 from kazerooni.labels.write import check_writable, write_map
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "CONVENTIONS",
     "READING_SCHEMA_VERSION",
     "Author",
+    "SegContents",
     "check_writable",
     "read_finding_map",
     "read_lobe_map",
@@ -29,6 +31,7 @@ __all__ = [
     "reading_from_json",
     "reading_json",
     "reading_text",
+    "seg_contents",
     "typed_readings",
     "write_map",
     "write_reading",

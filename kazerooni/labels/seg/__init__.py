@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from kazerooni.labels.seg.contents import SegContents, seg_contents
 from kazerooni.labels.seg.read import read_seg
 
 if TYPE_CHECKING:
     from kazerooni.labels.seg.write import seg_bytes
 
-__all__ = ["read_seg", "seg_bytes"]
+__all__ = ["SegContents", "read_seg", "seg_bytes", "seg_contents"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,1 @@
+"""Archive: thousands of old series scored, and scored again, each alone in its failure."""
