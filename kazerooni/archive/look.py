@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +15,7 @@ from kazerooni.labels import seg_contents
 
 _LARGEST_DOCUMENT: Final = 2**26
 _LOOKED_AT: Final = 256
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Seen(NamedTuple):
@@ -93,13 +95,14 @@ def _document(source: FileSource) -> Seen:
         return Seen("reading", digest=digest) if is_reading else Seen("other")
     if "totals" in document and "lobes" in document and "scheme" in document:
         refers, uid = document.get("series_uid"), document.get("reading")
-        return Seen("score", refers=_text(refers), uid=_text(uid), digest=digest)
+        return Seen("score", refers=_code(refers), uid=_code(uid), digest=digest)
     if "scan" in document and "id" in document and "entries" in document:
         scan = document["scan"]
         refers = scan.get("series_uid") if isinstance(scan, dict) else ""
-        return Seen("reading", refers=_text(refers), uid=_text(document["id"]), digest=digest)
+        return Seen("reading", refers=_code(refers), uid=_code(document["id"]), digest=digest)
     return Seen("other")
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _code(value: object) -> str:
+    """Give an id or a UID; "" for all else, as it may be a name."""
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else ""
