@@ -82,6 +82,11 @@ SELECT s.number, s.series FROM series s WHERE s.series != '' AND s.is_ct AND EXI
 ORDER BY s.series"""
 
 
+_WITH_PICTURES: Final = """
+SELECT number, study FROM series s WHERE series = ? AND is_ct AND (
+  EXISTS (SELECT 1 FROM files WHERE series = s.number) OR EXISTS (SELECT 1 FROM members WHERE series = s.number))"""
+
+
 def _known(index: Index, uid: str) -> bool:
     asked = "SELECT 1 FROM files WHERE kind = 'segmentation' AND refers = ? LIMIT 1"
     return index.database.execute(asked, (uid,)).fetchone() is not None
@@ -109,12 +114,12 @@ def _of_series(index: Index, uid: str, maps: list[_Map]) -> Choice:
         return Choice("series", uid, "left: its maps hold lobes, and no findings")
     if twice := [role for role in _LONGEST_ROLES if roles[role] > 1]:
         return Choice("series", uid, f"left: {roles[twice[0]]} maps of {twice[0]}, and nothing says which counts; keep one")
-    rows = index.database.execute("SELECT number, study, patient FROM series WHERE series = ? AND is_ct", (uid,)).fetchall()
+    rows = index.database.execute(_WITH_PICTURES, (uid,)).fetchall()
     if not rows:
         return Choice("series", uid, "left: maps of it are here, its pictures are not")
     if len(rows) > 1:
         return Choice("series", uid, "left: its UID stands in several patients or studies")
-    number, study, _ = rows[0]
+    number, study = rows[0]
     pictures, uids = _pictures(index, (number,))
     old = _old_scores(index, "", uid)
     task = Task(
