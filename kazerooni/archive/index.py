@@ -196,7 +196,9 @@ def _open(file: Path) -> sqlite3.Connection:
             database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {INDEX_VERSION}; COMMIT;")
             version = INDEX_VERSION
         if version != INDEX_VERSION:
-            raise ArchiveError(f"{file.name}: no index of this version; delete it, it is made anew, or give another one")
+            raise ArchiveError(
+                f"{file.name}: no index of this version; delete it, it is made anew, or give another one"
+            )
     except sqlite3.Error as error:
         database.close()
         raise ArchiveError(f"{file.name}: cannot be used as an index ({error}); give another one") from None

@@ -74,9 +74,7 @@ def _of_book(kept: KeptScore, reading: Reading) -> ScoreRecord:
         total=kept.total,
         maximum=find_scheme(kept.scheme, kept.scheme_version).maximum,
         partial=False,
-        lobes={
-            lobe.name: (_grade_alone(grades[0]), _grade_alone(grades[1])) for lobe, grades in kept.grades.items()
-        },
+        lobes={lobe.name: (_grade_alone(grades[0]), _grade_alone(grades[1])) for lobe, grades in kept.grades.items()},
         inputs={one.role: one.sha256 for one in reading.inputs},
     )
 
@@ -164,9 +162,7 @@ def _old_scores(task: Task) -> tuple[ScoreRecord, ...]:
     found = []
     for path in task.old:
         try:
-            document = read_json(
-                Path(path), largest_bytes=_LARGEST_SCORE, wanted="a score in JSON", error=ReadingError
-            )
+            document = read_json(Path(path), largest_bytes=_LARGEST_SCORE, wanted="a score in JSON", error=ReadingError)
             found.append(record_of_document(_mapping(document)))
         except ReadingError:
             continue

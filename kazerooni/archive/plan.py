@@ -14,7 +14,7 @@ from kazerooni.archive.task import Kind, Task, digest_of, task_id
 
 _PLACES: Final = "f.number, o.path, f.name, f.size, f.modified"
 _FROM: Final = "FROM files f JOIN folders o ON o.number = f.folder"
-_LONGEST_ROLES: Final = ("lobes", "alveolar", "interstitial")
+_ROLES: Final = ("lobes", "alveolar", "interstitial")
 
 
 class Choice(NamedTuple):
@@ -70,7 +70,11 @@ def _mapped(index: Index) -> Iterator[Choice]:
         yield _of_series(index, uid, _maps(index, "f.refers = ?", uid))
     for series, uid in index.database.execute(_BESIDE):
         if not _known(index, uid):
-            yield _of_series(index, uid, _maps(index, "f.refers = '' AND f.folder IN (SELECT folder FROM files WHERE series = ?)", series))
+            yield _of_series(
+                index,
+                uid,
+                _maps(index, "f.refers = '' AND f.folder IN (SELECT folder FROM files WHERE series = ?)", series),
+            )
 
 
 # Series whose folder holds maps that name none, and no pictures of another series.
@@ -99,26 +103,20 @@ class _Map(NamedTuple):
 
 
 def _maps(index: Index, where: str, value: object) -> list[_Map]:
-    asked = f"SELECT f.uid, f.roles, {_PLACES} {_FROM} WHERE f.kind = 'segmentation' AND {where} ORDER BY f.uid, f.number"  # noqa: S608
-    return [_Map(_place(index, rest), uid, tuple(roles.split())) for uid, roles, *rest in index.database.execute(asked, (value,))]
+    asked = (
+        f"SELECT f.uid, f.roles, {_PLACES} {_FROM} WHERE f.kind = 'segmentation' AND {where} ORDER BY f.uid, f.number"  # noqa: S608
+    )
+    return [
+        _Map(_place(index, rest), uid, tuple(roles.split()))
+        for uid, roles, *rest in index.database.execute(asked, (value,))
+    ]
 
 
 def _of_series(index: Index, uid: str, maps: list[_Map]) -> Choice:
-    if _has_reading(index, uid):
-        return Choice("series", uid, "left: a reading of it is kept, which is graded again")
     maps = [one for one in {one.uid: one for one in maps}.values() if one.roles]  # a copy of a map is no second one
-    roles = Counter(role for one in maps for role in one.roles)
-    if not roles["lobes"]:
-        return Choice("series", uid, "left: its maps hold no lobes")
-    if len(roles) == 1:
-        return Choice("series", uid, "left: its maps hold lobes, and no findings")
-    if twice := [role for role in _LONGEST_ROLES if roles[role] > 1]:
-        return Choice("series", uid, f"left: {roles[twice[0]]} maps of {twice[0]}, and nothing says which counts; keep one")
     rows = index.database.execute(_WITH_PICTURES, (uid,)).fetchall()
-    if not rows:
-        return Choice("series", uid, "left: maps of it are here, its pictures are not")
-    if len(rows) > 1:
-        return Choice("series", uid, "left: its UID stands in several patients or studies")
+    if (why := _why_left(index, uid, maps, rows)) is not None:
+        return Choice("series", uid, f"left: {why}")
     number, study = rows[0]
     pictures, uids = _pictures(index, (number,))
     old = _old_scores(index, "", uid)
@@ -126,7 +124,7 @@ def _of_series(index: Index, uid: str, maps: list[_Map]) -> Choice:
         id=task_id(Kind.MAPS, [study, uid, uids, *(one.uid for one in maps)]),
         kind=Kind.MAPS,
         stamp=_stamp([*pictures, *(one.place for one in maps), *old]),
-        number=min((one.number for one in pictures), default=0),
+        number=min(one.number for one in pictures),
         study_uid=study,
         series_uid=uid,
         files=tuple(one.path for one in pictures),
@@ -134,6 +132,21 @@ def _of_series(index: Index, uid: str, maps: list[_Map]) -> Choice:
         old=tuple(one.path for one in old),
     )
     return Choice("series", uid, "maps of its lobes and findings, no reading: measured and graded", task)
+
+
+def _why_left(index: Index, uid: str, maps: list[_Map], rows: list[tuple[int, str]]) -> str | None:
+    """Say why a series with maps is not measured; None where it is. rows: of the series of this UID with pictures."""
+    roles = Counter(role for one in maps for role in one.roles)
+    twice = next((role for role in _ROLES if roles[role] > 1), "")
+    reasons = {
+        "a reading of it is kept, which is graded again": _has_reading(index, uid),
+        "its maps hold no lobes": not roles["lobes"],
+        "its maps hold lobes, and no findings": len(roles) == 1,
+        f"{roles[twice]} maps of {twice}, and nothing says which counts; keep one": bool(twice),
+        "maps of it are here, its pictures are not": not rows,
+        "its UID stands in several patients or studies": len(rows) > 1,
+    }
+    return next((why for why, is_so in reasons.items() if is_so), None)
 
 
 def _studies(index: Index) -> Iterator[Choice]:

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, NamedTuple
@@ -95,7 +95,7 @@ class WorkerPool:
         self._again: deque[Task] = deque()
         self._false_starts = 0
 
-    def run(self, batches: Iterable[Sequence[Task]]) -> Iterator[Done]:
+    def run(self, batches: Iterable[Sequence[Task]]) -> Generator[Done]:
         """Do tasks, giving each when it has ended; batches are taken only as workers are free for them.
 
         Whatever ends this early (a closed generator, Ctrl-C) ends the workers too. Raises ArchiveError where no worker
@@ -105,7 +105,7 @@ class WorkerPool:
         try:
             while self._hand_out(waiting):
                 busy = [hand for hand in self._hands if hand.tasks]
-                ends: list[Connection | int] = [hand.connection for hand in busy]  # type: ignore[misc]
+                ends: list[Connection | int] = [hand.connection for hand in busy]
                 wait([*ends, *(hand.process.sentinel for hand in busy)], _TICK_S)
                 for hand in busy:
                     yield from self._look_at(hand)
@@ -118,7 +118,7 @@ class WorkerPool:
         """Give every free worker something to do; False where nothing is left and nobody works."""
         while True:
             if self._again:
-                tasks, before = (self._again[0],), 1
+                tasks, before = tuple([self._again[0]]), 1
             else:
                 free = [hand for hand in self._hands if not hand.tasks]
                 if not free and len(self._hands) >= self._count:

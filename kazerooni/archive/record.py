@@ -99,7 +99,11 @@ def record_of_document(document: Mapping[str, Any]) -> ScoreRecord:
             for lobe in document["lobes"]
         }
         return ScoreRecord(
-            **{name: document.get(name) for name in ("patient", "study_date", "series_uid", "reading", "reader")},
+            patient=document["patient"],
+            study_date=document["study_date"],
+            series_uid=document["series_uid"],
+            reading=document.get("reading"),
+            reader=document["reader"],
             scheme=str(document["scheme"]["name"]),
             scheme_version=int(document["scheme"]["version"]),
             program_version=document["program"]["version"],

@@ -79,7 +79,8 @@ def rescore(
     """Score an archive into a folder, each task alone in its failure.
 
     workers: processes. resume: go on with the run of the folder; its settings must be the same.
-    index: where the index stands, None for the user's cache. tell: of the files that were looked at. watch: of the work.
+    index: where the index stands, None for the user's cache.
+    tell: of the files that were looked at. watch: of the work.
 
     Raises ArchiveError, OutputError; what fails in a task is told in errors.csv instead.
     """
@@ -97,12 +98,16 @@ def rescore(
         summary = Summary(
             changes, journal.counts(), journal.kinds(), dict(left), before, time.monotonic() - began, _told(limits)
         )
-        run = _run_document(summary, settings, limits, workers, started, digests)
+        run = _run_document(
+            summary, settings, limits=limits, workers=workers, started=started, digests=digests
+        )
         write_whole(settings.out / "run.json", run, force=True)
     return summary
 
 
-def choices(archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None) -> Iterator[Choice]:
+def choices(
+    archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
+) -> Iterator[Choice]:
     """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
     with Index(archive, index) as known:
         known.update(tell=tell)
@@ -193,7 +198,13 @@ def _told(limits: Limits) -> tuple[str, ...]:
 
 
 def _run_document(
-    summary: Summary, settings: Settings, limits: Limits, workers: int, started: datetime, digests: dict[str, str]
+    summary: Summary,
+    settings: Settings,
+    *,
+    limits: Limits,
+    workers: int,
+    started: datetime,
+    digests: dict[str, str],
 ) -> bytes:
     """Make run.json: all that differs from run to run stands here, and nowhere else."""
     document: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Task: one piece of an archive's work, and what became of it. Paths and results travel between processes, not volumes."""
+"""Task: one piece of an archive's work, and what became of it. Paths and results travel, not volumes."""
 
 from __future__ import annotations
 

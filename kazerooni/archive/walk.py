@@ -38,7 +38,9 @@ def walk(archive: Path) -> Iterator[Folder]:
             return
         os.scandir(archive).close()
     except OSError as error:
-        raise ArchiveError(f"{archive.name}: cannot be read ({error.strerror}); give a folder, DICOMDIR or zip") from None
+        raise ArchiveError(
+            f"{archive.name}: cannot be read ({error.strerror}); give a folder, DICOMDIR or zip"
+        ) from None
     yield from _folders(str(archive))
 
 

@@ -25,10 +25,18 @@ def rescore(
     ],
     *,
     scheme: Annotated[str, typer.Option("--scheme", metavar="NAME", help="Grade by this scheme.")] = "kazerooni",
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder of the results, a new one.")] = None,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Worker processes, one series each.")] = 1,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run of DIR; done work is not done again.")] = False,
-    draft: Annotated[bool, typer.Option("--draft", help="Draft studies of which nothing is known, for a reader.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The folder of the results, a new one.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, help="Worker processes, one series each.")
+    ] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run of DIR; done work is not done again.")
+    ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Draft studies of which nothing is known, for a reader.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and why, and do nothing.")] = False,
     formats: Annotated[
         str | None, typer.Option("--report", metavar="FORMATS", help="Reports of each score, such as html,json.")

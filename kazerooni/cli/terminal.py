@@ -153,5 +153,9 @@ def standing_words(at: Standing) -> str:
     """Tell how far work has come."""
     new = at.done - at.before
     rate = f"{new / at.seconds:.1f}/s" if at.seconds > 0 else "-"
-    left = "-" if at.left_s is None else f"{int(at.left_s) // 3600}:{int(at.left_s) // 60 % 60:02d}:{int(at.left_s) % 60:02d}"
+    left = (
+        "-"
+        if at.left_s is None
+        else f"{int(at.left_s) // 3600}:{int(at.left_s) // 60 % 60:02d}:{int(at.left_s) % 60:02d}"
+    )
     return f"{at.done} of {at.total}, {rate}, {left} left, {at.failed} failed"

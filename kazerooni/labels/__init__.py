@@ -5,7 +5,14 @@ from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.meaning import COLOURS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
 from kazerooni.labels.readings import (
+    DRAFT_DOCUMENT,
+    DRAFT_LAYERS,
+    DRAFT_SUFFIX,
+    DRAFT_VERSION,
     READING_SCHEMA_VERSION,
+    deflated_slice,
+    draft_file,
+    proposed_draft,
     read_reading,
     read_typed_table,
     reading_from_json,
@@ -20,10 +27,17 @@ from kazerooni.labels.write import check_writable, write_map
 __all__ = [
     "COLOURS",
     "CONVENTIONS",
+    "DRAFT_DOCUMENT",
+    "DRAFT_LAYERS",
+    "DRAFT_SUFFIX",
+    "DRAFT_VERSION",
     "READING_SCHEMA_VERSION",
     "Author",
     "SegContents",
     "check_writable",
+    "deflated_slice",
+    "draft_file",
+    "proposed_draft",
     "read_finding_map",
     "read_lobe_map",
     "read_reading",

@@ -219,7 +219,9 @@ def test_a_file_that_changed_is_done_again(tmp_path: Path, reading: Reading) -> 
 
 def test_a_dry_run_says_why(archive: Path, tmp_path: Path) -> None:
     """Each reading and series is told with what would be done and why, each study with why it needs no draft."""
-    told = Counter((one.what, one.why, one.task is not None) for one in choices(archive, _settings(tmp_path, draft=True)))
+    told = Counter(
+        (one.what, one.why, one.task is not None) for one in choices(archive, _settings(tmp_path, draft=True))
+    )
     assert told == {
         ("reading", "kept reading, graded again", True): READINGS + 2,
         ("series", "maps of its lobes and findings, no reading: measured and graded", True): 2,
