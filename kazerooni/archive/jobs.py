@@ -12,7 +12,7 @@ from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.task import Kind, Result, Task
 from kazerooni.dicom import Series, find_series, read_volume
-from kazerooni.errors import KazerooniError, LabelError, ReadingError, UnusableSeriesError
+from kazerooni.errors import LabelError, ReadingError, UnusableSeriesError
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, seg_contents
 from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading, State
 from kazerooni.report import long_csv, wide_csv

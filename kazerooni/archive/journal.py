@@ -159,18 +159,18 @@ class Journal:
     def rows(self, table: str) -> Iterator[str]:
         """Give the rows of the long or the wide table, as CSV, in the order of the tasks' ids."""
         assert table in {"long", "wide"}
-        for (text,) in self._database.execute(f"SELECT e.{table} {_DONE} ORDER BY p.task"):  # noqa: S608
+        for (text,) in self._database.execute(f"SELECT e.{table} {_DONE} ORDER BY p.task"):
             yield text
 
     def failed(self) -> Iterator[Failed]:
         """Give what failed, in the order of the tasks' ids."""
         columns = "e.task, e.kind, e.study, e.series, e.reading, p.number, e.cause, e.error, e.why, e.attempts"
-        for row in self._database.execute(f"SELECT {columns} {_DONE} WHERE e.cause != '' ORDER BY p.task"):  # noqa: S608
+        for row in self._database.execute(f"SELECT {columns} {_DONE} WHERE e.cause != '' ORDER BY p.task"):
             yield Failed(*row)
 
     def scores(self) -> Iterator[Pair]:
         """Give each new score beside the old ones, in the order of the tasks' ids; one at a time in memory."""
-        asked = f"SELECT e.task, e.new, e.old {_DONE} WHERE e.new IS NOT NULL ORDER BY p.task"  # noqa: S608
+        asked = f"SELECT e.task, e.new, e.old {_DONE} WHERE e.new IS NOT NULL ORDER BY p.task"
         for task, new, old in self._database.execute(asked):
             yield Pair(task, ScoreRecord.from_json(new), tuple(map(ScoreRecord.from_json, json.loads(old))))
 

@@ -46,7 +46,7 @@ def plan(index: Index, *, draft: bool) -> Iterator[Choice]:
 
 
 def _readings(index: Index) -> Iterator[Choice]:
-    asked = f"SELECT f.uid, f.refers, f.digest, {_PLACES} {_FROM} WHERE f.kind = 'reading' ORDER BY f.number"  # noqa: S608
+    asked = f"SELECT f.uid, f.refers, f.digest, {_PLACES} {_FROM} WHERE f.kind = 'reading' ORDER BY f.number"
     for uid, refers, digest, *rest in index.database.execute(asked):
         place = _place(index, rest)
         old = _old_scores(index, uid, "")
@@ -104,7 +104,7 @@ class _Map(NamedTuple):
 
 def _maps(index: Index, where: str, value: object) -> list[_Map]:
     asked = (
-        f"SELECT f.uid, f.roles, {_PLACES} {_FROM} WHERE f.kind = 'segmentation' AND {where} ORDER BY f.uid, f.number"  # noqa: S608
+        f"SELECT f.uid, f.roles, {_PLACES} {_FROM} WHERE f.kind = 'segmentation' AND {where} ORDER BY f.uid, f.number"
     )
     return [
         _Map(_place(index, rest), uid, tuple(roles.split()))
@@ -189,7 +189,7 @@ def _pictures(index: Index, series: tuple[int, ...]) -> tuple[list[_Place], str]
     """List the files with the pictures of some series, zips once; and a digest of the UIDs of the pictures."""
     marks = ",".join("?" * len(series))
     asked = f"""SELECT f.uid, {_PLACES} {_FROM} WHERE f.series IN ({marks}) UNION ALL
-      SELECT m.uid, {_PLACES} {_FROM} JOIN members m ON m.file = f.number WHERE m.series IN ({marks}) ORDER BY 2"""  # noqa: S608
+      SELECT m.uid, {_PLACES} {_FROM} JOIN members m ON m.file = f.number WHERE m.series IN ({marks}) ORDER BY 2"""
     places: dict[int, _Place] = {}
     uids: set[str] = set()
     for uid, *rest in index.database.execute(asked, series * 2):
@@ -204,7 +204,7 @@ def _old_scores(index: Index, reading: str, series: str) -> list[_Place]:
     column, value = ("uid", reading) if reading else ("refers", series)
     if not value:
         return []
-    asked = f"SELECT f.digest, {_PLACES} {_FROM} WHERE f.kind = 'score' AND f.{column} = ? ORDER BY f.digest, f.number"  # noqa: S608
+    asked = f"SELECT f.digest, {_PLACES} {_FROM} WHERE f.kind = 'score' AND f.{column} = ? ORDER BY f.digest, f.number"
     rows = index.database.execute(asked, (value,))
     return list({digest: _place(index, rest)._replace(stamp=digest) for digest, *rest in rows}.values())
 

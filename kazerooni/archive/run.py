@@ -98,9 +98,7 @@ def rescore(
         summary = Summary(
             changes, journal.counts(), journal.kinds(), dict(left), before, time.monotonic() - began, _told(limits)
         )
-        run = _run_document(
-            summary, settings, limits=limits, workers=workers, started=started, digests=digests
-        )
+        run = _run_document(summary, settings, limits=limits, workers=workers, started=started, digests=digests)
         write_whole(settings.out / "run.json", run, force=True)
     return summary
 

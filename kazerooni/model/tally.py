@@ -102,7 +102,8 @@ class Tally:
         """Sum voxels x depth of lobes that hold any of the findings: in the units of `volume`, exact."""
         regions = _labels(lobes)
         return self._sum(
-            (regions, tuple(findings)), lambda: int(self._weighted[regions, :, :].sum(axis=0)[self._held(findings)].sum())
+            (regions, tuple(findings)),
+            lambda: int(self._weighted[regions, :, :].sum(axis=0)[self._held(findings)].sum()),
         )
 
     def percent(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> Fraction | None:

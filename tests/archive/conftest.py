@@ -13,7 +13,7 @@ import pytest
 
 from kazerooni.labels import reading_text
 from kazerooni.model import Reading
-from kazerooni.workflow import MapFiles, LobeSource, score_document, score_scan
+from kazerooni.workflow import LobeSource, MapFiles, score_document, score_scan
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_scans"
 READINGS = 300
