@@ -115,12 +115,13 @@ class Index:
                 continue
             changes.looked += 1
             seen = list(looker.look(source_of(self.root, folder.path, name, stamp)))
-            self._put(number, name, stamp, seen, folder.path, None if was is None else int(was[0]))
+            self._put((number, folder.path), name, stamp, seen, None if was is None else int(was[0]))
         if known:
             changes.gone += len(known)
             self._forget([int(row[0]) for row in known.values()])
 
-    def _put(self, folder: int, name: str, stamp: Stamp, seen: list[Seen], path: str, number: int | None) -> None:
+    def _put(self, folder: tuple[int, str], name: str, stamp: Stamp, seen: list[Seen], number: int | None) -> None:
+        """Write down a file. folder: its number and path. number: of the file, None of one that is new."""
         first, *members = seen
         if number is None:
             number, self._next = self._next, self._next + 1
@@ -128,9 +129,9 @@ class Index:
             self.database.execute("DELETE FROM members WHERE file = ?", (number,))
         # An unreadable file has no time that it could be known again by.
         modified = -1 if first.kind == "unreadable" else stamp.modified_ns
-        place = os.fsencode(path)
+        place = os.fsencode(folder[1])
         row = (first.kind, self._series_number(first, place), first.uid, first.refers, first.roles, first.digest)
-        self.database.execute(_PUT, (number, folder, os.fsencode(name), stamp.size, modified, *row))
+        self.database.execute(_PUT, (number, folder[0], os.fsencode(name), stamp.size, modified, *row))
         rows = [(number, _storable(m.member), m.kind, self._series_number(m, place), m.uid) for m in members]
         self.database.executemany("INSERT INTO members VALUES (?,?,?,?,?)", rows)
 
@@ -190,22 +191,19 @@ def _open(file: Path) -> sqlite3.Connection:
     if not file.exists():
         file.touch(mode=0o600)
     database = sqlite3.connect(file)
+    why = None
     try:
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not _names(database):
             database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {INDEX_VERSION}; COMMIT;")
-            version = INDEX_VERSION
-        if version != INDEX_VERSION:
-            raise ArchiveError(
-                f"{file.name}: no index of this version; delete it, it is made anew, or give another one"
-            )
+        elif version != INDEX_VERSION:
+            why = "of another version; delete it, it is made anew"
+        database.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.Error as error:
+        why = str(error)
+    if why is not None:
         database.close()
-        raise ArchiveError(f"{file.name}: cannot be used as an index ({error}); give another one") from None
-    except ArchiveError:
-        database.close()
-        raise
-    database.execute("PRAGMA synchronous = NORMAL")
+        raise ArchiveError(f"{file.name}: cannot be used as an index ({why}), or give another one")
     return database
 
 

@@ -41,14 +41,14 @@ class Work:
 
 
 def _reading(task: Task, settings: Settings) -> Result:
-    return _graded(read_reading(task.files[0]), task, settings, _old_scores(task))
+    return _graded(read_reading(task.files[0]), settings, _old_scores(task))
 
 
 def _book_reading(task: Task, settings: Settings) -> Result:
     book = _book(settings.store)
     reading = book.reading(task.reading)
     kept = tuple(_of_book(one, reading) for one in book.kept_scores(task.reading))
-    return _graded(reading, task, settings, kept)
+    return _graded(reading, settings, kept)
 
 
 @cache
@@ -99,7 +99,7 @@ def _mapped(task: Task, settings: Settings) -> Result:
     reading = measure(
         volume, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
     )
-    return _graded(reading, task, settings, _old_scores(task))
+    return _graded(reading, settings, _old_scores(task))
 
 
 def _usable(task: Task) -> list[Series]:
@@ -129,7 +129,7 @@ def _with_lobes(stacks: Sequence[Series], path: str) -> tuple[Series, LobeMap]:
     raise refused
 
 
-def _graded(reading: Reading, task: Task, settings: Settings, old: tuple[ScoreRecord, ...]) -> Result:
+def _graded(reading: Reading, settings: Settings, old: tuple[ScoreRecord, ...]) -> Result:
     scheme = find_scheme(settings.scheme, settings.version)
     case = Case(reading=reading, score=grade(reading, scheme, partial=settings.partial))
     if settings.formats:

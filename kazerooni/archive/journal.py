@@ -26,6 +26,7 @@ CREATE TABLE ended (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, kind TEXT NOT NU
   told TEXT NOT NULL) WITHOUT ROWID;
 """
 _COMMIT_S: Final = 1.0
+_END: Final = "INSERT OR REPLACE INTO ended VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _DONE: Final = "FROM planned p JOIN ended e ON e.task = p.task AND e.stamp = p.stamp"
 
 
@@ -104,11 +105,6 @@ class Journal:
                 f"{self._name}: was begun with another {differing}; go on with the same, or give another folder"
             )
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The settings that the run was begun with."""
-        return dict(json.loads(self._database.execute("SELECT content FROM settings").fetchone()[0]))
-
     def plan(self, tasks: Iterable[Task]) -> int:
         """Write down what is to be done, in place of what was planned before; gives how many tasks stand twice."""
         twice = 0
@@ -136,7 +132,7 @@ class Journal:
             new = None if outcome.new is None else outcome.new.to_json()
             rows = (outcome.long, outcome.wide, new, old, " ".join(outcome.told))
         row = (task.id, task.stamp, task.kind.value, task.number, attempts, *map(_storable, told), *rows)
-        self._database.execute(f"INSERT OR REPLACE INTO ended VALUES ({','.join('?' * len(row))})", row)
+        self._database.execute(_END, row)
         if time.monotonic() - self._written > _COMMIT_S:
             self.commit()
 

@@ -117,8 +117,9 @@ class WorkerPool:
     def _hand_out(self, waiting: Iterator[Sequence[Task]]) -> bool:
         """Give every free worker something to do; False where nothing is left and nobody works."""
         while True:
+            tasks: tuple[Task, ...]
             if self._again:
-                tasks, before = tuple([self._again[0]]), 1
+                tasks, before = (self._again[0],), 1
             else:
                 free = [hand for hand in self._hands if not hand.tasks]
                 if not free and len(self._hands) >= self._count:

@@ -54,9 +54,10 @@ Watch = Callable[[Standing], object]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run came to. left: series and readings that were left, by why. counts: of the journal."""
+    """What a run came to. files: by what they are. left: series and readings that were left, by why. counts: of the journal."""
 
     changes: Changes
+    files: dict[str, int]
     counts: dict[str, int]
     kinds: dict[str, int]
     left: dict[str, int]
@@ -96,7 +97,14 @@ def rescore(
         _work_off(known, journal, settings, WorkerPool(Work(settings), count=workers, limits=limits), watch)
         digests = write_tables(journal, settings.out)
         summary = Summary(
-            changes, journal.counts(), journal.kinds(), dict(left), before, time.monotonic() - began, _told(limits)
+            changes,
+            known.kinds(),
+            journal.counts(),
+            journal.kinds(),
+            dict(left),
+            before,
+            time.monotonic() - began,
+            _told(limits),
         )
         run = _run_document(summary, settings, limits=limits, workers=workers, started=started, digests=digests)
         write_whole(settings.out / "run.json", run, force=True)
@@ -224,7 +232,12 @@ def _run_document(
         "started": started.isoformat(),
         "ended": datetime.now(UTC).isoformat(),
         "seconds": round(summary.seconds, 3),
-        "files": {"there": summary.changes.files, "looked at": summary.changes.looked, "gone": summary.changes.gone},
+        "files": {
+            "by kind": summary.files,
+            "there": summary.changes.files,
+            "looked at": summary.changes.looked,
+            "gone": summary.changes.gone,
+        },
         "tasks": {**summary.counts, "before": summary.before, "by kind": summary.kinds},
         "left": dict(sorted(summary.left.items())),
         "tables": digests,

@@ -86,7 +86,7 @@ class Evidence:
 
     @cached_property
     def grades(self) -> dict[tuple[int, frozenset[Finding]], int | None]:
-        """The grades that were given, by the identity of the criterion, which outlives the score, and what it ignored."""
+        """The grades that were given, by the identity of a criterion (which outlives them) and what was ignored."""
         return {}
 
     def _extent(self, findings: frozenset[Finding]) -> Fraction | None:

@@ -175,7 +175,7 @@ def _checked(document: object) -> Document:
 
 
 def _without_counts(document: object) -> object:
-    """Leave out rows of counts that are what the schema asks for: nearly all of a reading, and quicker to check here."""
+    """Leave out rows of counts that are what the schema asks for: most of a reading, and quicker to check here."""
     tally = document.get("tally") if isinstance(document, dict) else None
     rows = tally.get("counts") if isinstance(tally, dict) else None
     if not isinstance(document, dict) or not isinstance(tally, dict) or not isinstance(rows, list):

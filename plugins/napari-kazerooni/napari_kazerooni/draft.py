@@ -1,4 +1,4 @@
-"""Draft: everything that is needed to go on with a reading after a crash, in one file (`kazerooni.labels.draft_file`)."""
+"""Draft: all that is needed to go on with a reading after a crash, in one file (`kazerooni.labels.draft_file`)."""
 
 from __future__ import annotations
 
