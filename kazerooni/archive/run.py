@@ -54,7 +54,10 @@ Watch = Callable[[Standing], object]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run came to. files: by what they are. left: series and readings that were left, by why. counts: of the journal."""
+    """What a run came to.
+
+    files: by what they are. left: series and readings that were left, by why. counts: of the journal.
+    """
 
     changes: Changes
     files: dict[str, int]

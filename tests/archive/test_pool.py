@@ -86,7 +86,7 @@ def test_batches_are_taken_only_as_workers_are_free() -> None:
 
     running = WorkerPool(work, count=2).run(batches())
     ended = [next(running) for _ in range(5)]
-    running.close()  # type: ignore[attr-defined]
+    running.close()
     assert len({one.task.id for one in ended}) == 5
     assert taken <= 8
     assert not [one for one in multiprocessing.active_children() if one.name == "kazerooni worker"]
