@@ -68,11 +68,11 @@ def demo(
         _announce("timeline", *(f"{out}/{name}.json" for name in names))
         show_timeline(timeline([case.reading for case in cases]))
         tables = write_tables(cases, out, force=True)
-        (report,) = report_visits(cases, out, force=True)
-        report = report.replace(out / "report.html")
+        pages = report_visits(cases, out, formats=("html", "pdf"), force=True)
+        pages = tuple(page.replace(out / f"report{page.suffix}") for page in pages)
         typer.echo(f"\nReadings: {', '.join(f'{name}.json' for name in names)}")
         typer.echo(f"Tables:   {', '.join(path.name for path in tables)}")
-        typer.echo(f"Report:   {report.name}, for any browser")
+        typer.echo(f"Report:   {pages[0].name}, for any browser, and {pages[1].name}, for paper and archives")
         typer.echo(f"All in    {out}")
 
 

@@ -22,7 +22,16 @@ from kazerooni.cli.options import (
     StudyUid,
     Verbose,
 )
-from kazerooni.cli.score_usage import check_reader, check_usage, read_traction
+from kazerooni.cli.report_options import (
+    Formats,
+    Identify,
+    PaperName,
+    check_identify,
+    read_formats,
+    read_paper,
+    say_written,
+)
+from kazerooni.cli.score_usage import check_reader, check_report, check_usage, read_traction
 from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import progress, say, steps
 from kazerooni.errors import ReadingError
@@ -76,6 +85,9 @@ def score(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Write the report of one scan into this folder.")
     ] = None,
+    formats: Formats = None,
+    paper: PaperName = None,
+    identify: Identify = False,
     where: Where = None,
     force: Force = False,
     as_json: Json = False,
@@ -90,6 +102,9 @@ def score(
     --lobes the lobes are found, as by `kazerooni segment`, and that is said.
 
     Of kept readings (reading.json, from -o), under any scheme and without the maps. Of typed values, by --table.
+
+    --report writes pages, with the most involved slice of each lobe: html, or what --format names. With --identify they
+    show name and birth date as the scan says them at that moment; nothing else shows or keeps them.
 
     A map in which nothing is marked says that nothing was found; a map that is not given says nothing, and a total
     that needs it is refused, unless --partial.
@@ -120,6 +135,10 @@ def score(
         check_labels(labels)
         check_method(method, lobes=lobes)
         check_reader(reader)
+        chosen_formats, sheet = read_formats(formats), read_paper(paper)
+        check_report(report, is_scan=bool(given), given={"--format": formats, "--paper": paper, "--identify": identify})
+        if identify:
+            check_identify(chosen_formats)
         from kazerooni.cli.score_output import check_out, keep, print_cases
 
         check_out(out, force=force)
@@ -151,10 +170,13 @@ def score(
         print_cases(cases, failures, as_json=as_json)
         keep([case.reading for case in cases], out, force=force)
         if report is not None:
-            from kazerooni.cli.report import say_written
             from kazerooni.workflow import report_visits
 
-            say_written(report_visits(cases, report, partial=partial, force=force))
+            scan = paths[0] if identify and paths else None
+            files = report_visits(
+                cases, report, formats=chosen_formats, partial=partial, force=force, paper=sheet, identify_by=scan
+            )
+            say_written(files, named=identify)
         if failures:
             raise typer.Exit(CASE_FAILED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,20 @@ def check_reader(reader: str | None) -> None:
     """
     if reader is not None and not reader.isprintable():
         raise typer.BadParameter("a sign of printable letters is wanted", param_hint="--reader")
+
+
+def check_report(report: Path | None, *, is_scan: bool, given: Mapping[str, object]) -> None:
+    """Refuse what is said of a report that is not written, and to name the patient where no scan is read.
+
+    given: the values of the options that say how a report is written, by their names.
+
+    Raises typer.BadParameter.
+    """
+    said = [name for name, value in given.items() if value]
+    if said and report is None:
+        raise typer.BadParameter("goes with --report, which names the folder of the report", param_hint=", ".join(said))
+    if "--identify" in said and not is_scan:
+        raise typer.BadParameter("goes with a scan and its maps, which names are read from", param_hint="--identify")
 
 
 def read_traction(words: str) -> dict[Lobe, bool]:

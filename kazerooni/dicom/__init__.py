@@ -3,6 +3,7 @@
 from kazerooni.dicom.dicomdir import dicomdir_sources
 from kazerooni.dicom.find import Found, Progress, find_series
 from kazerooni.dicom.glance import Glance, Glancer
+from kazerooni.dicom.person import read_person
 from kazerooni.dicom.read import choose, read_volume
 from kazerooni.dicom.series import Series, SliceGap
 from kazerooni.dicom.sources import FileSource, Skipped, Source, file_source, find_sources
@@ -22,5 +23,6 @@ __all__ = [
     "file_source",
     "find_series",
     "find_sources",
+    "read_person",
     "read_volume",
 ]

@@ -22,6 +22,7 @@ from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.nearest import Nearest, nearest_voxels
 from kazerooni.model.notice import Notice, Severity
 from kazerooni.model.patient import Course, Onset, Patient, Sex
+from kazerooni.model.person import Person
 from kazerooni.model.reading import (
     InputDigest,
     Pattern,
@@ -106,6 +107,7 @@ __all__ = [
     "Origin",
     "Patient",
     "Pattern",
+    "Person",
     "PointOrigin",
     "PooledSums",
     "Pooling",

@@ -1,17 +1,17 @@
-"""Report: what is said of a reading, made once from a Case, and laid out as HTML, CSV and JSON."""
+"""Report: what is said of a reading, made once from a Case, and laid out as HTML, PDF, CSV and JSON."""
 
 from kazerooni.report.agreement_plot import bland_altman_plot
 from kazerooni.report.agreement_tables import AGREEMENT_TABLES, agreement_csv
 from kazerooni.report.cohort_plot import COHORT_FIGURES, cohort_plot
 from kazerooni.report.cohort_tables import COHORT_TABLES, cohort_csv
-from kazerooni.report.content import Report, report_of
+from kazerooni.report.content import PAPERS, Paper, Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.report.wording import DIFFERENCES
-from kazerooni.report.write import WRITERS, Writer, write_report
+from kazerooni.report.write import PAGES, WRITERS, Writer, write_report
 
 __all__ = [
     "AGREEMENT_TABLES",
@@ -19,8 +19,11 @@ __all__ = [
     "COHORT_TABLES",
     "DIFFERENCES",
     "LONG",
+    "PAGES",
+    "PAPERS",
     "WIDE",
     "WRITERS",
+    "Paper",
     "Picture",
     "Report",
     "Writer",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final, Literal, get_args
 
 from kazerooni.errors import ReadingError, SchemeError
-from kazerooni.model import Case, Component, Status, Timeline, TimePoint
+from kazerooni.model import Case, Component, Person, Status, Timeline, TimePoint
 from kazerooni.model.notice import worst_first
-from kazerooni.report import wording
+from kazerooni.report import captions, wording
 from kazerooni.report.course import change_views, timeline_view
 from kazerooni.report.lobes import lobe_views
 from kazerooni.report.method import method_text
@@ -18,6 +19,11 @@ from kazerooni.report.sums import totals_view
 from kazerooni.report.view import ChangeView, Fact, LobeView, NoticeView, SliceView, TimelineView, TotalsView
 from kazerooni.scoring import Scheme, find_scheme
 from kazerooni.scoring import timeline as follow
+
+Paper = Literal["a4", "letter"]
+"""What pages are laid out for."""
+
+PAPERS: Final[tuple[Paper, ...]] = get_args(Paper)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,6 +35,8 @@ class Report:
     course: the visits, None where there is but one.
     slices: which slices of the scan are shown; empty without the scan and its maps.
     book_head: head of the audit of the score book that the reading was taken from, None where it came from a file.
+    person: name and birth date, taken from the scan when it was asked for; else empty. No format keeps it but pages.
+    paper: what pages are laid out for.
     """
 
     case: Case
@@ -52,6 +60,8 @@ class Report:
     legend: tuple[Fact, ...]
     disclaimer: str
     book_head: str | None = None
+    person: tuple[Fact, ...] = ()
+    paper: Paper = "a4"
 
 
 def report_of(
@@ -61,6 +71,8 @@ def report_of(
     prior: Case | None = None,
     program_version: str,
     book_head: str | None = None,
+    person: Person | None = None,
+    paper: Paper = "a4",
 ) -> Report:
     """Word everything that is to be said of a case.
 
@@ -68,6 +80,8 @@ def report_of(
     prior: the visit before, where no timeline is at hand; scored again under the scheme of the case.
     program_version: of the program that makes the report.
     book_head: head of the audit of the score book that the readings were taken from.
+    person: whose name and birth date are to be printed; None for the pseudonym alone.
+    paper: what pages are laid out for.
 
     Raises SchemeError where the timeline stands under another scheme, ReadingError where it does not hold the reading.
     """
@@ -106,6 +120,8 @@ def report_of(
         legend=tuple(Fact(sign, meaning) for sign, meaning in wording.LEGEND),
         disclaimer=wording.DISCLAIMER,
         book_head=book_head,
+        person=() if person is None else tuple(_person(person)),
+        paper=paper,
     )
 
 
@@ -123,6 +139,11 @@ def _point(timeline: Timeline, case: Case) -> TimePoint:
             f"the timeline does not hold reading {case.reading.id}; make it from readings that include it"
         )
     return found
+
+
+def _person(person: Person) -> Iterator[Fact]:
+    yield Fact(captions.NAME, wording.plain(person.name) or wording.NOT_SAID, is_written=True)
+    yield Fact(captions.BORN, day(person.born, missing=wording.NOT_SAID))
 
 
 def _scan(case: Case) -> Iterator[Fact]:

@@ -11,6 +11,7 @@ from kazerooni.files import write_all_whole
 from kazerooni.report.content import Report
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.html import report_html
+from kazerooni.report.pdf import report_pdf
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.scoring import score_json
 from kazerooni.tables import dictionary_csv
@@ -21,6 +22,10 @@ Writer = Callable[[Report], Mapping[str, bytes]]
 
 def _html(report: Report) -> Mapping[str, bytes]:
     return {".html": report_html(report)}
+
+
+def _pdf(report: Report) -> Mapping[str, bytes]:
+    return {".pdf": report_pdf(report)}
 
 
 def _csv(report: Report) -> Mapping[str, bytes]:
@@ -41,8 +46,11 @@ def _json(report: Report) -> Mapping[str, bytes]:
     return {".score.json": f"{text}\n".encode("utf-8", "backslashreplace")}
 
 
-WRITERS: dict[str, Writer] = {"html": _html, "csv": _csv, "json": _json}
+WRITERS: dict[str, Writer] = {"html": _html, "pdf": _pdf, "csv": _csv, "json": _json}
 """The formats by name."""
+
+PAGES: frozenset[str] = frozenset({"html", "pdf"})
+"""The formats that are read by people: the only ones that name a patient, where that was asked for."""
 
 
 def write_report(report: Report, formats: Iterable[str], folder: Path, *, force: bool = False) -> tuple[Path, ...]:

@@ -25,7 +25,7 @@ def test_the_demo_goes_the_whole_way(run: Run, tmp_path: Path) -> None:
     for total in (16, 10, 9):
         assert f"total {total} of 50 (kazerooni 1)" in result.stdout
     assert {path.name for path in out.iterdir()} == {
-        *("1999.json", "2000.json", "2009.json", "report.html"),
+        *("1999.json", "2000.json", "2009.json", "report.html", "report.pdf"),
         *("long.csv", "long.dictionary.csv", "wide.csv", "wide.dictionary.csv"),
     }
     assert read_reading(out / "2009.json").reader == "phantom"

@@ -36,7 +36,7 @@ def test_a_format_that_is_none_is_wrong_usage(run: Run, visits: list[Path]) -> N
     """A format that is not known leaves with 2 and the list of those that are."""
     result = run("report", visits[0], "--format", "docx")
     assert result.exit_code == 2
-    assert "html, csv, json" in " ".join(result.stderr.replace("│", " ").split())
+    assert "html, pdf, csv, json" in " ".join(result.stderr.replace("│", " ").split())
 
 
 def test_a_scan_is_reported_with_its_slices(run: Run, hrct: Path, maps: dict[str, Path], tmp_path: Path) -> None:

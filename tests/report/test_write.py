@@ -18,6 +18,7 @@ from tests.report.builders import VERSION, case_of
 DAY = date(2003, 5, 14)
 NAMES = {
     "R-2003.html",
+    "R-2003.pdf",
     "R-2003.long.csv",
     "R-2003.long.dictionary.csv",
     "R-2003.wide.csv",
@@ -77,7 +78,7 @@ def test_a_failure_leaves_nothing(case: Case, tmp_path: Path, monkeypatch: pytes
 
 def test_an_unknown_format_is_refused(case: Case, tmp_path: Path) -> None:
     """A format that there is not is told with those that there are."""
-    with pytest.raises(OutputError, match="'docx' is unknown; choose of html, csv, json"):
+    with pytest.raises(OutputError, match="'docx' is unknown; choose of html, pdf, csv, json"):
         write_report(report_of(case, program_version=VERSION), ["html", "docx"], tmp_path)
     assert list(tmp_path.iterdir()) == []
 

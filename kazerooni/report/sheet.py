@@ -1,0 +1,315 @@
+"""Sheet: a report as blocks of a page, section by section; what each says, the view and the captions say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from kazerooni.model import Component
+from kazerooni.report import captions as say
+from kazerooni.report.blocks import (
+    Beside,
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Heading,
+    Key,
+    Notices,
+    Picture,
+    Pictures,
+    Prose,
+    Result,
+    Scale,
+    Section,
+    Table,
+    Warned,
+)
+from kazerooni.report.content import Report
+from kazerooni.report.drawing import in_words, lobe_drawing
+from kazerooni.report.figures import alone, course_plot, mark_samples, shown_slices
+from kazerooni.report.view import ChangeView, ComponentView, Fact, GradeView, LobeView, MoveView, TimelineView
+from kazerooni.report.wording import SAMPLING_ONLY
+
+_ARROW: Final = "\N{RIGHTWARDS ARROW}"
+# More than these do not fit on the first page; what follows then stands right after them.
+_MOST_NOTICES: Final = 5
+# So that the summary fits on one page: of a drawing, as a share of its place; of the facts of the scan.
+_WIDTH_OF_DRAWING: Final = {"a4": 0.76, "letter": 0.64}
+_COLUMNS_OF_SCAN: Final = {"a4": 3, "letter": 4}
+# Of a column, in letters of a heading.
+_WIDTH_OF_NAME, _WIDTH_OF_GRADE, _WIDTH_OF_INTERVAL = 16, 8, 12
+
+
+def sections_of(report: Report) -> tuple[Section, ...]:
+    """Give the pages of a report: summary, slices, changes, visits, what stands beside the total, method.
+
+    Raises OutputError where a library that draws its pictures is missing.
+    """
+    return (
+        Section(heading="", blocks=tuple(_summary(report)), ends_page=len(report.notices) <= _MOST_NOTICES),
+        *_slices(report),
+        *map(_change, report.changes),
+        *(() if report.course is None else (_timeline(report, report.course),)),
+        _beside(report),
+        *_method(report),
+    )
+
+
+def who_of(report: Report) -> tuple[Fact, ...]:
+    """Tell whose report it is, of which study, and who read it."""
+    return (
+        *report.person,
+        Fact(say.PATIENT, report.patient, is_written=True),
+        Fact(say.STUDY, report.study_day),
+        report.reading[0],
+        Fact(say.STATUS, report.status),
+    )
+
+
+def _summary(report: Report) -> Iterator[Block]:
+    yield _result(report)
+    if report.totals.qualifiers:
+        yield Warned(report.totals.qualifiers)
+    yield Pictures(
+        pictures=tuple(
+            Picture(
+                svg=alone(lobe_drawing(report.lobes, component, name=component.value)),
+                alt=in_words(report.lobes, component),
+                heading=f"{component.capitalize()} {say.GRADES_OF}",
+            )
+            for component in Component
+        ),
+        width=_WIDTH_OF_DRAWING[report.paper],
+        is_tinted=True,
+    )
+    yield Scale(lowest_to_highest=say.SCALE, no_grade=say.NO_GRADE, remark=say.SCHEMATIC)
+    yield Heading(say.LOBES)
+    yield _lobes(report)
+    yield Heading(say.NOTICES)
+    yield Notices(report.notices) if report.notices else Prose(say.NO_NOTICES)
+    yield Heading(say.SCAN)
+    yield Facts(facts=report.scan[:-1], columns=_COLUMNS_OF_SCAN[report.paper])
+
+
+def _result(report: Report) -> Result:
+    totals, since = report.totals, report.changes[0] if report.changes else None
+    return Result(
+        total=totals.total,
+        parts=totals.parts,
+        of=say.OF,
+        scheme=totals.scheme,
+        change=(say.CHANGE, "", say.NO_EARLIER, "")
+        if since is None
+        else (
+            f"{say.CHANGE_SINCE} {since.kind}",
+            since.headline,
+            f"{since.course}, {say.SINCE} {since.since}",
+            since.verdict,
+        ),
+        is_number=since is not None and since.is_interpretable,
+    )
+
+
+def _lobes(report: Report) -> Table:
+    measured = "".join(f"{fact.label}. " for fact in report.criteria)
+    columns = [Column(heading=say.LOBE, width=_WIDTH_OF_NAME, is_text=True)]
+    for component in Component:
+        group = f"{component.capitalize()}: {say.GRADE_AND_PERCENT}"
+        findings = [fact.label for fact in report.lobes[0].component(component).findings]
+        grades = [lobe.component(component).grade.text for lobe in report.lobes]
+        columns.append(Column(heading=say.GRADE, group=group, width=max(_WIDTH_OF_GRADE, 2 + _longest_word(*grades))))
+        columns.append(Column(heading=say.EXTENT, group=group, width=_WIDTH_OF_INTERVAL))
+        columns.extend(Column(heading=one, group=group, width=2 + _longest_word(one)) for one in findings)
+    return Table(
+        caption=f"{say.LOBES_CAPTION} {measured}{say.INTERVAL_CAPTION} ({SAMPLING_ONLY}).",
+        columns=tuple(columns),
+        rows=tuple(
+            (_named(lobe.code, lobe.name), *(cell for one in Component for cell in _graded(lobe.component(one))))
+            for lobe in report.lobes
+        ),
+    )
+
+
+def _longest_word(*texts: str) -> int:
+    return max(len(word) for text in texts for word in text.split())
+
+
+def _graded(view: ComponentView) -> Iterator[Cell]:
+    below = (view.interval, say.BY_PRESENCE if view.by_presence else "")
+    yield Cell(parts=(view.grade,))
+    yield Cell(parts=(view.percent,), below=tuple(line for line in below if line))
+    yield from (_words(fact.value) for fact in view.findings)
+
+
+def _seen(lobes: tuple[LobeView, ...]) -> Table:
+    return Table(
+        caption=say.SEEN_CAPTION,
+        columns=(
+            Column(heading=say.LOBE, is_text=True),
+            *(Column(heading=fact.label) for fact in lobes[0].seen),
+            Column(heading=say.REMARKS, width=1, is_text=True),
+        ),
+        rows=tuple(
+            (
+                _words(lobe.code),
+                *(_words(fact.value) for fact in lobe.seen),
+                _words("; ".join(lobe.all_remarks) or say.NO_REMARKS),
+            )
+            for lobe in lobes
+        ),
+    )
+
+
+def _beside(report: Report) -> Section:
+    figures = Table(
+        caption=say.BESIDE_CAPTION,
+        columns=(
+            Column(heading=say.FIGURE, width=5, is_text=True),
+            Column(heading=say.VALUE, width=2),
+            Column(heading=say.MEANING, width=8, is_text=True),
+        ),
+        rows=tuple((_words(one.label), _words(one.value), _words(one.meaning)) for one in report.totals.beside),
+    )
+    return Section(heading=say.BESIDE, blocks=(figures, Heading(say.SEEN), _seen(report.lobes)))
+
+
+def _slices(report: Report) -> Iterator[Section]:
+    pictures = tuple(
+        Picture(svg=alone(shown.svg), alt=shown.alt, lines=(shown.caption, shown.place))
+        for shown in shown_slices(report)
+    )
+    if not pictures:
+        return
+    samples = tuple((alone(sample.svg), sample.name) for sample in mark_samples(report))
+    yield Section(
+        heading=say.SLICES,
+        blocks=(Prose(say.SLICES_INTRO, "soft"), Key(samples), Pictures(pictures=pictures)),
+    )
+
+
+def _change(change: ChangeView) -> Section:
+    return Section(heading=f"{say.CHANGE_SINCE} {change.kind}: {change.since}", blocks=tuple(_changed(change)))
+
+
+def _changed(change: ChangeView) -> Iterator[Block]:
+    yield Facts(facts=change.totals, columns=len(change.totals))
+    yield Prose(change.verdict if change.is_interpretable else f"{change.headline}. {change.verdict}")
+    if change.still:
+        yield Prose(change.still)
+    if change.differences:
+        yield Heading(say.DIFFERS)
+        yield Table(
+            caption=say.DIFFERS_CAPTION,
+            columns=tuple(Column(heading=one, width=1, is_text=True) for one in (say.WHAT, say.THEN, say.NOW)),
+            rows=tuple((_words(one.label), _words(one.before), _words(one.now)) for one in change.differences),
+        )
+    yield Heading(say.BY_LOBE)
+    headings = (say.GRADE, say.CHANGE, say.EXTENT_PERCENT, say.CHANGE_POINTS)
+    yield Table(
+        caption=f"{say.BY_LOBE_CAPTION}{'' if change.is_interpretable else f' {say.NOT_BETWEEN_READERS}'}",
+        columns=(
+            Column(heading=say.LOBE, width=6, is_text=True),
+            *(Column(heading=h, group=one.capitalize(), width=4) for one in Component for h in headings),
+        ),
+        rows=tuple(
+            (_named(row.code, row.name), *(cell for move in row.moves for cell in _moved(move))) for row in change.lobes
+        ),
+    )
+
+
+def _moved(move: MoveView) -> Iterator[Cell]:
+    yield Cell(parts=(move.grade_before, _ARROW, move.grade_now))
+    yield _words(move.grade_change)
+    yield _words(f"{move.percent_before} {_ARROW} {move.percent_now}")
+    yield _words(move.percent_change)
+
+
+def _timeline(report: Report, course: TimelineView) -> Section:
+    plot = Picture(
+        svg=course_plot(report).decode("utf-8"), alt=course.said, lines=(f"{course.said} {say.PLOT_CAPTION}",)
+    )
+    return Section(
+        heading=f"{say.TIMELINE}: {course.heading}",
+        blocks=(
+            Pictures(pictures=(plot,), columns=1, width=0.8),
+            Heading(say.TOTALS),
+            _visits(course),
+            Heading(say.BY_VISIT),
+            Prose(say.BY_VISIT_INTRO, "soft"),
+            Beside(tuple(_by_visit(course, component) for component in Component)),
+        ),
+    )
+
+
+def _visits(course: TimelineView) -> Table:
+    totals = [fact.label for fact in course.visits[0].totals]
+    return Table(
+        caption=say.TOTALS_CAPTION,
+        columns=(
+            Column(heading=say.VISIT, is_text=True),
+            Column(heading=say.READER, width=1, is_text=True),
+            *(Column(heading=one) for one in (*totals, say.SINCE_PREVIOUS, say.SINCE_BASELINE)),
+            Column(heading=say.DIFFERS_FROM_PREVIOUS, width=2, is_text=True),
+        ),
+        rows=tuple(
+            (
+                Cell(parts=(visit.day,), below=(say.THIS_REPORT,) if visit.is_this else ()),
+                *map(_words, (visit.reader, *(fact.value for fact in visit.totals))),
+                *map(_words, (visit.since_previous, visit.since_baseline, visit.differs)),
+            )
+            for visit in course.visits
+        ),
+        marked=next((row for row, visit in enumerate(course.visits) if visit.is_this), None),
+    )
+
+
+def _by_visit(course: TimelineView, component: Component) -> Table:
+    return Table(
+        title=f"{component.capitalize()}: {say.EXTENT_AND_GRADE}",
+        caption="",
+        columns=(
+            Column(heading=say.LOBE, is_text=True),
+            *(Column(heading=visit.day, width=1) for visit in course.visits),
+        ),
+        rows=tuple(
+            (
+                _words(lobe.label),
+                *(_pair(*visit.component(component)[row]) for visit in course.visits),
+            )
+            for row, lobe in enumerate(course.lobes)
+        ),
+    )
+
+
+def _pair(grade: GradeView, percent: str) -> Cell:
+    return Cell(parts=(percent, grade))
+
+
+def _method(report: Report) -> Iterator[Section]:
+    facts = (Facts(facts=report.scan, heading=say.SCAN), Facts(facts=report.reading, heading=say.READING))
+    yield Section(heading=say.SCAN_AND_READING, blocks=(Beside(facts),))
+    yield Section(
+        heading=say.METHOD,
+        blocks=(
+            Facts(facts=report.criteria, heading=say.GRADES),
+            Heading(say.PARAGRAPH),
+            Prose(report.method, "paste"),
+        ),
+    )
+    yield Section(heading=say.SIGNS, blocks=(Facts(facts=report.legend, columns=2),))
+    yield Section(
+        heading=say.MADE_FROM,
+        blocks=(
+            Facts(facts=report.digests, is_code=True),
+            Prose(f"{report.disclaimer} {say.MUST_BE_CHECKED}", "soft"),
+        ),
+    )
+
+
+def _named(code: str, name: str) -> Cell:
+    return Cell(parts=(code,), below=(name,))
+
+
+def _words(text: str) -> Cell:
+    return Cell(parts=(text,))
