@@ -16,7 +16,7 @@ from kazerooni.model import Reading
 from kazerooni.workflow import LobeSource, MapFiles, score_document, score_scan
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_scans"
-READINGS = 300
+READINGS = 160
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,7 +47,7 @@ def reading() -> Reading:
 def archive(tmp_path_factory: pytest.TempPathFactory, reading: Reading) -> Path:
     """Give an archive.
 
-    300 readings of other patients; the scan of 1999 with its maps beside it, that of 2000 in a zip with its maps
+    160 readings of other patients; the scan of 1999 with its maps beside it, that of 2000 in a zip with its maps
     elsewhere; copies, broken things, and files of no use. Its folders are called like people.
     """
     root = tmp_path_factory.mktemp("archive") / "Doe^John"
