@@ -90,8 +90,18 @@ class Index:
         """Look into what is new or changed, forget what is gone; what was interrupted goes on where it was.
 
         key: of the pseudonyms; the user's own if not given.
+
+        Raises ArchiveError where the archive cannot be read, or the index not be written.
         """
-        looker, changes, written = Looker(key or user_key().key), Changes(), time.monotonic()
+        try:
+            return self._update(tell, key or user_key().key)
+        except sqlite3.Error as error:
+            raise ArchiveError(
+                f"{self.file.name}: the index cannot be written ({error}); another run may use it, or the disk be full"
+            ) from None
+
+    def _update(self, tell: Tell | None, key: bytes) -> Changes:
+        looker, changes, written = Looker(key), Changes(), time.monotonic()
         run = int(self.database.execute("SELECT coalesce(max(seen), 0) + 1 FROM folders").fetchone()[0])
         for folder in walk(self.archive):
             self._folder(folder, run, looker, changes, tell)

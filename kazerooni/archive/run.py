@@ -90,7 +90,7 @@ def rescore(
     """
     began, started = time.monotonic(), datetime.now(UTC)
     limits = limits or Limits()
-    _check_folder(settings.out, resume=resume)
+    _check_folder(settings.out, archive, resume=resume)
     left: Counter[str] = Counter()
     with Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
         changes = known.update(tell=tell)
@@ -123,7 +123,9 @@ def choices(
         yield from _all_choices(known, settings)
 
 
-def _check_folder(folder: Path, *, resume: bool) -> None:
+def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
+    if archive.resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise OutputError(f"{folder.name}: lies in the archive, whose next look would find it; give a folder elsewhere")
     if (folder / JOURNAL_FILE).exists():
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")

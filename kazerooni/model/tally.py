@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,15 +173,22 @@ class Tally:
 
     def _held(self, findings: Collection[Finding]) -> NDArray[np.bool_]:
         """Give which joint labels hold any of the findings, bool (alveolar label, interstitial label)."""
-        held = np.zeros(LABELS_SHAPE[1:], bool)
         for finding in findings:
             if finding.component not in self.measured or finding.label is None:
                 raise ValueError(f"{finding.full_name} was not measured; there is no number for it, which is not zero")
-            if finding.component is Component.ALVEOLAR:
-                held[finding.label, :] = True
-            else:
-                held[:, finding.label] = True
-        return held
+        return _holding(frozenset(findings))
+
+
+@cache
+def _holding(findings: frozenset[Finding]) -> NDArray[np.bool_]:
+    held = np.zeros(LABELS_SHAPE[1:], bool)
+    for finding in findings:
+        if finding.component is Component.ALVEOLAR:
+            held[finding.label, :] = True
+        else:
+            held[:, finding.label] = True
+    held.setflags(write=False)
+    return held
 
 
 def _labels(lobes: Collection[Lobe]) -> tuple[int, ...]:

@@ -190,11 +190,13 @@ def test_ctrl_c_ends_a_run_cleanly(archive: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_is_not_overwritten_nor_gone_on_with_otherwise(archive: Path, done: Path, tmp_path: Path) -> None:
-    """A folder that holds a run is refused without --resume, with another scheme, and so is one of other things."""
+    """A folder that holds a run is refused without --resume, with another scheme; so is one of other things, or in the archive."""
     with pytest.raises(OutputError, match="holds a run already; go on with it by --resume"):
         run(archive, _settings(done))
     with pytest.raises(ArchiveError, match="was begun with another scheme; go on with the same"):
         run(archive, replace(_settings(done), scheme="kazerooni"), resume=True)
+    with pytest.raises(OutputError, match="lies in the archive"):
+        run(archive, _settings(archive / "kept" / "out"))
     write_whole(tmp_path / "mine.txt", b"mine")
     with pytest.raises(OutputError, match="holds other things already"):
         run(archive, _settings(tmp_path))

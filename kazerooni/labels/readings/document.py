@@ -180,9 +180,10 @@ def _without_counts(document: object) -> object:
     rows = tally.get("counts") if isinstance(tally, dict) else None
     if not isinstance(document, dict) or not isinstance(tally, dict) or not isinstance(rows, list):
         return document
-    if {(type(row), len(row)) if isinstance(row, list) else (type(row), 0) for row in rows} - {(list, 5)}:
+    if set(map(type, rows)) - {list} or set(map(len, rows)) - {5}:
         return document
-    if set(map(type, chain.from_iterable(rows))) - {int} or min(chain.from_iterable(rows), default=0) < 0:
+    numbers = list(chain.from_iterable(rows))
+    if set(map(type, numbers)) - {int} or min(numbers, default=0) < 0:
         return document
     return {**document, "tally": {**tally, "counts": []}}
 
