@@ -15,7 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from kazerooni.model import Lobe
 from kazerooni.records import KINDS
-from kazerooni.report import AGREEMENT_TABLES, COHORT_TABLES, LONG, WIDE
+from kazerooni.report import AGREEMENT_TABLES, COHORT_TABLES, CROSS_TABLE, DIFFERENCE, LONG, WIDE
 from kazerooni.tables import Column
 
 _ANY_LOBE = "RUL"
@@ -30,7 +30,8 @@ class ColumnTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Give the table."""
         books = {name: kind.columns for name, kind in KINDS.items()}
-        columns = {"long": LONG, "wide": WIDE, **AGREEMENT_TABLES, **COHORT_TABLES, **books}[self.arguments[0]]
+        own = {"long": LONG, "wide": WIDE, "difference": DIFFERENCE, "crosstable": CROSS_TABLE}
+        columns = {**own, **AGREEMENT_TABLES, **COHORT_TABLES, **books}[self.arguments[0]]
         return self.parse_text_to_nodes("\n".join(_lines(columns)))
 
 

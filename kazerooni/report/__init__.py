@@ -6,6 +6,8 @@ from kazerooni.report.cohort_plot import COHORT_FIGURES, cohort_plot
 from kazerooni.report.cohort_tables import COHORT_TABLES, cohort_csv
 from kazerooni.report.content import PAPERS, Paper, Report, report_of
 from kazerooni.report.dictionary import LONG, WIDE
+from kazerooni.report.difference_tables import CROSS_TABLE, DIFFERENCE
+from kazerooni.report.difference_write import DIFFERENCE_FILES, write_difference
 from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
@@ -17,7 +19,10 @@ __all__ = [
     "AGREEMENT_TABLES",
     "COHORT_FIGURES",
     "COHORT_TABLES",
+    "CROSS_TABLE",
+    "DIFFERENCE",
     "DIFFERENCES",
+    "DIFFERENCE_FILES",
     "LONG",
     "PAGES",
     "PAPERS",
@@ -38,5 +43,6 @@ __all__ = [
     "report_of",
     "timeline_plot",
     "wide_csv",
+    "write_difference",
     "write_report",
 ]

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Final
 
-from kazerooni.errors import OutputError
 from kazerooni.model import Component
 from kazerooni.report import captions
 from kazerooni.report.colours import GRADE_FILLS, GRADE_TEXTS
 from kazerooni.report.content import Report
 from kazerooni.report.drawing import lobe_drawing
 from kazerooni.report.figures import course_plot, mark_samples, shown_slices
+from kazerooni.report.pages import css_text, environment
 from kazerooni.report.wording import SAMPLING_ONLY
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-_LONGEST_ON_EVERY_PAGE: Final = 60
 
 
 def report_html(report: Report) -> bytes:
@@ -25,7 +19,7 @@ def report_html(report: Report) -> bytes:
 
     Raises OutputError where a library of the extra `report` is missing.
     """
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     page = template.render(
         report=report,
         say=captions,
@@ -35,35 +29,14 @@ def report_html(report: Report) -> bytes:
         samples=tuple(mark_samples(report)),
         plot=_plot(report),
         scale=tuple(enumerate(zip(GRADE_FILLS, GRADE_TEXTS, strict=True))),
-        on_every_page=_css_text(captions.every_page(report.patient, report.study_day, report.title)),
+        on_every_page=css_text(captions.every_page(report.patient, report.study_day, report.title)),
         sampling_only=SAMPLING_ONLY,
-        disclaimer_css=_css_text(report.disclaimer),
+        disclaimer_css=css_text(report.disclaimer),
     )
     return page.encode("utf-8", "replace")
-
-
-def _environment() -> Environment:
-    try:
-        import jinja2  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError:
-        raise OutputError("HTML reports need Jinja2: pip install kazerooni[report]") from None
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("kazerooni.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _plot(report: Report) -> str:
     """Give the plot as a data URI: as a picture of its own, its ids cannot meet those of the page."""
     svg = course_plot(report)
     return f"data:image/svg+xml;base64,{b64encode(svg).decode()}" if svg else ""
-
-
-def _css_text(text: str) -> str:
-    """Write text as a CSS string in which every character but letters and digits is escaped."""
-    short = text if len(text) <= _LONGEST_ON_EVERY_PAGE * 2 else f"{text[: _LONGEST_ON_EVERY_PAGE * 2]}\u2026"
-    return "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in short)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from kazerooni.model import Component, ComponentScore, Finding, State
+from kazerooni.model import Cause, Component, ComponentScore, Finding, State
 
 BOOK_HEAD: Final = "Score book, audit"
 DISCLAIMER: Final = "For research and decision support; not a medical device."
@@ -78,6 +78,16 @@ LEGEND: Final = (
     ("On an edge", "the typed percent lies on the edge of two grades; the total is given under both"),
 )
 """What the signs of the tables mean."""
+
+CAUSES: Final = {
+    Cause.SCHEME: "another scheme, or another version of it",
+    Cause.MAP: "another map of lobes or findings",
+    Cause.SCAN: "another scan: other pixels or another geometry",
+    Cause.READING: "other typed values or ticks, or another reading of the same maps",
+    Cause.PROGRAM: "nothing that is known: another version of the program, or a file changed by hand",
+    Cause.UNKNOWN: "the old score does not say what it was made from",
+}
+"""What made a score change."""
 
 
 def state_words(component: ComponentScore) -> str:

@@ -4,6 +4,7 @@ from kazerooni.scoring.beside import WINDOW_DAYS, doses
 from kazerooni.scoring.comparability import differences
 from kazerooni.scoring.coverage import ENOUGH_PERCENT, SEEN_FROM_S, STRETCH_MM, coverage_percent, shows_lung, stretches
 from kazerooni.scoring.criteria import CRITERIA, CT_SIGNS, FACTS, CourseCriterion, judge, judge_all
+from kazerooni.scoring.difference import difference_of, incomparable
 from kazerooni.scoring.document import (
     SCHEMES_SCHEMA_VERSION,
     SCORE_SCHEMA_VERSION,
@@ -39,9 +40,11 @@ __all__ = [
     "Trace",
     "count_voxels",
     "coverage_percent",
+    "difference_of",
     "differences",
     "doses",
     "find_scheme",
+    "incomparable",
     "judge",
     "judge_all",
     "measure",

@@ -29,6 +29,7 @@ from kazerooni.stats.cohort_document import COHORT_SCHEMA_VERSION, cohort_json
 from kazerooni.stats.compare import agreement
 from kazerooni.stats.describe import DEFAULT_RULE, QUARTILE_RULES, Summary, describe
 from kazerooni.stats.detectable_change import FEWEST_REPEATS, detectable_change
+from kazerooni.stats.difference import NO_NEW, DifferenceSums, GroupSums, MostChanged
 from kazerooni.stats.document import AGREEMENT_SCHEMA_VERSION, agreement_json
 from kazerooni.stats.doses import dose_on, dose_values
 from kazerooni.stats.estimate import Estimate
@@ -38,6 +39,7 @@ from kazerooni.stats.kappa import percent_agreement, weighted_kappa
 from kazerooni.stats.krippendorff import ordinal_alpha
 from kazerooni.stats.multiple import holm
 from kazerooni.stats.paired import PairedT, paired_t
+from kazerooni.stats.running import RunningDifferences
 from kazerooni.stats.scans import LeftOut, ScanRead, match
 from kazerooni.stats.series import Dated, IndexEvent, PatientSeries, Profile, Variable
 from kazerooni.stats.signed_rank import MOST_EXACT, SignedRank, ZeroRule, signed_rank
@@ -63,6 +65,7 @@ __all__ = [
     "FEWEST_PATIENTS",
     "FEWEST_REPEATS",
     "MOST_EXACT",
+    "NO_NEW",
     "QUARTILE_RULES",
     "RESAMPLES",
     "SEED",
@@ -76,20 +79,24 @@ __all__ = [
     "CohortRules",
     "Comparison",
     "Dated",
+    "DifferenceSums",
     "DroppedOut",
     "Estimate",
     "Everyone",
     "GradeAgreement",
     "GradeAlpha",
+    "GroupSums",
     "IndexEvent",
     "LeftOut",
     "Missing",
+    "MostChanged",
     "PairedComparison",
     "PairedT",
     "PatientSeries",
     "PointSummary",
     "Profile",
     "Row",
+    "RunningDifferences",
     "ScanRead",
     "ScanReaders",
     "SignedRank",

@@ -1,6 +1,6 @@
 """Tables of text: CSV in, with the line of every row; CSV out, with no cell that a spreadsheet would run."""
 
-from kazerooni.tables.cells import NA, Value, cell, csv_bytes, text_of
+from kazerooni.tables.cells import NA, Value, cell, csv_bytes, text_of, write_csv
 from kazerooni.tables.columns import Column, dictionary_csv
 from kazerooni.tables.row_cells import RowCells
 from kazerooni.tables.rows import Problem, read_bytes
@@ -29,5 +29,6 @@ __all__ = [
     "told",
     "uid_of",
     "whole_of",
+    "write_csv",
     "wrong_columns",
 ]

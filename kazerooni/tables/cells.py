@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from typing import Final
+from functools import lru_cache
+from typing import Final, TextIO
 
 NA: Final = "NA"
 """What was not assessed, is not known, or has no place in its row; never zero."""
@@ -17,6 +18,8 @@ Value = str | int | float | bool | date | Enum | None
 # What a spreadsheet takes for the start of a formula, in full width too, and what it drops before looking.
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _APOSTROPHE: Final = "'"
+# Most text of a table stands in many rows one after the other.
+_KEPT: Final = 256
 
 
 def cell(value: Value) -> str:
@@ -38,6 +41,11 @@ def cell(value: Value) -> str:
         return repr(value)
     if isinstance(value, date):
         return value.isoformat()
+    return _safe(value)
+
+
+@lru_cache(_KEPT)
+def _safe(value: str) -> str:
     text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")  # many programs end a file there
     return f"{_APOSTROPHE}{text}" if _needs_apostrophe(text) else text
 
@@ -62,8 +70,16 @@ def _needs_apostrophe(text: str) -> bool:
 def csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
     """Write a table as RFC 4180 has it: UTF-8, a line of names, lines ended by CR LF, quotes where they are needed."""
     out = io.StringIO(newline="")
+    write_csv(out, columns, rows)
+    return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> None:
+    """Write the table of `csv_bytes` row by row, so that it is never whole in memory.
+
+    out: opened with newline="" and the errors of UTF-8 as "backslashreplace".
+    """
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([cell(row[name]) for name in columns])
-    return out.getvalue().encode("utf-8", "backslashreplace")
