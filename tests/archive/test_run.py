@@ -190,7 +190,7 @@ def test_ctrl_c_ends_a_run_cleanly(archive: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_is_not_overwritten_nor_gone_on_with_otherwise(archive: Path, done: Path, tmp_path: Path) -> None:
-    """A folder that holds a run is refused without --resume, with another scheme; so is one of other things, or in the archive."""
+    """A run is not gone on with under another scheme; folders of other things, or in the archive, are refused."""
     with pytest.raises(OutputError, match="holds a run already; go on with it by --resume"):
         run(archive, _settings(done))
     with pytest.raises(ArchiveError, match="was begun with another scheme; go on with the same"):
