@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kazerooni.archive.index import Changes, Index, default_place
-    from kazerooni.archive.journal import Journal, Pair
+    from kazerooni.archive.journal import Journal
     from kazerooni.archive.plan import Choice
     from kazerooni.archive.record import Graded, ScoreRecord
     from kazerooni.archive.run import Standing, Summary, choices, rescore
@@ -28,7 +28,6 @@ __all__ = [
     "Journal",
     "Kind",
     "Limits",
-    "Pair",
     "Result",
     "ScoreRecord",
     "Settings",
@@ -42,7 +41,7 @@ __all__ = [
 
 _HOME_OF = {
     **dict.fromkeys(("Changes", "Index", "default_place"), "index"),
-    **dict.fromkeys(("Journal", "Pair"), "journal"),
+    **dict.fromkeys(("Journal",), "journal"),
     **dict.fromkeys(("Choice",), "plan"),
     **dict.fromkeys(("Graded", "ScoreRecord"), "record"),
     **dict.fromkeys(("Standing", "Summary", "choices", "rescore"), "run"),

@@ -12,7 +12,7 @@ from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.task import Kind, Result, Task
 from kazerooni.dicom import Series, find_series, read_volume
-from kazerooni.errors import LabelError, ReadingError, UnusableSeriesError
+from kazerooni.errors import KazerooniError, LabelError, ReadingError, UnusableSeriesError
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, seg_contents
 from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading, State
 from kazerooni.report import long_csv, wide_csv
@@ -23,7 +23,7 @@ from kazerooni.version import __version__
 from kazerooni.workflow import measure
 
 if TYPE_CHECKING:
-    from kazerooni.store import KeptScore, Store
+    from kazerooni.store import SchemeScore, Store
 
 _LARGEST_SCORE: Final = 2**24
 _REPORTS: Final = "reports"
@@ -58,7 +58,7 @@ def _book(place: str) -> Store:
     return open_store(place)
 
 
-def _of_book(kept: KeptScore, reading: Reading) -> ScoreRecord:
+def _of_book(kept: SchemeScore, reading: Reading) -> ScoreRecord:
     """Take down a score that the book keeps: grades without percents."""
     return ScoreRecord(
         patient=reading.scan.patient,
@@ -134,16 +134,29 @@ def _graded(reading: Reading, settings: Settings, old: tuple[ScoreRecord, ...]) 
     case = Case(reading=reading, score=grade(reading, scheme, partial=settings.partial))
     if settings.formats:
         _report(case, settings)
+    new = record_of_case(case, program_version=__version__)
     return Result(
         study_uid=reading.scan.study_uid or "",
         series_uid=reading.scan.series_uid or "",
         reading=reading.id,
-        new=record_of_case(case, program_version=__version__),
+        new=new,
         old=old,
+        new_by_old=tuple(_by_scheme_of(one, new, reading, partial=settings.partial) for one in old),
         long=_rows(long_csv([case], program_version=__version__)),
         wide=_rows(wide_csv([case], program_version=__version__)),
         told=tuple(sorted({notice.code for notice in case.notices})),
     )
+
+
+def _by_scheme_of(old: ScoreRecord, new: ScoreRecord, reading: Reading, *, partial: bool) -> ScoreRecord | None:
+    """Grade a reading by the scheme of an old score, so that what the scheme changed is told from all else."""
+    if (old.scheme, old.scheme_version) == (new.scheme, new.scheme_version):
+        return None
+    try:
+        graded = grade(reading, find_scheme(old.scheme, old.scheme_version), partial=partial)
+    except KazerooniError:
+        return None
+    return record_of_case(Case(reading=reading, score=graded), program_version=__version__)
 
 
 def _rows(table: bytes) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Self
 from kazerooni.archive.record import ScoreRecord
 from kazerooni.archive.task import Failure, Result, Task
 from kazerooni.errors import ArchiveError
+from kazerooni.model import ScorePair
 
 JOURNAL_VERSION: Final = 1
 JOURNAL_FILE: Final = "journal.sqlite"
@@ -43,14 +44,6 @@ class Failed(NamedTuple):
     error: str
     why: str
     attempts: int
-
-
-class Pair(NamedTuple):
-    """The new score of a task and those that were kept before."""
-
-    task: str
-    new: ScoreRecord
-    old: tuple[ScoreRecord, ...]
 
 
 class Journal:
@@ -128,7 +121,8 @@ class Journal:
         else:
             uids = (outcome.study_uid or task.study_uid, outcome.series_uid or task.series_uid)
             told = (*uids, outcome.reading or task.reading, "", "", "")
-            old = json.dumps([one.to_json() for one in outcome.old])
+            beside = zip(outcome.old, outcome.new_by_old, strict=True)
+            old = json.dumps([(one.to_json(), None if by is None else by.to_json()) for one, by in beside])
             new = None if outcome.new is None else outcome.new.to_json()
             rows = (outcome.long, outcome.wide, new, old, " ".join(outcome.told))
         row = (task.id, task.stamp, task.kind.value, task.number, attempts, *map(_storable, told), *rows)
@@ -164,11 +158,20 @@ class Journal:
         for row in self._database.execute(f"SELECT {columns} {_DONE} WHERE e.cause != '' ORDER BY p.task"):
             yield Failed(*row)
 
-    def scores(self) -> Iterator[Pair]:
-        """Give each new score beside the old ones, in the order of the tasks' ids; one at a time in memory."""
-        asked = f"SELECT e.task, e.new, e.old {_DONE} WHERE e.new IS NOT NULL ORDER BY p.task"
-        for task, new, old in self._database.execute(asked):
-            yield Pair(task, ScoreRecord.from_json(new), tuple(map(ScoreRecord.from_json, json.loads(old))))
+    def pairs(self) -> Iterator[ScorePair]:
+        """Give each new score beside every old one, in the order of the tasks' ids; one at a time in memory.
+
+        A reading without an old score has one pair, with the new alone; a task that failed one with its kind of error.
+        """
+        for new, old, cause, error in self._database.execute(
+            f"SELECT e.new, e.old, e.cause, e.error {_DONE} ORDER BY p.task"
+        ):
+            if cause:
+                yield ScorePair(old=None, new=None, error=error or cause)
+            elif new is not None:
+                made = ScoreRecord.from_json(new)
+                for one, by in json.loads(old) or ((None, None),):
+                    yield ScorePair(old=_record(one), new=made, new_by_old=_record(by))
 
     def _one(self, asked: str) -> Any:
         return self._database.execute(asked).fetchone()[0]
@@ -176,3 +179,7 @@ class Journal:
 
 def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _record(text: str | None) -> ScoreRecord | None:
+    return None if text is None else ScoreRecord.from_json(text)

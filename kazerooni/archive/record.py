@@ -11,7 +11,7 @@ from kazerooni.errors import ReadingError
 from kazerooni.model import Case, Component
 
 _TOTALS: Final = ("alveolar", "interstitial", "total", "maximum")
-_ROLES: Final = ("scan", "lobes", "alveolar", "interstitial")
+_ROLES: Final = ("scan", "lobes", "alveolar", "interstitial", "table")
 
 
 class Graded(NamedTuple):
@@ -27,7 +27,7 @@ class ScoreRecord:
     """A score without its reading; None is what was not known, which is never zero.
 
     study_date: ISO. lobes: by name, alveolar and interstitial, in the order of the scheme.
-    inputs: SHA-256 by role (`scan`, `lobes`, `alveolar`, `interstitial`): whether the maps changed.
+    inputs: SHA-256 by role (`scan`, `lobes`, `alveolar`, `interstitial`, `table`): whether the maps changed.
     maximum: of the scheme, beside a total of fewer lobes too.
     """
 

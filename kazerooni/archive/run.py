@@ -20,10 +20,11 @@ from kazerooni.archive.journal import JOURNAL_FILE, Journal
 from kazerooni.archive.plan import Choice, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
-from kazerooni.archive.tables import has_parquet, write_tables
+from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
 from kazerooni.errors import OutputError
 from kazerooni.files import make_folder, write_whole
+from kazerooni.report import write_difference
 from kazerooni.version import __version__
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
@@ -99,6 +100,8 @@ def rescore(
         before = journal.counts()["done"]
         _work_off(known, journal, settings, WorkerPool(Work(settings), count=workers, limits=limits), watch)
         digests = write_tables(journal, settings.out)
+        if has_difference():
+            write_difference(journal.pairs(), settings.out, program_version=__version__, force=True)
         summary = Summary(
             changes,
             known.kinds(),
@@ -203,6 +206,8 @@ def _told(limits: Limits) -> tuple[str, ...]:
     told = []
     if limits.memory_mb is not None and not can_watch_memory():
         told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
+    if not has_difference():
+        told.append('no difference report was written; pip install "kazerooni[report]"')
     if not has_parquet():
         told.append('no Parquet was written; pip install "kazerooni[archive]"')
     return tuple(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.util
 import io
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -63,6 +64,11 @@ def has_parquet() -> bool:
     except ImportError:
         return False
     return True
+
+
+def has_difference() -> bool:
+    """Tell whether the difference report can be written: jinja2 and matplotlib of the extra `report` are installed."""
+    return all(importlib.util.find_spec(name) is not None for name in ("jinja2", "matplotlib"))
 
 
 def _bytes(head: str, rows: Iterator[str]) -> Iterator[bytes]:

@@ -62,6 +62,7 @@ class Result:
     """What a task gave.
 
     new: the score, None of a draft. old: the scores that were kept before, of any scheme, in the order of their bytes.
+    new_by_old: for each of these, the reading of `new` graded by its scheme; None where that is the same, or fails.
     long, wide: the rows of the tables as CSV, without a head; of a draft none.
     told: codes of what is to be told.
     """
@@ -71,6 +72,7 @@ class Result:
     reading: str = ""
     new: ScoreRecord | None = None
     old: tuple[ScoreRecord, ...] = ()
+    new_by_old: tuple[ScoreRecord | None, ...] = ()
     long: str = ""
     wide: str = ""
     told: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptScore:
+class SchemeScore:
     """A score of one reading that the book keeps, under some scheme: its sums, and grades by lobe as in `ScoreRow`."""
 
     scheme: str
@@ -132,7 +132,7 @@ def reading_ids(connection: Connection) -> Iterator[str]:
     yield from connection.execution_options(yield_per=_AT_ONCE).scalars(asked)
 
 
-def kept_scores(connection: Connection, identifier: str) -> tuple[KeptScore, ...]:
+def kept_scores(connection: Connection, identifier: str) -> tuple[SchemeScore, ...]:
     """Give the scores of a reading that could be made, by scheme and version."""
     s, r = SCORES.c, READINGS.c
     asked = (
@@ -142,7 +142,7 @@ def kept_scores(connection: Connection, identifier: str) -> tuple[KeptScore, ...
         .order_by(s.scheme, s.scheme_version)
     )
     return tuple(
-        KeptScore(*row[:6], {Lobe[name]: (pair[0], pair[1]) for name, pair in json.loads(row.lobes).items()})
+        SchemeScore(*row[:6], {Lobe[name]: (pair[0], pair[1]) for name, pair in json.loads(row.lobes).items()})
         for row in connection.execute(asked)
     )
 

@@ -18,7 +18,7 @@ from kazerooni.store.add import Added, Adder
 from kazerooni.store.backup import Backup, back_up
 from kazerooni.store.chain import Deed, Head, head_of
 from kazerooni.store.engine import reading, writing
-from kazerooni.store.read import Holding, KeptScore, ScoreRow
+from kazerooni.store.read import Holding, SchemeScore, ScoreRow
 from kazerooni.store.refusals import words_of
 from kazerooni.store.scored import fill_scores, unscored
 from kazerooni.store.tables import READINGS
@@ -145,7 +145,7 @@ class Store:
         with reading(self._engine) as connection:
             yield from read.reading_ids(connection)
 
-    def kept_scores(self, identifier: str) -> tuple[KeptScore, ...]:
+    def kept_scores(self, identifier: str) -> tuple[SchemeScore, ...]:
         """Give the scores of a reading that the book keeps, by scheme and version."""
         with reading(self._engine) as connection:
             return read.kept_scores(connection, identifier)

@@ -33,7 +33,10 @@ from kazerooni.workflow import score_scan
 from tests.archive.conftest import READINGS, SAMPLES, maps_of
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("long.csv", "wide.csv", "errors.csv", "long.parquet", "wide.parquet")
+TABLES = (
+    *("long.csv", "wide.csv", "errors.csv", "long.parquet", "wide.parquet"),
+    *("difference.csv", "crosstable.csv", "difference.html"),
+)
 SCHEME = "kazerooni-fibrosis"
 
 
@@ -86,10 +89,10 @@ def test_what_is_graded_is_what_single_commands_give(done: Path, reading: Readin
 
 def test_the_tables_are_in_the_order_of_the_ids(done: Path) -> None:
     """Rows stand in the order of digests of what they were made from, whatever was done first."""
-    with Journal(done) as journal:
-        pairs = list(journal.scores())
-    assert [pair.task for pair in pairs] == sorted(pair.task for pair in pairs)
-    assert [row["reading"] for row in _rows(done / "wide.csv")] == [pair.new.reading for pair in pairs]
+    with sqlite3.connect(done / "journal.sqlite") as database:
+        kept = database.execute("SELECT task, reading FROM ended WHERE cause = ''").fetchall()
+    database.close()
+    assert [row["reading"] for row in _rows(done / "wide.csv")] == [reading for _, reading in sorted(kept)]
 
 
 def test_parquet_holds_what_the_csv_holds(done: Path) -> None:
@@ -108,14 +111,27 @@ def test_parquet_holds_what_the_csv_holds(done: Path) -> None:
 def test_old_scores_stand_beside_new_ones(done: Path) -> None:
     """The score that a reading was given before is kept with the new one, its scheme and percents too."""
     with Journal(done) as journal:
-        pairs = {pair.new.reading: pair for pair in journal.scores()}
-    (old,) = pairs["R-010"].old
-    new = pairs["R-010"].new
+        pairs = {pair.new.reading: pair for pair in journal.pairs() if pair.new is not None}
+    old, new, mixed = pairs["R-010"].old, pairs["R-010"].new, pairs["R-010"].new_by_old
+    assert old is not None
+    assert new is not None
+    assert mixed is not None
     assert (old.scheme, new.scheme) == ("kazerooni-mean", SCHEME)
     assert (old.maximum, new.maximum) == (10, 50)
     assert old.lobes["LLL"][0].percent == new.lobes["LLL"][0].percent == pytest.approx(33, abs=0.01)
     assert old.inputs == new.inputs
-    assert not pairs["R-011"].old
+    assert (mixed.scheme, mixed.total, mixed.lobes) == (old.scheme, old.total, old.lobes)
+    assert pairs["R-011"].old is None
+
+
+def test_the_difference_report_tells_the_scheme_as_the_cause(done: Path) -> None:
+    """What the new scheme measures beside the old one (consolidation, reticulation) changed by the scheme alone."""
+    rows = [row for row in _rows(done / "difference.csv") if row["reading"] == "R-010" and row["lobe"] != "all"]
+    changed = {(row["lobe"], row["component"]): row for row in rows if row["old_percent"] != row["new_percent"]}
+    # Of sample_scans/truth.json: consolidation in RLL; reticulation beside honeycombing in RLL and LLL.
+    assert set(changed) == {("RLL", "alveolar"), ("RLL", "interstitial"), ("LLL", "interstitial")}
+    assert {row["cause"] for row in changed.values()} == {"scheme"}
+    assert "kazerooni-mean" in (done / "difference.html").read_text("utf-8")
 
 
 def test_what_fails_is_told_without_names(archive: Path, done: Path) -> None:
@@ -263,9 +279,10 @@ def test_readings_of_the_score_book_are_graded_too(tmp_path: Path, reading: Read
     summary = run(root, _settings(tmp_path / "out", store=str(place)))
     assert summary.kinds == {"book": 1, "reading": 1}
     with Journal(tmp_path / "out") as journal:
-        pairs = {pair.new.reading: pair for pair in journal.scores()}
+        pairs = {pair.new.reading: pair for pair in journal.pairs() if pair.new is not None}
     assert set(pairs) == {"R-0", "R-1"}
-    (old,) = pairs["R-1"].old
+    old = pairs["R-1"].old
+    assert old is not None
     assert (old.scheme, old.total) == ("kazerooni-mean", score(reading, "kazerooni-mean").total)
 
 
