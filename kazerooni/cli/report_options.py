@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Formats = Annotated[
     str | None,
-    typer.Option("--format", metavar="NAMES", help="html, pdf, csv, json, with commas between; html if not given."),
+    typer.Option(
+        "--format", metavar="NAMES", help="html, pdf, csv, json, sr, seg, epdf, with commas between; html if not given."
+    ),
 ]
 PaperName = Annotated[
     str | None, typer.Option("--paper", metavar="NAME", help="What pages are laid out for: a4 or letter; else a4.")
@@ -25,20 +27,31 @@ Identify = Annotated[
     bool,
     typer.Option("--identify", help="Print name and birth date, as the scan says them now, on the pages; not kept."),
 ]
+Scans = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--scan", metavar="PATH", readable=False, help="Scans of the readings: for --maps, sr, seg, epdf, --identify."
+    ),
+]
 
 
-def read_formats(words: str | None) -> list[str]:
+def read_formats(words: str | None, *, objects: bool = False) -> list[str]:
     """Read the names of formats; HTML where none are given.
+
+    objects: whether DICOM objects are among those that can be made.
 
     Raises typer.BadParameter.
     """
     from kazerooni.report import WRITERS
+    from kazerooni.workflow import OBJECTS
+
+    known = (*WRITERS, *OBJECTS) if objects else tuple(WRITERS)
 
     names = [word.strip().lower() for word in ("html" if words is None else words).split(",") if word.strip()]
-    unknown = [name for name in names if name not in WRITERS]
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         found = ", ".join(unknown) or "none"
-        raise typer.BadParameter(f"found {found}; there are {', '.join(WRITERS)}", param_hint="--format")
+        raise typer.BadParameter(f"found {found}; there are {', '.join(known)}", param_hint="--format")
     return names
 
 
@@ -57,6 +70,29 @@ def read_paper(word: str | None) -> Paper:
     return found
 
 
+def check_scan(
+    formats: Sequence[str], scans: Sequence[Path] | None, maps: Sequence[Path] | None, *, identify: bool
+) -> None:
+    """Refuse scans that nothing would be taken from, and what cannot be had without them.
+
+    Raises typer.BadParameter.
+    """
+    from kazerooni.workflow import OBJECTS
+
+    objects = [name for name in formats if name in OBJECTS]
+    if identify:
+        check_identify(formats)
+    if scans and not (maps or objects or identify):
+        raise typer.BadParameter(
+            "slices are shown with the marks on them, so --maps is wanted too; or --identify, for the name; or one of "
+            f"--format {', '.join(OBJECTS)}",
+            param_hint="--scan",
+        )
+    if not scans and (maps or objects or identify):
+        hint = ", ".join([*(["--format"] if objects else []), "--maps", "--identify"])
+        raise typer.BadParameter("the scan of the reading is wanted: give --scan too", param_hint=hint)
+
+
 def check_identify(formats: Sequence[str]) -> None:
     """Refuse a name where nothing that is written would show it.
 
@@ -64,9 +100,10 @@ def check_identify(formats: Sequence[str]) -> None:
     """
     from kazerooni.report import PAGES
 
-    if not PAGES.intersection(formats):
+    pages = {*PAGES, "epdf"}
+    if not pages.intersection(formats):
         raise typer.BadParameter(
-            f"only pages name a patient; --format {' or '.join(sorted(PAGES))} is wanted", param_hint="--identify"
+            f"only pages name a patient; --format {' or '.join(sorted(pages))} is wanted", param_hint="--identify"
         )
 
 

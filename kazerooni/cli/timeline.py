@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from kazerooni.cli.edge import edge
+from kazerooni.cli.follow_options import (
+    WINDOW_DAYS,
+    Baseline,
+    Consensus,
+    CourseFiles,
+    Readers,
+    ReadersError,
+    Use,
+    Window,
+    day_of,
+    read_rule,
+)
 from kazerooni.cli.options import Force, Json, Log, Verbose
 from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import print_json, say
 from kazerooni.errors import ReadingError
 
 if TYPE_CHECKING:
-    from kazerooni.model import Pooling, Timeline
+    from kazerooni.model import Timeline
 
-_WINDOW_DAYS = 90  # that of kazerooni.scoring, which `--help` does not wait for
 _ANSWERS = {"yes": True, "no": False}
 
 
@@ -31,42 +41,19 @@ def timeline(
     ],
     *,
     scheme: Annotated[str, typer.Option(metavar="NAME", help="The scheme to grade by.")] = "kazerooni",
-    baseline: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Count changes from this visit, not the first."),
-    ] = None,
+    baseline: Baseline = None,
     partial: Annotated[
         bool, typer.Option("--partial", help="Sum the lobes that are graded, and say how many they are.")
     ] = False,
-    readers: Annotated[
-        str,
-        typer.Option(metavar="RULE", help="Several readers of a visit: each, mean, median or consensus."),
-    ] = "each",
-    consensus: Annotated[
-        str | None, typer.Option(metavar="READER", help="The reader who stands for the consensus.")
-    ] = None,
-    use: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="The reading to use where one reader has several of one date."),
-    ] = None,
-    course: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE", readable=False, help="Lung function, treatments and events: tables, a folder or a book."
-        ),
-    ] = None,
-    window: Annotated[
-        int, typer.Option(metavar="DAYS", min=0, help="How far from a visit, either side, lung function may lie.")
-    ] = _WINDOW_DAYS,
+    readers: Readers = "each",
+    consensus: Consensus = None,
+    use: Use = None,
+    course: CourseFiles = None,
+    window: Window = WINDOW_DAYS,
     criteria: Annotated[
         bool, typer.Option("--criteria", help="Judge each visit by the criteria for progression, and show every input.")
     ] = False,
-    readers_error: Annotated[
-        bool,
-        typer.Option(
-            "--readers-error", help="Mark changes within the readers' own error, from scans of the book read twice."
-        ),
-    ] = False,
+    readers_error: ReadersError = False,
     where: Where = None,
     said: Annotated[
         list[str] | None,
@@ -105,8 +92,8 @@ def timeline(
         options: dict[str, Any] = {
             "scheme": scheme,
             "partial": partial,
-            "baseline": _day(baseline),
-            "pooling": _rule(readers, consensus),
+            "baseline": day_of(baseline),
+            "pooling": read_rule(readers, consensus),
             "consensus": consensus,
             "window_days": window,
             "use": use or (),
@@ -139,17 +126,6 @@ def _from_book(patient: str, where: str | None, *, with_readers_error: bool, **o
     return line
 
 
-def _rule(readers: str, consensus: str | None) -> Pooling:
-    from kazerooni.model import Pooling
-
-    rule = next((rule for rule in get_args(Pooling) if rule == readers), None)
-    if rule is None:
-        raise typer.BadParameter(f"{readers} is none of {', '.join(get_args(Pooling))}", param_hint="--readers")
-    if (rule == "consensus") != (consensus is not None):
-        raise typer.BadParameter("--readers consensus and --consensus READER go together", param_hint="--readers")
-    return rule  # type: ignore[no-any-return]
-
-
 def _facts(said: Sequence[str]) -> dict[str, bool]:
     from kazerooni.scoring import FACTS
 
@@ -175,7 +151,3 @@ def _draw(line: Timeline, plot: Path, *, force: bool) -> None:
     if all(amount is None for sums in totals for amount in (sums.alveolar, sums.interstitial)):
         raise ReadingError("no visit has a sum to draw: grades are missing; --partial sums those that there are")
     write_whole(plot, timeline_plot(line, kind=kind), force=force)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()

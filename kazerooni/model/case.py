@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kazerooni.model.anatomy import Component
 from kazerooni.model.maps import FindingMap, LobeMap
 from kazerooni.model.notice import Notice
 from kazerooni.model.reading import Reading
@@ -21,6 +22,10 @@ class Case:
     lobes: LobeMap | None = None
     alveolar: FindingMap | None = None
     interstitial: FindingMap | None = None
+
+    def map_of(self, component: Component) -> FindingMap | None:
+        """Give the map of the findings of a component."""
+        return self.alveolar if component is Component.ALVEOLAR else self.interstitial
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -9,6 +9,7 @@ from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.difference_tables import CROSS_TABLE, DIFFERENCE
 from kazerooni.report.difference_write import DIFFERENCE_FILES, write_difference
 from kazerooni.report.numbers import in_full, percent
+from kazerooni.report.pdf import report_pdf
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
 from kazerooni.report.tables import long_csv, wide_csv
@@ -41,6 +42,7 @@ __all__ = [
     "long_csv",
     "percent",
     "report_of",
+    "report_pdf",
     "timeline_plot",
     "wide_csv",
     "write_difference",

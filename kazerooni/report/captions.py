@@ -10,6 +10,9 @@ from typing import Final
 LANGUAGE: Final = "en"
 """The language of these words, as BCP 47 names it."""
 
+TITLE: Final = "Kazerooni score of the lung on HRCT"
+COMPARISON_TITLE: Final = "Kazerooni score of the lung on HRCT: two visits compared"
+
 # The head of the report, and its first page.
 PATIENT: Final = "Patient"
 STUDY: Final = "Study"
@@ -43,6 +46,11 @@ LOBES_CAPTION: Final = "Grade, extent and findings of each lobe."
 INTERVAL_CAPTION: Final = "Below an extent: its 95 % interval"
 BY_PRESENCE: Final = "by presence"
 
+# Two visits beside each other.
+TWO_SCANS: Final = "Scans and readings"
+TWO_SCANS_CAPTION: Final = "Both visits; rows that differ are shaded."
+TWO_DRAWINGS: Final = "Grades of both visits"
+
 # What was seen of each lobe.
 SEEN: Final = "What was seen of each lobe"
 SEEN_CAPTION: Final = "Slices that show the lobe, the depth they stand for, its volume, and what is to be known of it."
@@ -74,11 +82,16 @@ BY_LOBE_CAPTION: Final = (
 NOT_BETWEEN_READERS: Final = "Changes between different readers are not given."
 CHANGE_POINTS: Final = "Change, points"
 
+HIDDEN: Final = "What the score hides"
+HIDDEN_INTRO: Final = (
+    "The grade is the same at both visits, while the extent moved so far that its 95 % intervals (sampling only, not "
+    "reader error) have nothing in common."
+)
+
 # The visits.
 TIMELINE: Final = "Timeline"
 PLOT_CAPTION: Final = (
-    "A hollow point differs from the visit before in reader or technique; a dotted line joins visits of different "
-    "readers."
+    "A hollow point differs from the visit before in reader or technique; visits of different readers are not joined."
 )
 TOTALS: Final = "Totals"
 TOTALS_CAPTION: Final = "The row of this report is shaded. Changes between different readers are not interpretable."
@@ -87,11 +100,19 @@ READER: Final = "Reader"
 THIS_REPORT: Final = "this report"
 SINCE_PREVIOUS: Final = "Since visit before"
 SINCE_BASELINE: Final = "Since baseline"
+SINCE_BEST: Final = "Since best"
 DIFFERS_FROM_PREVIOUS: Final = "Differs from visit before in"
 DIFFERS_IN: Final = "Differs in"
 BY_VISIT: Final = "Lobes by visit"
 BY_VISIT_INTRO: Final = "A grade beside an extent of 0 comes from the presence of a finding."
 EXTENT_AND_GRADE: Final = "extent in percent, and grade"
+
+BESIDE_VISITS: Final = "Lung function and treatment"
+FVC: Final = "FVC"
+DLCO: Final = "DLCO"
+EQUATIONS: Final = "Reference equations"
+DOSES: Final = "Doses"
+EVENTS: Final = "Events"
 
 # The slices.
 SLICES: Final = "Most involved slices"
@@ -100,6 +121,10 @@ SLICES_INTRO: Final = (
     "\N{MINUS SIGN}600 HU, width 1500 HU; seen from the feet, the patient\N{RIGHT SINGLE QUOTATION MARK}s right (R) is "
     "on the left. White: borders of the lobes; those named are stronger. Percents are of the whole lobe, not of the "
     "slice."
+)
+BESIDE_PRIOR: Final = (
+    "Before each slice stands the same level at an earlier visit, with its own marks and borders; the level is "
+    "matched, not registered: breath and position of the patient differ."
 )
 OUTLINES: Final = "Outlines of marks"
 

@@ -10,6 +10,7 @@ from kazerooni.report.colours import MARKS
 from kazerooni.report.content import Report
 from kazerooni.report.picture import dash, frame_of, line_width, slice_picture
 from kazerooni.report.plot import timeline_plot
+from kazerooni.report.view import SliceView
 
 FONT = "DejaVu Sans"
 """What is written in pictures that stand alone; matplotlib brings it."""
@@ -39,6 +40,7 @@ class Shown(NamedTuple):
     caption: str
     place: str
     alt: str
+    prior: Shown | None = None
 
 
 def shown_slices(report: Report) -> Iterator[Shown]:
@@ -52,14 +54,26 @@ def shown_slices(report: Report) -> Iterator[Shown]:
     assert report.case.lobes is not None, "slices are chosen only where there is a lobe map"
     frame = frame_of(report.case.volume.geometry, report.case.lobes.labels)
     for view in report.slices:
-        yield Shown(slice_picture(report.case, view, frame), view.caption, view.place, view.alt)
+        yield Shown(slice_picture(report.case, view, frame), view.caption, view.place, view.alt, _prior(report, view))
+
+
+def _prior(report: Report, view: SliceView) -> Shown | None:
+    """Draw the same level of the visit before."""
+    prior, then = report.prior, view.prior
+    if prior is None or then is None:
+        return None
+    assert prior.volume is not None, "a level is matched only where there is a scan"
+    assert prior.lobes is not None, "a level is matched only where there is a lobe map"
+    frame = frame_of(prior.volume.geometry, prior.lobes.labels)
+    return Shown(slice_picture(prior, then, frame), then.caption, then.place, then.alt)
 
 
 def mark_samples(report: Report) -> Iterator[Sample]:
     """Give the outlines of the findings of the components that have a map."""
-    given = {Component.ALVEOLAR: report.case.alveolar, Component.INTERSTITIAL: report.case.interstitial}
+    cases = [report.case] if report.prior is None else [report.case, report.prior]
+    given = {component for component in Component for case in cases if case.map_of(component) is not None}
     for finding in Finding:
-        if finding.label is not None and given[finding.component] is not None:
+        if finding.label is not None and finding.component in given:
             yield Sample(finding.full_name, MARKS[finding.component], line_width(finding), dash(finding, 1))
 
 

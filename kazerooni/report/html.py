@@ -25,6 +25,12 @@ def report_html(report: Report) -> bytes:
         say=captions,
         components=tuple(Component),
         drawings={component: lobe_drawing(report.lobes, component, name=component.value) for component in Component},
+        drawings_then={}
+        if report.comparison is None
+        else {
+            component: lobe_drawing(report.comparison.lobes_then, component, name=f"{component.value}-then")
+            for component in Component
+        },
         slices=tuple(shown_slices(report)),
         samples=tuple(mark_samples(report)),
         plot=_plot(report),

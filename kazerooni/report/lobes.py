@@ -79,8 +79,12 @@ def grade_view(graded: ComponentScore, criterion: Criterion) -> GradeView:
     """Give the grade of a component, or why there is none."""
     if graded.grade is None:
         return GradeView(text=wording.state_words(graded), shade=None)
-    shade = round(graded.grade * (SHADES - 1) / criterion.highest_grade)
-    return GradeView(text=str(graded.grade), shade=shade)
+    return GradeView(text=str(graded.grade), shade=shade_of(graded.grade, criterion))
+
+
+def shade_of(grade: float, criterion: Criterion) -> int:
+    """Give the place of a grade on the scale of colours."""
+    return round(grade * (SHADES - 1) / criterion.highest_grade)
 
 
 def _finding(lobe: LobeScore, finding: Finding, criterion: Criterion) -> str:

@@ -86,6 +86,8 @@ def _percents(reading: Reading) -> Iterator[str]:
                 "As the slices only sample the lung, 95 % intervals are given by systematic sampling over slices "
                 f"({wording.SAMPLING_ONLY})."
             )
+        else:
+            yield "As no lung lies between the slices, sampling adds no error, and no interval is given."
     if typed:
         where = "Percents, presences or grades of some places" if reading.tally is not None else "Percents and grades"
         yield f"{where} were typed by the reader and stand as typed."

@@ -74,6 +74,18 @@ def points(value: float | None, *, missing: str = MISSING) -> str:
     return f"{_sign(value)}{f'{size:.1f}' if round(size, 1) else '<0.1'}"
 
 
+def signed(value: float) -> str:
+    """Write by how much a measured value changed, with its sign, to two decimals.
+
+    >>> [signed(v).replace(MINUS, "-") for v in (0.214, -0.004, 0)]
+    ['+0.21', '-<0.01', '0']
+    """
+    if value == 0:
+        return "0"
+    size = abs(value)
+    return f"{_sign(value)}{amount(size) if round(size, 2) else '<0.01'}"
+
+
 def number(value: float | None, unit: str, *, missing: str = MISSING) -> str:
     """Write a length or a tube voltage with its unit.
 

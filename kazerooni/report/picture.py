@@ -15,7 +15,7 @@ from kazerooni.errors import OutputError
 from kazerooni.model import Case, Finding, FindingMap, Geometry, Lobe, Volume, findings_of
 from kazerooni.report.colours import DASHES, MARKS
 from kazerooni.report.outline import outlines
-from kazerooni.report.view import SliceView
+from kazerooni.report.view import PriorSliceView, SliceView
 
 LEVEL_HU, WIDTH_HU = -600.0, 1500.0
 """The lung window (score.md)."""
@@ -75,7 +75,7 @@ def _span(held: NDArray[np.bool_], margin: float) -> slice:
     return slice(max(0, int(where[0]) - pixels), min(held.size, int(where[-1]) + 1 + pixels))
 
 
-def slice_picture(case: Case, view: SliceView, frame: Frame) -> str:
+def slice_picture(case: Case, view: SliceView | PriorSliceView, frame: Frame) -> str:
     """Draw one slice as SVG text, its pixels as a JPEG inside.
 
     Raises OutputError where Pillow is missing.
@@ -122,7 +122,7 @@ def _jpeg(grey: Bytes) -> bytes:
     return out.getvalue()
 
 
-def _borders(lobes: NDArray[np.generic], view: SliceView, frame: Frame, unit: float) -> Iterator[str]:
+def _borders(lobes: NDArray[np.generic], view: SliceView | PriorSliceView, frame: Frame, unit: float) -> Iterator[str]:
     """Draw the border of every lobe; those that the picture is for stand out."""
     for lobe in Lobe:
         path = _outline(lobes == lobe, frame)
@@ -134,7 +134,7 @@ def _borders(lobes: NDArray[np.generic], view: SliceView, frame: Frame, unit: fl
             )
 
 
-def _marks(found: FindingMap, view: SliceView, frame: Frame, unit: float) -> Iterator[str]:
+def _marks(found: FindingMap, view: SliceView | PriorSliceView, frame: Frame, unit: float) -> Iterator[str]:
     labels = frame.cut(found.labels[view.index])
     for finding in findings_of(found.component):
         path = _outline(labels == finding.label, frame)

@@ -28,7 +28,17 @@ from kazerooni.report.blocks import (
 from kazerooni.report.content import Report
 from kazerooni.report.drawing import in_words, lobe_drawing
 from kazerooni.report.figures import alone, course_plot, mark_samples, shown_slices
-from kazerooni.report.view import ChangeView, ComponentView, Fact, GradeView, LobeView, MoveView, TimelineView
+from kazerooni.report.view import (
+    ChangeView,
+    ComparisonView,
+    ComponentView,
+    DifferenceView,
+    Fact,
+    GradeView,
+    LobeView,
+    MoveView,
+    TimelineView,
+)
 from kazerooni.report.wording import SAMPLING_ONLY
 
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
@@ -46,6 +56,8 @@ def sections_of(report: Report) -> tuple[Section, ...]:
 
     Raises OutputError where a library that draws its pictures is missing.
     """
+    if report.comparison is not None:
+        return tuple(_compared(report, report.comparison))
     return (
         Section(heading="", blocks=tuple(_summary(report)), ends_page=len(report.notices) <= _MOST_NOTICES),
         *_slices(report),
@@ -71,18 +83,8 @@ def _summary(report: Report) -> Iterator[Block]:
     yield _result(report)
     if report.totals.qualifiers:
         yield Warned(report.totals.qualifiers)
-    yield Pictures(
-        pictures=tuple(
-            Picture(
-                svg=alone(lobe_drawing(report.lobes, component, name=component.value)),
-                alt=in_words(report.lobes, component),
-                heading=f"{component.capitalize()} {say.GRADES_OF}",
-            )
-            for component in Component
-        ),
-        width=_WIDTH_OF_DRAWING[report.paper],
-        is_tinted=True,
-    )
+    pictures = tuple(_drawing(report.lobes, component) for component in Component)
+    yield Pictures(pictures=pictures, width=_WIDTH_OF_DRAWING[report.paper], is_tinted=True)
     yield Scale(lowest_to_highest=say.SCALE, no_grade=say.NO_GRADE, remark=say.SCHEMATIC)
     yield Heading(say.LOBES)
     yield _lobes(report)
@@ -90,6 +92,51 @@ def _summary(report: Report) -> Iterator[Block]:
     yield Notices(report.notices) if report.notices else Prose(say.NO_NOTICES)
     yield Heading(say.SCAN)
     yield Facts(facts=report.scan[:-1], columns=_COLUMNS_OF_SCAN[report.paper])
+
+
+def _drawing(lobes: tuple[LobeView, ...], component: Component, on: str = "") -> Picture:
+    return Picture(
+        svg=alone(lobe_drawing(lobes, component, name=f"{component.value}{'-then' if on else ''}")),
+        alt=f"{in_words(lobes, component)}{f' {on}' if on else ''}",
+        heading=f"{component.capitalize()} {say.GRADES_OF}{f', {on}' if on else ''}",
+    )
+
+
+def _compared(report: Report, both: ComparisonView) -> Iterator[Section]:
+    """Give the pages that compare two visits."""
+    drawings = tuple(
+        _drawing(lobes, component, on)
+        for component in Component
+        for lobes, on in ((both.lobes_then, both.then), (report.lobes, both.now))
+    )
+    result = (_result(report), *((Warned(report.totals.qualifiers),) if report.totals.qualifiers else ()))
+    yield Section(
+        heading="",
+        blocks=(
+            *result,
+            Heading(say.TWO_DRAWINGS),
+            Pictures(pictures=drawings, width=_WIDTH_OF_DRAWING[report.paper], is_tinted=True),
+            Scale(lowest_to_highest=say.SCALE, no_grade=say.NO_GRADE, remark=say.SCHEMATIC),
+        ),
+    )
+    yield from map(_change, report.changes)
+    yield from _slices(report)
+    yield Section(heading=say.TWO_SCANS, blocks=(_differing(say.TWO_SCANS_CAPTION, both.facts),))
+    for on, notices in ((both.then, both.notices_then), (both.now, report.notices)):
+        told = Notices(notices) if notices else Prose(say.NO_NOTICES)
+        yield Section(heading=f"{say.NOTICES}, {on}", blocks=(told,))
+    if report.course is not None:
+        yield _timeline(report, report.course)
+    _, *rest = _method(report)
+    yield from rest
+
+
+def _differing(caption: str, rows: tuple[DifferenceView, ...]) -> Table:
+    return Table(
+        caption=caption,
+        columns=tuple(Column(heading=one, width=1, is_text=True) for one in (say.WHAT, say.THEN, say.NOW)),
+        rows=tuple((_words(one.label), _words(one.before), _words(one.now)) for one in rows),
+    )
 
 
 def _result(report: Report) -> Result:
@@ -175,16 +222,20 @@ def _beside(report: Report) -> Section:
 
 
 def _slices(report: Report) -> Iterator[Section]:
+    pairs = [(shown.prior, shown) for shown in shown_slices(report)]
     pictures = tuple(
         Picture(svg=alone(shown.svg), alt=shown.alt, lines=(shown.caption, shown.place))
-        for shown in shown_slices(report)
+        for pair in pairs
+        for shown in pair
+        if shown is not None
     )
     if not pictures:
         return
+    intro = f"{say.SLICES_INTRO} {say.BESIDE_PRIOR}" if pairs and pairs[0][0] is not None else say.SLICES_INTRO
     samples = tuple((alone(sample.svg), sample.name) for sample in mark_samples(report))
     yield Section(
         heading=say.SLICES,
-        blocks=(Prose(say.SLICES_INTRO, "soft"), Key(samples), Pictures(pictures=pictures)),
+        blocks=(Prose(intro, "soft"), Key(samples), Pictures(pictures=pictures)),
     )
 
 
@@ -197,13 +248,13 @@ def _changed(change: ChangeView) -> Iterator[Block]:
     yield Prose(change.verdict if change.is_interpretable else f"{change.headline}. {change.verdict}")
     if change.still:
         yield Prose(change.still)
+    if change.hidden:
+        yield Heading(say.HIDDEN)
+        yield Prose(say.HIDDEN_INTRO, "soft")
+        yield from map(Prose, change.hidden)
     if change.differences:
         yield Heading(say.DIFFERS)
-        yield Table(
-            caption=say.DIFFERS_CAPTION,
-            columns=tuple(Column(heading=one, width=1, is_text=True) for one in (say.WHAT, say.THEN, say.NOW)),
-            rows=tuple((_words(one.label), _words(one.before), _words(one.now)) for one in change.differences),
-        )
+        yield _differing(say.DIFFERS_CAPTION, change.differences)
     yield Heading(say.BY_LOBE)
     headings = (say.GRADE, say.CHANGE, say.EXTENT_PERCENT, say.CHANGE_POINTS)
     yield Table(
@@ -222,7 +273,7 @@ def _moved(move: MoveView) -> Iterator[Cell]:
     yield Cell(parts=(move.grade_before, _ARROW, move.grade_now))
     yield _words(move.grade_change)
     yield _words(f"{move.percent_before} {_ARROW} {move.percent_now}")
-    yield _words(move.percent_change)
+    yield Cell(parts=(move.percent_change,), below=(move.edge,) if move.edge else ())
 
 
 def _timeline(report: Report, course: TimelineView) -> Section:
@@ -235,11 +286,30 @@ def _timeline(report: Report, course: TimelineView) -> Section:
             Pictures(pictures=(plot,), columns=1, width=0.8),
             Heading(say.TOTALS),
             _visits(course),
+            *(Prose(line, "soft") for line in course.rules),
+            *_beside_visits(course),
             Heading(say.BY_VISIT),
             Prose(say.BY_VISIT_INTRO, "soft"),
             Beside(tuple(_by_visit(course, component) for component in Component)),
         ),
     )
+
+
+def _beside_visits(course: TimelineView) -> Iterator[Block]:
+    """Give lung function, doses and events, where they are known."""
+    if not course.beside:
+        return
+    headings = (say.VISIT, say.FVC, say.DLCO, say.EQUATIONS, say.DOSES)
+    yield Heading(say.BESIDE_VISITS)
+    yield Table(
+        caption=course.window,
+        columns=tuple(Column(heading=one, width=3, is_text=True) for one in headings),
+        rows=tuple(tuple(map(_words, (row.day, row.fvc, row.dlco, row.equations, row.doses))) for row in course.beside),
+    )
+    yield from (Prose(line, "soft") for line in course.tests_differ)
+    if course.events:
+        yield Heading(say.EVENTS)
+        yield from map(Prose, course.events)
 
 
 def _visits(course: TimelineView) -> Table:
@@ -249,14 +319,14 @@ def _visits(course: TimelineView) -> Table:
         columns=(
             Column(heading=say.VISIT, is_text=True),
             Column(heading=say.READER, width=1, is_text=True),
-            *(Column(heading=one) for one in (*totals, say.SINCE_PREVIOUS, say.SINCE_BASELINE)),
+            *(Column(heading=one) for one in (*totals, say.SINCE_PREVIOUS, say.SINCE_BASELINE, say.SINCE_BEST)),
             Column(heading=say.DIFFERS_FROM_PREVIOUS, width=2, is_text=True),
         ),
         rows=tuple(
             (
                 Cell(parts=(visit.day,), below=(say.THIS_REPORT,) if visit.is_this else ()),
                 *map(_words, (visit.reader, *(fact.value for fact in visit.totals))),
-                *map(_words, (visit.since_previous, visit.since_baseline, visit.differs)),
+                *map(_words, (visit.since_previous, visit.since_baseline, visit.since_best, visit.differs)),
             )
             for visit in course.visits
         ),
@@ -270,7 +340,7 @@ def _by_visit(course: TimelineView, component: Component) -> Table:
         caption="",
         columns=(
             Column(heading=say.LOBE, is_text=True),
-            *(Column(heading=visit.day, width=1) for visit in course.visits),
+            *(Column(heading=visit.column, width=1) for visit in course.visits),
         ),
         rows=tuple(
             (
@@ -287,6 +357,7 @@ def _pair(grade: GradeView, percent: str) -> Cell:
 
 
 def _method(report: Report) -> Iterator[Section]:
+    then = report.comparison
     facts = (Facts(facts=report.scan, heading=say.SCAN), Facts(facts=report.reading, heading=say.READING))
     yield Section(heading=say.SCAN_AND_READING, blocks=(Beside(facts),))
     yield Section(
@@ -295,13 +366,14 @@ def _method(report: Report) -> Iterator[Section]:
             Facts(facts=report.criteria, heading=say.GRADES),
             Heading(say.PARAGRAPH),
             Prose(report.method, "paste"),
+            *(() if then is None else (Prose(then.method_then, "paste"),)),
         ),
     )
     yield Section(heading=say.SIGNS, blocks=(Facts(facts=report.legend, columns=2),))
     yield Section(
         heading=say.MADE_FROM,
         blocks=(
-            Facts(facts=report.digests, is_code=True),
+            Facts(facts=(*report.digests, *(() if then is None else then.digests_then)), is_code=True),
             Prose(f"{report.disclaimer} {say.MUST_BE_CHECKED}", "soft"),
         ),
     )

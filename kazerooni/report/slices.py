@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from kazerooni.model import Case, Component, Finding, Geometry, Lobe, LobeScore, Tally
-from kazerooni.report.numbers import MINUS, percent
+from kazerooni.report import wording
+from kazerooni.report.levels import middle_mm, place_of, prior_view
+from kazerooni.report.numbers import percent
 from kazerooni.report.view import SliceView
 from kazerooni.scoring import Region, Scheme
 
 _NARROW = "\N{NO-BREAK SPACE}"
 
 
-def slice_views(case: Case, scheme: Scheme) -> tuple[SliceView, ...]:
+def slice_views(case: Case, scheme: Scheme, prior: Case | None = None) -> tuple[SliceView, ...]:
     """Choose for each involved lobe the slice on which most of what its grade counts was marked, from the head down.
 
     Lobes that share a slice share its picture. None where the scan, its lobe map or its counts are not at hand.
+
+    prior: the visit before; where its scan and lobe map are at hand, its slice at the same level stands beside.
     """
     if case.volume is None or case.lobes is None or case.reading.tally is None:
         return ()
@@ -29,7 +34,8 @@ def slice_views(case: Case, scheme: Scheme) -> tuple[SliceView, ...]:
     geometry = case.volume.geometry
     from_the_head = sorted(chosen, key=lambda index: -middle_mm(geometry, index)[2])
     scored = {lobe.lobe: lobe for lobe in case.score.lobes}
-    return tuple(_view(index, [scored[lobe] for lobe in chosen[index]], geometry, scheme) for index in from_the_head)
+    views = (_view(index, [scored[lobe] for lobe in chosen[index]], geometry, scheme) for index in from_the_head)
+    return tuple(replace(view, prior=prior_view(case, prior, view.index, view.lobes)) for view in views)
 
 
 def most_involved_slice(tally: Tally, region: Region, scheme: Scheme) -> int | None:
@@ -48,20 +54,8 @@ def most_involved_slice(tally: Tally, region: Region, scheme: Scheme) -> int | N
     return None
 
 
-def middle_mm(geometry: Geometry, index: int) -> tuple[float, float, float]:
-    """Give the LPS place of the middle of a slice."""
-    _, rows, columns = geometry.shape
-    down = geometry.column_direction * geometry.pixel_spacing_mm[0] * (rows - 1) / 2
-    along = geometry.row_direction * geometry.pixel_spacing_mm[1] * (columns - 1) / 2
-    x, y, z = (geometry.origins_mm[index] + down + along).tolist()
-    return x, y, z
-
-
 def _view(index: int, lobes: list[LobeScore], geometry: Geometry, scheme: Scheme) -> SliceView:
-    slices = geometry.shape[0]
-    number = index + 1 if geometry.normal[2] > 0 else slices - index
-    z = f"{middle_mm(geometry, index)[2]:.1f}".replace("-", MINUS)
-    place = f"Slice {number} of {slices} from the feet, z {z}{_NARROW}mm"
+    place = place_of(geometry, index)
     shown = "; ".join(f"{lobe.lobe.full_name}: {', '.join(_extents(lobe, scheme))}" for lobe in lobes)
     return SliceView(
         index=index,
@@ -69,7 +63,7 @@ def _view(index: int, lobes: list[LobeScore], geometry: Geometry, scheme: Scheme
         caption=shown[0].upper() + shown[1:],
         place=place,
         alt=(
-            f"{place}, in lung window, seen from the feet: the patient's right is on the left. "
+            f"{place}, {wording.SLICE_SEEN} "
             f"Most involved slice of the {' and the '.join(lobe.lobe.full_name for lobe in lobes)}; marks are outlined."
         ),
     )

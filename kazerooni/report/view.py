@@ -127,7 +127,10 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveView:
-    """How one component of one lobe changed: grades and percents of both visits beside each other."""
+    """How one component of one lobe changed: grades and percents of both visits beside each other.
+
+    edge: the edges of the scheme that the extent crossed, and which way; empty where it crossed none.
+    """
 
     component: Component
     grade_before: GradeView
@@ -136,6 +139,7 @@ class MoveView:
     percent_before: str
     percent_now: str
     percent_change: str
+    edge: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,7 @@ class ChangeView:
     headline: the change of the total with its sign, or that it cannot be interpreted. course: both totals.
     verdict: one sentence on what the change is worth.
     still: of the grades that stand still, whose extent moved most; empty where none did.
+    hidden: every grade that stands still though the extent moved beyond its sampling interval.
     """
 
     kind: str
@@ -176,19 +181,41 @@ class ChangeView:
     differences: tuple[DifferenceView, ...]
     lobes: tuple[LobeChangeView, ...]
     still: str
+    hidden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonView:
+    """What stands beside the rest where two visits are compared: the earlier one.
+
+    then, now: their days. facts: scan and reading of both. lobes_then: as drawn. The rest is that of the earlier visit.
+    """
+
+    then: str
+    now: str
+    facts: tuple[DifferenceView, ...]
+    lobes_then: tuple[LobeView, ...]
+    notices_then: tuple[NoticeView, ...]
+    method_then: str
+    digests_then: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitView:
-    """One visit of the timeline. `lobes`: grade and percent of each component of each lobe, by the lobe's code."""
+    """What one reader read at one visit, or what the readers of a visit were pooled to.
+
+    column: names it in the head of a column. alveolar, interstitial: grade and percent of each lobe, by the scheme.
+    """
 
     iso: str
     day: str
+    column: str
     reader: str
     is_this: bool
     totals: tuple[Fact, ...]
     since_previous: str
     since_baseline: str
+    since_best: str
     differs: str
     alveolar: tuple[tuple[GradeView, str], ...]
     interstitial: tuple[tuple[GradeView, str], ...]
@@ -199,20 +226,41 @@ class VisitView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesideVisitView:
+    """What is known beside a visit: lung function near it, by which equations, and the doses of the day."""
+
+    day: str
+    fvc: str
+    dlco: str
+    equations: str
+    doses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineView:
-    """The visits of the patient. `said`: the course of the total in words."""
+    """The visits of the patient, one line a reader.
+
+    said: the course of the total in words. rules: how changes and readers were counted.
+    beside: lung function and doses by visit, empty where nothing is known beside. window: how near a test must lie.
+    events: by date. tests_differ: what makes tests of lung function not comparable.
+    """
 
     heading: str
     lobes: tuple[Fact, ...]
     visits: tuple[VisitView, ...]
     said: str
+    rules: tuple[str, ...]
+    beside: tuple[BesideVisitView, ...]
+    window: str
+    events: tuple[str, ...]
+    tests_differ: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SliceView:
-    """The slice of a scan that shows the most of what was graded in one or several lobes.
+class PriorSliceView:
+    """The slice of the scan before that lies at the level of another slice.
 
-    index: into the slices of the scan. lobes: whose slice it is. caption: what is to be read below it.
+    index: into the slices of that scan. caption: of which visit. place: where it lies and how the level was matched.
     alt: what it shows, for those who do not see it.
     """
 
@@ -221,3 +269,19 @@ class SliceView:
     caption: str
     place: str
     alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceView:
+    """The slice of a scan that shows the most of what was graded in one or several lobes.
+
+    index: into the slices of the scan. lobes: whose slice it is. caption: what is to be read below it.
+    alt: what it shows, for those who do not see it. prior: the same level at the visit before, where it is at hand.
+    """
+
+    index: int
+    lobes: tuple[Lobe, ...]
+    caption: str
+    place: str
+    alt: str
+    prior: PriorSliceView | None = None

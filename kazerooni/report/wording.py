@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from kazerooni.model import Cause, Component, ComponentScore, Finding, State
@@ -13,7 +14,21 @@ NOT_ASSESSED: Final = "not assessed"
 NOT_SAID: Final = "not said"
 NOT_INTERPRETABLE: Final = "Not interpretable"
 REFUSED: Final = "refused"
+SLICE_SEEN: Final = "in lung window, seen from the feet: the patient's right is on the left."
 SAMPLING_ONLY: Final = "sampling only, not reader error"
+
+SINCE: Final = ("the visit before", "the baseline", "the best")
+"""What changes are counted from."""
+
+SUMS: Final = ("Alveolar", "Interstitial", "Total")
+"""How the sums of a visit are headed."""
+
+RULES: Final = {"each": "each", "mean": "mean", "median": "median", "consensus": "consensus"}
+"""What several readers of a visit were pooled to."""
+
+WITHIN_ERROR: Final = "within error"
+HB_CORRECTED: Final = "corrected for haemoglobin"
+BEST: Final = "Best: the lowest total of the visits before, by the same readers on the same lobes."
 
 FLAGS: Final = {
     "partly-covered": "partly covered: percents are of the covered part",
@@ -115,3 +130,105 @@ def _is_unseen(character: str) -> bool:
     """Tell control characters, half characters and those that turn the direction of text around."""
     category = unicodedata.category(character)
     return category in ("Cc", "Cs") or "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+
+
+def prior_of(on: str) -> str:
+    """Name the picture of an earlier visit."""
+    return f"Earlier visit, {on}"
+
+
+def matched(*, is_same_frame: bool, off_mm: str, share: str, share_now: str) -> str:
+    """Say how a slice of the scan before was matched to the level of another, and how near it came."""
+    if is_same_frame:
+        return f"matched by z, as both scans share their frame of reference; {off_mm} off the level"
+    return (
+        f"matched by height in the lungs, {share} here and {share_now} there, as z of two examinations is not one "
+        f"place; {off_mm} off the level"
+    )
+
+
+def crossed(edges: Sequence[int], *, up: bool) -> str:
+    """Name the edges that an extent crossed, and which way.
+
+    >>> crossed([5, 25], up=True), crossed([0], up=False)
+    ('up across 5 and 25 %', 'down across 0 %')
+    """
+    return f"{'up' if up else 'down'} across {' and '.join(map(str, edges))} %"
+
+
+def hidden(component: str, lobe: str, grade: str, extents: str) -> str:
+    """Tell of a grade that stands still though its extent moved beyond sampling."""
+    return f"{component.capitalize()} of {lobe}: grade {grade} at both visits, extent {extents}."
+
+
+def against_error(*, is_beyond: bool, smallest: str, kind: str, repeats: int) -> str:
+    """Say whether a change is beyond the readers' own error."""
+    where = "is beyond" if is_beyond else "lies within"
+    return (
+        f"The change of the total {where} the readers\N{RIGHT SINGLE QUOTATION MARK} own error: smallest detectable "
+        f"change {smallest} ({kind} readers, {repeats} repeats)."
+    )
+
+
+def readers_error(smallest: str, kind: str, repeats: int) -> str:
+    """Say what `within error` means."""
+    return (
+        f"Within error: within the readers\N{RIGHT SINGLE QUOTATION MARK} own error, the smallest detectable change of "
+        f"the total being {smallest} ({kind} readers, {repeats} repeats)."
+    )
+
+
+def pooled(rule: str, consensus: str) -> str:
+    """Say how several readers of a visit became one number."""
+    said = {
+        "each": "each for themselves; there is no pooled number",
+        "mean": "the mean of their sums, grades and percents",
+        "median": "the median of each sum, grade and percent; medians need not add up",
+        "consensus": f"{consensus} stands for all",
+    }
+    return f"Several readers: {said[rule]}."
+
+
+def repeats(identifiers: Sequence[str]) -> str:
+    """Name the readings that are kept and not counted."""
+    return f"Repeats by one reader, kept and not counted: {', '.join(identifiers)}."
+
+
+def visits_heading(count: int, first: str, last: str) -> str:
+    """Head the timeline."""
+    return f"{count} visit{'' if count == 1 else 's'} from {first} to {last}"
+
+
+def window(days: int) -> str:
+    """Say how near to a visit a test must lie."""
+    return f"Lung function within {days} days of the visit, and the doses of the day."
+
+
+def predicted(percent: str) -> str:
+    """Give a percent of the value that is predicted."""
+    return f"{percent} % predicted"
+
+
+def change_predicted(points: str) -> str:
+    """Give a change of a percent predicted."""
+    return f"{points} points of % predicted"
+
+
+def when(on: str, days: int) -> str:
+    """Say when a test was made, against the visit."""
+    if not days:
+        return "that day"
+    plural = "" if abs(days) == 1 else "s"
+    return f"{on}, {abs(days)} day{plural} {'after' if days > 0 else 'before'}"
+
+
+def dose(drug: str, mg_per_day: str | None) -> str:
+    """Give the dose of a drug."""
+    return f"{drug}, dose not known" if mg_per_day is None else f"{drug} {mg_per_day} mg/day"
+
+
+def tests_differ(since: str, on: str, what: str, earlier: str, later: str) -> str:
+    """Say what the tests beside two visits differ in."""
+    return (
+        f"Tests of {since} and {on}: not the same are {DIFFERENCES.get(what, what).lower()} ({earlier}, then {later})."
+    )

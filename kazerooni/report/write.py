@@ -53,10 +53,18 @@ PAGES: frozenset[str] = frozenset({"html", "pdf"})
 """The formats that are read by people: the only ones that name a patient, where that was asked for."""
 
 
-def write_report(report: Report, formats: Iterable[str], folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+def write_report(
+    report: Report,
+    formats: Iterable[str],
+    folder: Path,
+    *,
+    force: bool = False,
+    also: Mapping[str, bytes] | None = None,
+) -> tuple[Path, ...]:
     """Write a report in some formats into a folder; its files are named after the reading and say nothing of a person.
 
-    force: take the place of files of these names.
+    force: take the place of files of these names. also: files made elsewhere, by what follows the name of the reading
+    in theirs, to be written with the others.
 
     Gives the files in the order of the formats. Raises OutputError for a format that is unknown, a file that is there
     already, a library that is missing or a file that cannot be written; what was new is then taken away again.
@@ -66,6 +74,7 @@ def write_report(report: Report, formats: Iterable[str], folder: Path, *, force:
         for name in dict.fromkeys(formats)
         for ending, data in _writer(name)(report).items()
     }
+    made |= {folder / f"{report.case.reading.id}{ending}": data for ending, data in (also or {}).items()}
     write_all_whole(made, force=force)
     return tuple(made)
 

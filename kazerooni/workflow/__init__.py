@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of, write_objects
 from kazerooni.workflow.reading import measure
 from kazerooni.workflow.readings import (
     Failure,
@@ -20,6 +21,7 @@ from kazerooni.workflow.readings import (
 from kazerooni.workflow.results import report_visits, score_document, timeline_document, write_tables
 from kazerooni.workflow.scans import MapFiles, score_scan
 from kazerooni.workflow.source import LobeSource
+from kazerooni.workflow.visits import Visits, gather_visits
 
 if TYPE_CHECKING:
     from kazerooni.workflow.agreement import Gathered, agree, agreement_document, gather_readings, write_agreement
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "OBJECTS",
     "CohortInput",
     "DatedSums",
     "Failure",
@@ -44,16 +47,19 @@ __all__ = [
     "LobeSource",
     "MapFiles",
     "SegmentedScan",
+    "Visits",
     "agree",
     "agreement_document",
     "cohort_document",
     "cohort_of_book",
     "cohort_of_courses",
+    "dicom_objects",
     "find_reading",
     "follow",
     "follow_patient",
     "gather_cohort",
     "gather_readings",
+    "gather_visits",
     "head_of_book",
     "is_in_book",
     "left_out",
@@ -70,11 +76,13 @@ __all__ = [
     "segment_scan",
     "segmentation_document",
     "series_from_scores",
+    "series_of",
     "state_entries",
     "timeline_document",
     "write_agreement",
     "write_cohort",
     "write_lobes",
+    "write_objects",
     "write_preview",
     "write_tables",
 ]

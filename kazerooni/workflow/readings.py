@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from kazerooni.errors import ReadingError, StoreError, TableError
 from kazerooni.files import StrPath
-from kazerooni.labels import read_reading, read_typed_table
+from kazerooni.labels import is_dicom, read_reading, read_sr, read_typed_table
 from kazerooni.model import Case, Course, Pooling, Reading, Timeline
 from kazerooni.records import read_records
 from kazerooni.scoring import WINDOW_DAYS, find_scheme, timeline
@@ -26,14 +26,16 @@ class Failure(NamedTuple):
 
 
 def find_reading(name: StrPath, *, book: str | None = None) -> Reading:
-    """Give the reading of a file (`reading.json`); where no file is called so, that of this id in the score book.
+    """Give the reading of a file; where no file is called so, that of this id in the score book.
+
+    A file is a `reading.json`, or the structured report of a score (DICOM SR).
 
     book: a place for `kazerooni.store.open_store`, None for the user's own.
 
     Raises ReadingError where it is neither.
     """
     if not is_in_book(name):
-        return read_reading(name)
+        return read_sr(name).reading if is_dicom(name) else read_reading(name)
     from kazerooni.store import open_store  # noqa: PLC0415 - who gives a file does not wait for it
 
     try:
@@ -131,7 +133,7 @@ def follow(
 
     Raises SchemeError, ReadingError, TableError (everything that is wrong with the course at once).
     """
-    kept = [read_reading(path) for path in readings]
+    kept = [read_sr(path).reading if is_dicom(path) else read_reading(path) for path in readings]
     patient = next((reading.scan.patient for reading in kept if reading.scan.patient), None)
     return timeline(
         kept,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
+from kazerooni.labels import encapsulated_pdf
 from kazerooni.model import Case, Judgement, Timeline
-from kazerooni.report import LONG, WIDE, Paper, long_csv, report_of, wide_csv, write_report
+from kazerooni.report import LONG, WIDE, Paper, Report, long_csv, report_of, report_pdf, wide_csv, write_report
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
+from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of
+from kazerooni.workflow.pictures import with_pictures
 from kazerooni.workflow.source import person_of
 
 
@@ -33,32 +37,84 @@ def report_visits(
     force: bool = False,
     book_head: str | None = None,
     paper: Paper = "a4",
-    identify_by: StrPath | None = None,
+    identify_by: StrPath | Sequence[StrPath] | None = None,
+    line: Timeline | None = None,
+    compare: bool = False,
+    scans: Sequence[StrPath] = (),
+    maps: Sequence[StrPath] = (),
+    beside: Iterable[StrPath] = (),
 ) -> tuple[Path, ...]:
     """Write the report of the latest of some cases of one patient under one scheme, with all of them as its timeline.
 
-    formats: names of `kazerooni.report.WRITERS`. book_head: of the score book that readings were taken from.
+    Where several readers read the latest visit, the report is of the last of them in the order given. Where cases hold
+    scans and maps, slices of the latest stand beside the same level at the visit before.
+
+    formats: names of `kazerooni.report.WRITERS`, and of `OBJECTS`, the DICOM objects, which want the scan.
+    book_head: of the score book that readings were taken from.
     paper: what pages are laid out for. identify_by: the scan of the latest case; name and birth date are then read from
     it and printed on the pages, and kept nowhere. None prints the pseudonym alone.
+    line: the timeline of the cases, where it was made already, beside lung function for example.
+    compare: write the report that lays the latest visit and the one before side by side.
+    scans, maps: where scan and label maps of kept readings lie (`with_pictures`).
+    beside: folders in which the maps of DICOM objects, and earlier ones, may lie, besides `folder`.
 
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
-    there already (unless `force`), ScanError where the scan to identify by is not that of the reading.
+    there already (unless `force`), ScanError where a scan is not that of the reading.
     """
-    latest, line = cases[-1], None
-    if len(cases) > 1:
+    latest = cases[-1]
+    if line is None and len(cases) > 1:
         scheme = find_scheme(latest.score.scheme, latest.score.scheme_version)
         line = timeline([case.reading for case in cases], scheme, partial=partial)
-        latest = next(case for case in cases if case.reading.id == line.points[-1].reading.id)
+    prior = None
+    if line is not None:
+        latest, prior = _latest(cases, line)
+    if scans and maps:
+        latest, prior = with_pictures(latest, prior, scans, maps)
     made = report_of(
         latest,
         timeline=line,
+        prior=prior,
+        compare=compare,
         program_version=__version__,
         book_head=book_head,
         person=None if identify_by is None else person_of(latest.reading, identify_by),
         paper=paper,
     )
+    also = _objects(made, formats, scans=scans, folders=(*beside, folder))
     make_folder(Path(folder))
-    return write_report(made, formats, Path(folder), force=force)
+    pages = [name for name in formats if name not in OBJECTS]
+    return write_report(made, pages, Path(folder), force=force, also=also)
+
+
+def _objects(
+    report: Report, formats: Sequence[str], *, scans: Sequence[StrPath], folders: Sequence[StrPath]
+) -> dict[str, bytes]:
+    """Make the DICOM objects among some formats, by what follows the id of the reading in their names."""
+    wanted = [name for name in formats if name in OBJECTS]
+    if not wanted:
+        return {}
+    if not scans:
+        raise OutputError(f"{', '.join(wanted)}: a DICOM object carries patient and study of the scan; give it")
+    reading = report.case.reading
+    series = series_of(reading, *scans)
+    made = dict(dicom_objects(report.case, series, wanted, folders=folders))
+    if "epdf" in wanted:
+        title = f"Kazerooni score, reading {reading.id}"
+        made[".pdf.dcm"] = encapsulated_pdf(
+            report_pdf(report), reading, series, title=title, names_patient=bool(report.person)
+        )
+    return made
+
+
+def _latest(cases: Sequence[Case], line: Timeline) -> tuple[Case, Case | None]:
+    """Give the case of the latest visit, and that of the visit before, of the same reader where there is one."""
+    last = {case.reading.id for case in line.points[-1].counted}
+    latest = next(case for case in reversed(cases) if case.reading.id in last)
+    if len(line.points) == 1:
+        return latest, None
+    before = {case.reading.id for case in line.points[-2].counted}
+    earlier = [case for case in cases if case.reading.id in before]
+    return latest, next((one for one in earlier if one.reading.reader == latest.reading.reader), earlier[0])
 
 
 def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False) -> tuple[Path, ...]:

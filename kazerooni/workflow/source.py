@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +60,8 @@ def read_chosen(
     return chosen, read_volume(chosen, progress=progress)
 
 
-def person_of(reading: Reading, scan: StrPath) -> Person:
-    """Read name and birth date of the patient of a reading from its scan, which must lie at a path.
+def person_of(reading: Reading, scan: StrPath | Sequence[StrPath]) -> Person:
+    """Read name and birth date of the patient of a reading from its scan, which must lie at a path, or one of some.
 
     Raises ReadingError where the reading names no series, NoSeriesError where its series is not at the path, ScanError
     where the name cannot be read.
@@ -71,10 +72,12 @@ def person_of(reading: Reading, scan: StrPath) -> Person:
             f"reading {reading.id} names no series, so no scan can be shown to be its own; its report stays under the "
             "pseudonym"
         )
-    own = next((series for series in find_series(scan) if series.series_uid == uid), None)
+    places = [scan] if isinstance(scan, (str, os.PathLike)) else list(scan)
+    own = next((series for series in find_series(places) if series.series_uid == uid), None)
     if own is None:
+        names = ", ".join(Path(place).name for place in places)
         raise NoSeriesError(
-            f"{Path(scan).name}: does not hold series {uid} of reading {reading.id}; nobody is named by the scan of "
+            f"{names}: does not hold series {uid} of reading {reading.id}; nobody is named by the scan of "
             "another series: give the scan of the reading"
         )
     return read_person(own)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kazerooni.cli.timeline import _WINDOW_DAYS
+from kazerooni.cli.follow_options import WINDOW_DAYS as OFFERED_DAYS
 from kazerooni.labels import write_reading
 from kazerooni.model import (
     Course,
@@ -220,4 +220,4 @@ def test_the_plot_has_a_course_below(run: Run, visits: list[Path], course: Path,
 
 def test_the_window_of_the_help_is_that_of_the_scores() -> None:
     """The window that `--help` names without waiting for the scores is theirs."""
-    assert _WINDOW_DAYS == WINDOW_DAYS
+    assert OFFERED_DAYS == WINDOW_DAYS

@@ -57,6 +57,7 @@ def proposed_draft(reading: Reading, lobes: NDArray[np.uint8], *, scheme: str, l
         "settled": nothing,
         "scheme": scheme,
         "blinded": False,
+        "hidden": False,
         "confirmed": nothing,
         "lobes_source": lobes_source,
     }

@@ -119,6 +119,7 @@ def _words(session: ReadingSession) -> Mapping[str, Any]:
         "settled": [[lobe.name, component.value, marked] for (lobe, component), marked in said.settled.items()],
         "scheme": session.scheme.name,
         "blinded": session.setting.blinded,
+        "hidden": session.setting.hidden,
         "confirmed": sorted(session.confirmed),
         "lobes_source": session.lobes_source,
     }

@@ -37,6 +37,7 @@ class Draft:
     shape: tuple[int, int, int]
     scheme: str
     blinded: bool
+    hidden: bool
     confirmed: frozenset[str]
     lobes_source: str | None
     layers: Mapping[LayerName, tuple[bytes, ...]]
@@ -126,6 +127,7 @@ def _draft(path: Path, document: dict[str, Any], layers: Mapping[LayerName, tupl
         shape=(slices, rows, columns),
         scheme=str(document["scheme"]),
         blinded=bool(document["blinded"]),
+        hidden=bool(document.get("hidden", False)),
         confirmed=frozenset(map(str, document["confirmed"])),
         lobes_source=document["lobes_source"],
         layers=layers,
@@ -147,6 +149,7 @@ def resume(draft: Draft, volume: Volume) -> ReadingSession:
         started=old.session.started,
         order=old.session.order,
         blinded=draft.blinded,
+        hidden=draft.hidden,
         supersedes=old.supersedes,
     )
     session = ReadingSession(

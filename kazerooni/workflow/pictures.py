@@ -1,0 +1,102 @@
+"""Pictures: scan and maps of kept readings found again, by the series they name and the digests they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
+from kazerooni.errors import LabelError, NoSeriesError, ReadingError
+from kazerooni.files import StrPath
+from kazerooni.labels import read_finding_map, read_lobe_map
+from kazerooni.model import Case, Component, Reading
+
+_ROLES: Final = ("lobes", *(component.value for component in Component))
+
+
+def with_pictures(
+    case: Case,
+    prior: Case | None,
+    scans: Sequence[StrPath],
+    maps: Sequence[StrPath],
+    *,
+    progress: Progress | None = None,
+) -> tuple[Case, Case | None]:
+    """Give a case, and an earlier one, with their scans and maps, so that slices can be shown.
+
+    scans: where their series lie; that of the case must be there. The earlier one stays without pictures where its
+    series is not. maps: files, or folders whose own files are looked at, for the label maps of the readings.
+
+    Raises NoSeriesError where the series of the case is not there, ReadingError where a scan or reading cannot be shown
+    to belong together, LabelError where a map of a reading is not there.
+    """
+    found = find_series(list(scans), progress=progress)
+    by_digest = _by_digest(maps)
+    own = _own_series(case.reading, found)
+    if own is None:
+        names = ", ".join(Path(path).name for path in scans)
+        raise NoSeriesError(
+            f"{names}: does not hold the series of reading {case.reading.id}; pictures of another scan would stand "
+            "under its score: give the scan of the reading"
+        )
+    then = None if prior is None else _own_series(prior.reading, found)
+    return (
+        _filled(case, own, by_digest),
+        prior if prior is None or then is None else _filled(prior, then, by_digest),
+    )
+
+
+def _own_series(reading: Reading, found: Found) -> Series | None:
+    uid = reading.scan.series_uid
+    if uid is None:
+        raise ReadingError(f"reading {reading.id} names no series, so no scan is known to be its own; leave --maps out")
+    return next((series for series in found if series.series_uid == uid), None)
+
+
+def _filled(case: Case, series: Series, by_digest: dict[str, Path]) -> Case:
+    """Read scan and maps of a case; both must be, to the bit, what was read."""
+    volume = read_volume(series)
+    recorded = {one.role: one.sha256 for one in case.reading.inputs}
+    if recorded.get("scan") not in (None, volume.digest):
+        raise ReadingError(
+            f"the series of reading {case.reading.id} is there, but not the pictures that were read: their digest is "
+            "another; give the scan as it was when it was read"
+        )
+    files = {role: _file(case.reading, role, digest, by_digest) for role, digest in recorded.items() if role in _ROLES}
+    if "lobes" not in files:
+        raise LabelError(f"reading {case.reading.id} was made without a lobe map, so its slices cannot be shown")
+    alveolar, interstitial = (
+        None if component.value not in files else read_finding_map(files[component.value], series, component)
+        for component in Component
+    )
+    lobes = read_lobe_map(files["lobes"], series)
+    return replace(case, volume=volume, lobes=lobes, alveolar=alveolar, interstitial=interstitial)
+
+
+def _file(reading: Reading, role: str, digest: str | None, by_digest: dict[str, Path]) -> Path:
+    if digest is not None and digest in by_digest:
+        return by_digest[digest]
+    why = "was never a file" if digest is None else "is not among the files given"
+    raise LabelError(f"the {role} map of reading {reading.id} {why}; give the file that it was read from (--maps)")
+
+
+def _by_digest(maps: Sequence[StrPath]) -> dict[str, Path]:
+    """Give the files that may be maps by their SHA-256."""
+    found: dict[str, Path] = {}
+    for file in _files(maps):
+        with file.open("rb") as stream:
+            found[hashlib.file_digest(stream, "sha256").hexdigest()] = file
+    return found
+
+
+def _files(maps: Sequence[StrPath]) -> Iterator[Path]:
+    for place in map(Path, maps):
+        if place.is_dir():
+            yield from sorted(one for one in place.iterdir() if one.is_file())
+        elif place.is_file():
+            yield place
+        else:
+            raise LabelError(f"{place.name}: is neither a file nor a folder; give label maps, or the folder of them")
