@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Formats = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="NAMES", help="html, pdf, csv, json, sr, seg, epdf, with commas between; html if not given."
+        "--format", metavar="NAMES", help="html, pdf, csv, json, redcap, sr, seg, epdf, with commas; html if not given."
     ),
 ]
 PaperName = Annotated[

@@ -9,7 +9,19 @@ from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.labels import encapsulated_pdf
 from kazerooni.model import Case, Judgement, Timeline
-from kazerooni.report import LONG, WIDE, Paper, Report, long_csv, report_of, report_pdf, wide_csv, write_report
+from kazerooni.report import (
+    LONG,
+    WIDE,
+    Paper,
+    Report,
+    long_csv,
+    redcap_csv,
+    redcap_dictionary_csv,
+    report_of,
+    report_pdf,
+    wide_csv,
+    write_report,
+)
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
@@ -118,7 +130,7 @@ def _latest(cases: Sequence[Case], line: Timeline) -> tuple[Case, Case | None]:
 
 
 def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False) -> tuple[Path, ...]:
-    """Write the long and the wide table of some cases, each with its data dictionary; gives the files.
+    """Write long and wide table and REDCap import of some cases, each with its dictionary; gives the files.
 
     Raises OutputError where a file cannot be written or is there already (unless `force`).
     """
@@ -127,6 +139,8 @@ def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False)
         "long.dictionary.csv": dictionary_csv(LONG),
         "wide.csv": wide_csv(cases, program_version=__version__),
         "wide.dictionary.csv": dictionary_csv(WIDE),
+        "redcap.csv": redcap_csv(cases, program_version=__version__),
+        "redcap.dictionary.csv": redcap_dictionary_csv(),
     }
     files = {Path(folder) / name: data for name, data in made.items()}
     write_all_whole(files, force=force)
