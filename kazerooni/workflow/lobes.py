@@ -49,7 +49,7 @@ class SegmentedScan:
 
 
 def segment_scan(
-    path: StrPath,
+    path: StrPath | Sequence[StrPath],
     lobes: LobeSource | None = None,
     *,
     series: str | None = None,
@@ -58,7 +58,7 @@ def segment_scan(
     on_choice: Choice | None = None,
     on_step: Step | None = None,
 ) -> SegmentedScan:
-    """Find the lobes of the best series of the one study at a path, or of the one that is named.
+    """Find the lobes of the best series of the one study at a path, or at several, or of the one that is named.
 
     Raises ScanError, SegmentError, LabelError.
     """

@@ -19,6 +19,9 @@ from tests.benchmarks.targets import Reached, targets_of
 
 _COMPARED = {
     "index": "series",
+    "archive": "series",
+    "again": "series",
+    "rescore": "readings",
     "tally": "counts",
     "brush": "counts",
     "lungs": "",

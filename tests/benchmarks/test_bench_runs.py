@@ -36,6 +36,19 @@ def test_the_benchmarks_run_and_every_program_reads_equal_values(
     assert ">= 12 x" in shown
 
 
+def test_an_archive_is_indexed_and_graded_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a tiny archive: nobody fails, series and readings agree, the table names every target."""
+    for group in run(["archive", "again", "rescore"], TINY, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        print_group(group, TINY)
+
+    shown = capsys.readouterr().out
+    assert ">= 10 x" in shown
+    assert ">= 50 x" in shown
+    assert "<= 3 x this" in shown
+
+
 def test_every_program_counts_the_same_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One round on a tiny scan: lobes and findings counted by every program, whole or after each stroke, agree."""
     for group in run(["tally", "brush"], TINY, rounds=1, cache=tmp_path):

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from kazerooni.labels.seg.contents import SegContents, seg_contents
 from kazerooni.labels.seg.read import read_seg
 
 if TYPE_CHECKING:
     from kazerooni.labels.seg.write import Drawing, seg_bytes, seg_parts
 
-__all__ = ["Drawing", "read_seg", "seg_bytes", "seg_parts"]
+__all__ = ["Drawing", "SegContents", "read_seg", "seg_bytes", "seg_contents", "seg_parts"]
 
 _WRITING = ("Drawing", "seg_bytes", "seg_parts")
 
