@@ -15,6 +15,7 @@ KazerooniError
 │   └── IncompleteError      a total is asked for while a component of a lobe is null
 ├── StoreError           a score book cannot be used
 │   └── RefusedError         what was to be added contradicts what is there, or is no signed reading: each thing named
+├── ArchiveError         an archive cannot be indexed, or its work cannot be done
 ├── PacsError            a PACS cannot be asked, or refuses
 │   ├── ProfileError         a profile is not there, contradicts itself, or holds a password
 │   ├── ObjectError          one object cannot be fetched or sent; others may
@@ -94,6 +95,10 @@ class RefusedError(StoreError):
     def __init__(self, message: str, problems: tuple[str, ...]) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class ArchiveError(KazerooniError):
+    """An archive cannot be indexed, or its work cannot be done."""
 
 
 class PacsError(KazerooniError):

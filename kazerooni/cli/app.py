@@ -17,6 +17,7 @@ from kazerooni.cli.inspect import inspect
 from kazerooni.cli.open import open_room
 from kazerooni.cli.pacs import pacs
 from kazerooni.cli.report import report
+from kazerooni.cli.rescore import rescore
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.cli.segment import segment
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (agree, cohort, demo, inspect, report, schemes, score, segment, timeline):
+for command in (agree, cohort, demo, inspect, report, rescore, schemes, score, segment, timeline):
     app.command()(command)
 app.add_typer(store)
 app.add_typer(pacs)

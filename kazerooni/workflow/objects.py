@@ -123,7 +123,7 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
         elif role in kept or own is not None:
             labels = own or _read_map(role, kept[role], series)
             made[f".{role}.seg.dcm"] = seg_object(
-                labels, series, author=_author(case.reading, labels), reading=case.reading
+                labels, series, author=_author(case.reading, labels), reading=case.reading.id
             )
     if not made:
         raise OutputError(
