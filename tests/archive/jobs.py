@@ -51,6 +51,10 @@ def _slip(asked: Task) -> None:
     raise RuntimeError(f"Doe^John in {asked.files}")
 
 
+def _nap(_: Task) -> None:
+    time.sleep(0.1)
+
+
 def _nothing(_: Task) -> None:
     return
 
@@ -62,5 +66,6 @@ _DEEDS = {
     "eat": _eat,
     "refuse": _refuse,
     "slip": _slip,
+    "nap": _nap,
     "nothing": _nothing,
 }
