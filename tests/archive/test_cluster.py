@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,13 +34,15 @@ ADDRESS = "127.0.0.1"
 
 
 @contextmanager
-def _process(*words: str, folder: Path, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    *words: str, folder: Path, cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program of Dask until the end of the block."""
     own = {"PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(folder)} | (env or {})
     command = [sys.executable, "-m", *words]
     with (
         (folder / "log").open("ab") as log,
-        subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=log, stderr=log) as running,
+        subprocess.Popen(command, cwd=cwd, env=os.environ | own, stdout=log, stderr=log) as running,
     ):
         try:
             yield running
@@ -60,9 +63,9 @@ def _scheduler(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(address: str, folder: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+def _worker(address: str, folder: Path, *more: str, cwd: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
     words = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", *more)
-    with _process(*words, folder=folder) as running:
+    with _process(*words, folder=folder, cwd=cwd) as running:
         yield running
 
 
@@ -98,24 +101,49 @@ def _failure(done: Done) -> Failure:
     return done.outcome
 
 
-def test_dask_gives_the_same_bytes(archive: Path, dask: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def some(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a part of the archive: a series with maps, 41 readings, a broken one."""
+    root = tmp_path_factory.mktemp("some") / "Doe^John"
+    shutil.copytree(archive / "scans" / "1999", root / "1999")
+    for number in range(41):
+        shutil.copy(archive / "kept" / "deep" / f"{number:03d}.json", root)
+    shutil.copy(archive / "Roe_Jane.json", root)
+    return root
+
+
+def _command(archive: Path, address: str) -> list[str]:
+    words = ["rescore", str(archive), "--scheme", SCHEME, "--dask", address, "--out", "dask"]
+    return [sys.executable, "-m", "kazerooni", *words]
+
+
+def test_dask_gives_the_same_bytes(some: Path, dask: str, tmp_path: Path) -> None:
     """The tables of a run by two workers of Dask are those of a run by own processes, errors too."""
-    settings = Settings(scheme=SCHEME, version=1, out=tmp_path / "plain")
-    run(archive, settings)
-    command = [sys.executable, "-m", "kazerooni", "rescore", str(archive), "--scheme", SCHEME, "--dask", dask]
-    ended = subprocess.run(
-        [*command, "--out", "dask"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run(some, Settings(scheme=SCHEME, version=1, out=tmp_path / "plain"))
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(_command(some, dask), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (1, ""), ended.stderr
     assert "distributed" not in ended.stderr
     for name in TABLES:
         assert (tmp_path / "dask" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes(), name
-    assert json.loads((tmp_path / "dask" / "run.json").read_text("utf-8"))["settings"]["workers"] == "of Dask"
+    document = json.loads((tmp_path / "dask" / "run.json").read_text("utf-8"))
+    assert document["settings"]["workers"] == "of Dask"
+    assert document["tasks"]["by kind"] == {"maps": 1, "reading": 42}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT")
+def test_ctrl_c_takes_back_what_is_left(some: Path, dask: str, tmp_path: Path) -> None:
+    """An interrupted run says nothing but its exit status; the workers are free for the next."""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(_command(some, dask), cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as running:
+        while not (tmp_path / "dask" / "journal.sqlite").exists():
+            time.sleep(0.02)
+        time.sleep(0.7)
+        running.send_signal(signal.SIGINT)
+        assert running.stderr is not None
+        assert running.stderr.read() == ""
+    assert running.returncode == 130
+    assert isinstance(_done(dask, [[task("nothing")]])["T-nothing-0"].outcome, Result)
 
 
 def test_limits_hold_on_workers_of_dask(dask: str) -> None:
@@ -128,39 +156,50 @@ def test_limits_hold_on_workers_of_dask(dask: str) -> None:
     assert len(_wait_for(dask, 2)) == 2
 
 
-def test_what_workers_do_not_see_is_told_without_its_name(dask: str, tmp_path: Path) -> None:
+def test_what_no_worker_sees_is_told_without_its_name(
+    dask: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that is here and not there fails with words of mounting; one that is gone here too fails as it would here.
 
-    This process alone sees /proc/self/fd/N of what it has opened: the workers, other processes, do not.
+    A path without a root is there for a program in its folder, and not for workers in another.
     """
-    with (tmp_path / "Doe_John.json").open("w") as held:
-        here = Path(f"/proc/self/fd/{_high(held.fileno())}")
-        try:
-            ended = _done(dask, [[task("nothing", 1, here)], [task("refuse", 2, tmp_path / "gone.json")]])
-        finally:
-            os.close(int(here.name))
+    monkeypatch.chdir(tmp_path)
+    Path("Doe_John.json").touch()
+    ended = _done(dask, [[task("nothing", 1, Path("Doe_John.json"))], [task("refuse", 2, Path("gone.json"))]])
     unseen = _failure(ended["T-nothing-1"])
     assert unseen.why == "the worker cannot see the archive or the results; mount them at the same paths"
     assert _failure(ended["T-refuse-2"]).why == "the file: cannot be used; give another file"
 
 
-def _high(number: int) -> int:
-    """Give a copy of a file's number that no other process has open."""
-    import fcntl  # noqa: PLC0415 - of POSIX
-
-    return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 900)
+def test_what_one_worker_does_not_see_another_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that does not see the archive gets none of it: the other does all."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    Path("one.json").touch()
+    with (
+        _scheduler(tmp_path) as address,
+        _worker(address, tmp_path, "--no-nanny", cwd=elsewhere),
+        _worker(address, tmp_path, "--no-nanny", cwd=tmp_path),
+    ):
+        _wait_for(address, 2)
+        ended = _done(address, [[task("nap", n, Path("one.json"))] for n in range(8)])
+    assert all(isinstance(one.outcome, Result) for one in ended.values())
 
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
     """Of two workers one is killed with its task in hand: the other does it, and each task ends once."""
-    with _scheduler(tmp_path) as address, _worker(address, tmp_path, "--no-nanny") as first:
-        with _worker(address, tmp_path, "--no-nanny"):
-            _wait_for(address, 2)
-            batches = [[task("nap", n)] for n in range(12)]
-            running = Cluster(work, address).run(batches)
-            ended = [next(running)]
-            first.send_signal(signal.SIGKILL)
-            ended += running
+    with (
+        _scheduler(tmp_path) as address,
+        _worker(address, tmp_path, "--no-nanny") as first,
+        _worker(address, tmp_path, "--no-nanny"),
+    ):
+        _wait_for(address, 2)
+        batches = [[task("nap", n)] for n in range(12)]
+        running = Cluster(work, address).run(batches)
+        ended = [next(running)]
+        first.send_signal(signal.SIGKILL)
+        ended += running
     assert sorted(one.task.id for one in ended) == sorted(one.id for (one,) in batches)
     assert all(isinstance(one.outcome, Result) for one in ended)
 
@@ -204,7 +243,7 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
     """Where nothing listens, and where the address is none, the command says so with exit status 3."""
     from typer.testing import CliRunner  # noqa: PLC0415
 
-    from kazerooni.cli import app  # noqa: PLC0415
+    from kazerooni.cli.app import app  # noqa: PLC0415
 
     (tmp_path / "archive").mkdir()
     for number, address in enumerate(("tcp://127.0.0.1:1", "nonsense://")):
