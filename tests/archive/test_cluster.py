@@ -51,13 +51,13 @@ def _process(
 
 
 @contextmanager
-def _scheduler(folder: Path) -> Iterator[str]:
+def _scheduler(folder: Path, env: dict[str, str] | None = None) -> Iterator[str]:
     with socket.socket() as free:
         free.bind((ADDRESS, 0))
         port = free.getsockname()[1]
     address = f"tcp://{ADDRESS}:{port}"
     words = ("distributed.cli.dask_scheduler", "--host", ADDRESS, "--port", str(port), "--no-dashboard", "--no-show")
-    with _process(*words, folder=folder):
+    with _process(*words, folder=folder, env=env):
         _wait_for(address, 0)
         yield address
 
@@ -187,6 +187,7 @@ def test_what_one_worker_does_not_see_another_does(tmp_path: Path, monkeypatch: 
     assert all(isinstance(one.outcome, Result) for one in ended.values())
 
 
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
     """Of two workers one is killed with its task in hand: the other does it, and each task ends once."""
     with (
@@ -202,6 +203,21 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
         ended += running
     assert sorted(one.task.id for one in ended) == sorted(one.id for (one,) in batches)
     assert all(isinstance(one.outcome, Result) for one in ended)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_task_whose_workers_are_lost_is_recorded(tmp_path: Path) -> None:
+    """What takes its worker of Dask along is tried again alone, then recorded; the tasks beside it are done.
+
+    The scheduler gives a task up after the first lost worker, and a nanny starts another.
+    """
+    env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with _scheduler(tmp_path, env) as address, _worker(address, tmp_path):
+        _wait_for(address, 1)
+        ended = _done(address, [[task("nothing", 1), task("kill-parent"), task("nothing", 2)]])
+    lost = ended["T-kill-parent-0"]
+    assert (_failure(lost).cause, lost.attempts) == (Cause.CRASH, 2)
+    assert all(isinstance(ended[f"T-nothing-{n}"].outcome, Result) for n in (1, 2))
 
 
 def test_a_scheduler_that_is_lost_ends_the_run(tmp_path: Path) -> None:
