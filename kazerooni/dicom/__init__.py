@@ -1,5 +1,6 @@
 """From DICOM files to series and volumes: never resampled, never repaired, everything told."""
 
+from kazerooni.dicom.deidentify import deidentified, deidentified_file
 from kazerooni.dicom.dicomdir import dicomdir_sources
 from kazerooni.dicom.find import Found, Progress, find_series
 from kazerooni.dicom.glance import Glance, Glancer
@@ -19,6 +20,8 @@ __all__ = [
     "SliceGap",
     "Source",
     "choose",
+    "deidentified",
+    "deidentified_file",
     "dicomdir_sources",
     "file_source",
     "find_series",

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kazerooni.labels.author import Author
+from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.meaning import COLOURS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
@@ -27,6 +27,7 @@ from kazerooni.labels.readings import (
 from kazerooni.labels.seg import SegContents, seg_contents
 from kazerooni.labels.seg_object import seg_object
 from kazerooni.labels.sr import SrContent, is_dicom, read_sr
+from kazerooni.labels.tracking import tracking_uid
 from kazerooni.labels.write import check_writable, write_map
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ __all__ = [
     "READING_SCHEMA_VERSION",
     "Author",
     "SegContents",
+    "SegKind",
     "SrContent",
     "check_writable",
     "deflated_slice",
@@ -61,6 +63,7 @@ __all__ = [
     "seg_contents",
     "seg_object",
     "sr_bytes",
+    "tracking_uid",
     "typed_readings",
     "write_map",
     "write_reading",

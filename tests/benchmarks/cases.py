@@ -28,8 +28,9 @@ SLICE_ANEW: Final = "the slice anew"
 CLOSING: Final = "SimpleITK closing"
 HESSIAN: Final = "SimpleITK Hessian"
 NAPARI: Final = "napari"
+ONE_HOT: Final = "highdicom, one-hot"
 _PROGRAMS: Final = (
-    OURS, NAPARI, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
+    OURS, NAPARI, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN, ONE_HOT,
 )  # fmt: skip
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
@@ -79,6 +80,7 @@ _OF_ARCHIVES: Final = {
 }
 _FUNCTIONS: Final = {
     **_OF_ARCHIVES,
+    "seg": {OURS: "seg_with_kazerooni:write", ONE_HOT: "seg_with_highdicom:write"},
     "store": _STORERS,
     "course": _FOLLOWERS,
     "cohort": {OURS: "store_reading:cohort"},
@@ -113,6 +115,7 @@ GROUPS: Final = {
     "store": "courses of typed readings -> a score book on the disk (executemany: the same rows, no index, no chain)",
     "course": "a patient of 100 visits out of a book of many readings, ten times",
     "cohort": "the scores of 1,000 patients out of a book of many readings",
+    "seg": "three label maps -> three BINARY DICOM SEGs on the disk (lobes, alveolar, interstitial)",
     "point": "a point on a fissure moved and moved back -> lobes up to date after each",
 }
 

@@ -37,6 +37,7 @@ SYNTAXES = {
     "jpegsv1": uid.JPEGLosslessSV1,
     "j2k": uid.JPEG2000Lossless,
 }
+_ON_RAW = ("room", "seg")
 _LABELLED = ("tally", "brush")
 # Group -> whether its chest is scanned slice by slice.
 _THORACIC = {"lungs": False, "lobes": False, "lobes30": True, "point": False}
@@ -85,7 +86,7 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
                 cache, f"thorax-warm-{_THORACIC[group]}", lambda f: write_thorax(f, _WARM_CHEST[_THORACIC[group]], 96)
             ),
         )
-    group = "raw" if group == "room" else group
+    group = "raw" if group in _ON_RAW else group
     syntax = SYNTAXES.get(group, SYNTAXES["raw"])
     slices, gap_mm = (size.sequential, 10.0) if group == "sequential" else (size.slices, 0.5)
     return (

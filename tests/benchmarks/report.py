@@ -31,6 +31,7 @@ _COMPARED = {
     "store": "counts of rows",
     "course": "counts of readings",
     "cohort": "",
+    "seg": "voxels of every segment",
     "room": "",
 }
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy", "napari")

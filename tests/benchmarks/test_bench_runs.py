@@ -90,6 +90,16 @@ def test_a_score_book_is_written_and_read(tmp_path: Path, capsys: pytest.Capture
     assert "<= 2 s" in shown
 
 
+def test_segmentations_hold_the_same_voxels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a tiny scan: our three SEGs and those of highdicom hold as many voxels, the table the target."""
+    for group in run(["seg"], TINY, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        assert sum(bool(r.digests) for r in group.results) == 2
+        print_group(group, TINY)
+    assert ">= 3 x" in capsys.readouterr().out
+
+
 def test_the_chest_is_drawn_between_what_is_computed() -> None:
     """Computed pixels stay, those between are the mean of their neighbours: a ramp stays a ramp."""
     ramp = 3.0 * np.arange(5)[:, None] + 8.0 * np.arange(5)
