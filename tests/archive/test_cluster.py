@@ -75,7 +75,8 @@ def _wait_for(address: str, workers: int) -> dict[str, int]:
 
     with Client(address, timeout=30, set_as_default=False) as client:
         client.wait_for_workers(workers, timeout=30) if workers else None
-        return client.run(os.getpid)
+        found: dict[str, int] = client.run(os.getpid)
+    return found
 
 
 @pytest.fixture(scope="module")
