@@ -73,8 +73,8 @@ def _wait_for(address: str, workers: int) -> dict[str, int]:
     """Wait for a scheduler and so many workers; give their process ids by address."""
     from distributed import Client  # noqa: PLC0415 - may not be installed
 
-    with Client(address, timeout=30, set_as_default=False) as client:
-        client.wait_for_workers(workers, timeout=30) if workers else None
+    with Client(address, timeout=90, set_as_default=False) as client:
+        client.wait_for_workers(workers, timeout=90) if workers else None
         found: dict[str, int] = client.run(os.getpid)
     return found
 
