@@ -10,9 +10,13 @@ import pytest
 from kazerooni.errors import ReadingError
 from kazerooni.model import Case, Component, ComponentScore, Finding, Lobe
 from kazerooni.report import Report, report_of
+from kazerooni.report.blocks import Table
+from kazerooni.report.captions import TWO_SCANS_CAPTION
 from kazerooni.report.html import report_html
 from kazerooni.report.pdf import report_pdf
-from tests.report.builders import FIRST, SECOND, VERSION, case_of, followed, scored, two_readers
+from kazerooni.report.sheet import sections_of
+from kazerooni.report.view import VisitView
+from tests.report.builders import FIRST, SECOND, TECHNIQUE, VERSION, case_of, followed, scored, two_readers
 from tests.report.pages import Page
 from tests.scoring.builders import tally_of, whole_lungs
 
@@ -132,3 +136,22 @@ def test_two_visits_stand_side_by_side() -> None:
     assert report_pdf(report).startswith(b"%PDF")
     with pytest.raises(ReadingError, match="two visits"):
         report_of(now, compare=True, program_version=VERSION)
+
+
+def test_what_is_another_one_at_every_visit_is_not_shaded() -> None:
+    """A comparison shades the rows that differ, in HTML and PDF alike, but not dates, series and readings."""
+    then, now = case_of(FIRST), case_of(SECOND, technique=replace(TECHNIQUE, kernel="B30f"))
+    report = report_of(now, prior=then, compare=True, program_version=VERSION)
+    assert report.comparison is not None
+    rows = report.comparison.facts
+    assert {row.label for row in rows if row.before != row.now} == {"Study date", "Series", "Kernel", "Reading"}
+    assert [row.label for row in rows if row.stands_out] == ["Kernel"]
+    page = Page(report_html(report).decode("utf-8"))
+    assert [row.get("class") for row in page.of("tr")].count("this") == 1 + sum(v.is_this for v in _visits(report))
+    tables = (block for section in sections_of(report) for block in section.blocks if isinstance(block, Table))
+    (table,) = (table for table in tables if table.caption == TWO_SCANS_CAPTION)
+    assert [table.rows[number][0].parts for number in table.marked] == [("Kernel",)]
+
+
+def _visits(report: Report) -> tuple[VisitView, ...]:
+    return () if report.course is None else report.course.visits
