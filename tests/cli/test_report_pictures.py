@@ -83,7 +83,7 @@ def test_maps_that_were_not_read_are_refused(run: Run, samples: Path, kept: list
 
 
 def test_a_map_in_a_foreign_numbering_is_told(run: Run, hrct: Path, maps: dict[str, Path], tmp_path: Path) -> None:
-    """A lobe map that was read as numbered by lungmask cannot be read from the reading: why, and what to do, is told."""
+    """Of a lobe map that was read in the numbering of lungmask it is told why it cannot be shown, and what to do."""
     ours = SimpleITK.ReadImage(str(maps["lobes"]))
     theirs = np.array([0, 3, 4, 5, 1, 2], np.uint8)[SimpleITK.GetArrayFromImage(ours)]  # lungmask: LUL is 1, RUL is 3
     image = SimpleITK.GetImageFromArray(theirs)
