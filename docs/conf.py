@@ -23,6 +23,7 @@ extensions = [
     "criteria_tables",
     "scheme_tables",
     "column_tables",
+    "dicom_tables",
     "sr_codes",
 ]
 exclude_patterns = ["_build"]

@@ -25,7 +25,8 @@ _SIZE: Final = (1280, 800)
 _PATIENCE_S: Final = 120.0
 _PREPARED: Final = 4  # CT, lobes, alveolar, interstitial
 _STARTED: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-Shot = Callable[[Any, Path], None]
+Shot = Callable[[Any, Path], Any]
+"""Brings a window to what is to be seen; gives a dialog where that alone is the picture."""
 
 
 def main(wanted: list[str]) -> None:
@@ -75,15 +76,24 @@ def _take(name: str, shot: Shot, folder: Path) -> None:
     try:
         window = viewer.window._qt_window  # noqa: SLF001 - napari offers no size
         window.setGeometry(0, 0, *_SIZE)
-        shot(viewer, folder)
+        dialog = shot(viewer, folder)
         _let_pass(1.0)
         IMAGES.mkdir(exist_ok=True)
-        picture = Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)).convert("RGB")
+        picture = _picture(viewer, dialog, folder)
         small = picture.quantize(256, Image.Quantize.MAXCOVERAGE)
         small.save(IMAGES / f"room-{name}.png", optimize=True)
         print(f"room-{name}.png")  # noqa: T201 - a script, which says what it wrote
     finally:
         viewer.close()
+
+
+def _picture(viewer: Any, dialog: Any, folder: Path) -> Image.Image:
+    if dialog is None:
+        return Image.fromarray(viewer.window.screenshot(canvas_only=False, flash=False)).convert("RGB")
+    file = folder / "dialog.png"
+    dialog.grab().save(str(file))
+    dialog.close()
+    return Image.open(file).convert("RGB")
 
 
 def _let_pass(seconds: float) -> None:
@@ -236,6 +246,21 @@ def score(viewer: Any, folder: Path) -> None:
     desk.tick()
 
 
+def sign(viewer: Any, folder: Path) -> Any:
+    """Show what is asked before signing: lung that was not on the screen, a lobe without a grade."""
+    from kazerooni.model import Component, Lobe  # noqa: PLC0415
+
+    desk = _open(viewer, "2000", folder)
+    _type(desk.session, _THEN["2000"])
+    desk.session.say.clear(Lobe.RML, Component.INTERSTITIAL)
+    desk.session.looking.seen.update(range(13))
+    desk.now = lambda: _STARTED
+    score = _dock(viewer, "Score")
+    score.ask_to_sign()
+    score.dialog.folder.setText("/data/readings")
+    return score.dialog
+
+
 def prior(viewer: Any, folder: Path) -> None:
     """Show the visit of 1999 beside that of 2000, its grades in the table."""
     _sign("1999", folder, _THEN["1999"])
@@ -287,6 +312,7 @@ SHOTS: Final[dict[str, Shot]] = {
     "keys": keys,
     "marking": marking,
     "score": score,
+    "sign": sign,
     "prior": prior,
     "timeline": timeline,
     "list": reading_list,

@@ -15,6 +15,11 @@ KazerooniError
 │   └── IncompleteError      a total is asked for while a component of a lobe is null
 ├── StoreError           a score book cannot be used
 │   └── RefusedError         what was to be added contradicts what is there, or is no signed reading: each thing named
+├── ArchiveError         an archive cannot be indexed, or its work cannot be done
+├── PacsError            a PACS cannot be asked, or refuses
+│   ├── ProfileError         a profile is not there, contradicts itself, or holds a password
+│   ├── ObjectError          one object cannot be fetched or sent; others may
+│   └── PassingError         no answer, a broken connection, a busy server: what another try may get over
 └── OutputError          a result cannot be written
 ```
 
@@ -90,6 +95,33 @@ class RefusedError(StoreError):
     def __init__(self, message: str, problems: tuple[str, ...]) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class ArchiveError(KazerooniError):
+    """An archive cannot be indexed, or its work cannot be done."""
+
+
+class PacsError(KazerooniError):
+    """A PACS cannot be asked, or refuses; the message names the profile."""
+
+
+class ProfileError(PacsError):
+    """A profile of a PACS is not there, contradicts itself, or holds what it must not hold."""
+
+
+class ObjectError(PacsError):
+    """One object cannot be fetched or sent; others may."""
+
+
+class PassingError(PacsError):
+    """What another try may get over: no answer in time, a broken connection, a busy server.
+
+    wait_s: how long the server asks to wait before it is asked again, None where it does not say.
+    """
+
+    def __init__(self, message: str, wait_s: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class OutputError(KazerooniError):

@@ -14,6 +14,23 @@ from kazerooni.errors import OutputError
 StrPath = str | os.PathLike[str]
 
 
+# What Windows takes for a device, whatever follows after a dot (Microsoft Learn, "Naming Files").
+_DEVICES = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{port}{digit}" for port in ("COM", "LPT") for digit in "123456789")}
+)
+
+
+def stem_of(name: str) -> str:
+    """Give the start of a file's name made from the id of a reading: none that Windows takes for a device.
+
+    An id begins with a letter or digit, so none is mistaken for another.
+
+    >>> stem_of("R-1"), stem_of("con"), stem_of("NUL.2004"), stem_of("console")
+    ('R-1', '_con', '_NUL.2004', 'console')
+    """
+    return f"_{name}" if name.split(".", 1)[0].upper() in _DEVICES else name
+
+
 def check_new(path: Path, *, force: bool) -> None:
     """Refuse early what `write_whole` would refuse late: a folder that is not there, a file that is.
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,8 @@ _KEY_BYTES = 32
 _SHORTEST_KEY = 16
 _LOCK_ATTEMPTS = 100
 _LOCK_WAIT_S = 0.02
+_WEEKS = 52
+_UUID_BYTES = 16
 _PSEUDONYM = re.compile(r"P-[A-Z2-7]{10}")
 
 
@@ -47,6 +50,20 @@ def keyed_digest(value: str, key: bytes) -> str:
 def keyed_bytes(value: str, key: bytes) -> bytes:
     """Give the 32 bytes of HMAC-SHA256: the same for the same value and key, and nothing to be told from them."""
     return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+
+def replaced_uid(uid: str, key: bytes) -> str:
+    """Give the UID that stands for another one outside: always the same, and nothing to be told from it.
+
+    PS3.5 B.2: a UID derived from a UUID begins with 2.25, and holds its 16 bytes as one decimal number.
+    """
+    digest = keyed_bytes(f"uid\0{uid}", key)[:_UUID_BYTES]
+    return f"2.25.{int.from_bytes(digest)}"
+
+
+def shift_of(pseudonym: str, key: bytes) -> timedelta:
+    """Give by how much the dates of a patient are moved back: 1 to 52 weeks."""
+    return timedelta(weeks=1 + int.from_bytes(keyed_bytes(f"dates\0{pseudonym}", key)) % _WEEKS)
 
 
 def is_pseudonym(text: str) -> bool:

@@ -15,7 +15,9 @@ from kazerooni.cli.cohort import cohort
 from kazerooni.cli.demo import demo
 from kazerooni.cli.inspect import inspect
 from kazerooni.cli.open import open_room
+from kazerooni.cli.pacs import pacs
 from kazerooni.cli.report import report
+from kazerooni.cli.rescore import rescore
 from kazerooni.cli.schemes import schemes
 from kazerooni.cli.score import score
 from kazerooni.cli.segment import segment
@@ -31,9 +33,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (agree, cohort, demo, inspect, report, schemes, score, segment, timeline):
+for command in (agree, cohort, demo, inspect, report, rescore, schemes, score, segment, timeline):
     app.command()(command)
 app.add_typer(store)
+app.add_typer(pacs)
 app.command("open")(open_room)  # a function of that name would hide Python's own
 
 

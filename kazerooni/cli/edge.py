@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from kazerooni.cli.terminal import say
-from kazerooni.errors import ChoiceError, KazerooniError, SchemeError
+from kazerooni.errors import ChoiceError, KazerooniError, ProfileError, SchemeError
 from kazerooni.version import __version__
 
 # 0: done. 1: done, but some case failed. 2: wrong usage. 3: the input cannot be used. The rest are customs of Unix.
@@ -25,7 +25,7 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 # What a person can mend by other arguments.
-_USAGE_ERRORS = (ChoiceError, SchemeError)
+_USAGE_ERRORS = (ChoiceError, ProfileError, SchemeError)
 _LOGGER = logging.getLogger("kazerooni")
 
 

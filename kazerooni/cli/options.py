@@ -31,3 +31,7 @@ Points = Annotated[
     typer.Option("--points", metavar="FILE.json", readable=False, help="Points placed on fissures, states of lobes."),
 ]
 Log = Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Append what is told to FILE.")]
+Deidentify = Annotated[
+    bool,
+    typer.Option("--deidentify", help="DICOM objects with the pseudonym, moved dates and other UIDs (PS3.15)."),
+]

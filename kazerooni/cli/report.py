@@ -20,12 +20,13 @@ from kazerooni.cli.follow_options import (
     day_of,
     read_rule,
 )
-from kazerooni.cli.options import Force, Log, Verbose
+from kazerooni.cli.options import Deidentify, Force, Log, Verbose
 from kazerooni.cli.report_options import (
     Formats,
     Identify,
     PaperName,
     Scans,
+    check_deidentify,
     check_scan,
     read_formats,
     read_paper,
@@ -53,6 +54,7 @@ def report(
     paper: PaperName = None,
     identify: Identify = False,
     scan: Scans = None,
+    deidentify: Deidentify = False,
     maps: Annotated[
         list[Path] | None,
         typer.Option("--maps", metavar="PATH", readable=False, help="Label maps of the readings, or folders of them."),
@@ -86,7 +88,8 @@ def report(
 
     For a PACS: sr, the score as a structured report that holds the whole reading; seg, its maps as segmentations, where
     the files that they were read from lie beside the reading, unchanged; epdf, the PDF as an object. They carry the
-    patient and study of the scan, from --scan.
+    patient and study of the scan, from --scan. With --deidentify they are of nobody instead, for a trial: the
+    pseudonym, moved dates, other UIDs, no word that a person wrote, the page of this visit alone (PS3.15 E).
 
     \b
     Examples:
@@ -100,6 +103,7 @@ def report(
     with edge(verbose=verbose, log=log):
         chosen, sheet = read_formats(formats, objects=True), read_paper(paper)
         check_scan(chosen, scan, maps, identify=identify)
+        check_deidentify(chosen, is_asked=deidentify, identify=identify)
         from kazerooni.workflow import gather_visits, head_of_book, report_visits
 
         visits = gather_visits(
@@ -129,5 +133,6 @@ def report(
             scans=scan or (),
             maps=maps or (),
             beside={path.parent for path in readings if path.exists()},
+            deidentify=deidentify,
         )
         say_written(files, named=identify)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Formats = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="NAMES", help="html, pdf, csv, json, sr, seg, epdf, with commas between; html if not given."
+        "--format", metavar="NAMES", help="html, pdf, csv, json, redcap, sr, seg, epdf, with commas; html if not given."
     ),
 ]
 PaperName = Annotated[
@@ -91,6 +91,22 @@ def check_scan(
     if not scans and (maps or objects or identify):
         hint = ", ".join([*(["--format"] if objects else []), "--maps", "--identify"])
         raise typer.BadParameter("the scan of the reading is wanted: give --scan too", param_hint=hint)
+
+
+def check_deidentify(formats: Sequence[str], *, is_asked: bool, identify: bool) -> None:
+    """Refuse to de-identify what tells dates and words of people on purpose.
+
+    Raises typer.BadParameter.
+    """
+    from kazerooni.workflow import OBJECTS
+
+    others = [name for name in formats if name not in OBJECTS]
+    if is_asked and (others or identify):
+        found = "--identify" if identify else ", ".join(others)
+        raise typer.BadParameter(
+            f"only DICOM objects are de-identified, --format {', '.join(OBJECTS)}; found {found}",
+            param_hint="--deidentify",
+        )
 
 
 def check_identify(formats: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import typer
 from kazerooni.cli.score_table import show_cases
 from kazerooni.cli.terminal import print_json, say
 from kazerooni.errors import OutputError
-from kazerooni.files import check_new, make_folder
+from kazerooni.files import check_new, make_folder, stem_of
 from kazerooni.labels import write_reading
 from kazerooni.workflow import score_document
 
@@ -50,7 +50,7 @@ def keep(readings: Sequence[Reading], out: Path | None, *, force: bool) -> None:
         files = [out]
     else:
         make_folder(out)
-        files = [out / f"{reading.id}.json" for reading in readings]
+        files = [out / f"{stem_of(reading.id)}.json" for reading in readings]
         if len(set(files)) < len(files):
             raise OutputError("a reading is given twice, or two have one id: one file would hold two; give each once")
     for file in files:

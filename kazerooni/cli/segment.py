@@ -11,6 +11,7 @@ from kazerooni.cli.edge import edge
 from kazerooni.cli.lobe_usage import check_labels, check_method
 from kazerooni.cli.options import (
     ByIndex,
+    Deidentify,
     Force,
     Json,
     Labels,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kazerooni.dicom import Series
+    from kazerooni.labels import SegKind
     from kazerooni.workflow import LobeSource, SegmentedScan
 
 
@@ -51,6 +53,10 @@ def segment(
     ] = None,
     series: SeriesUid = None,
     study: StudyUid = None,
+    labelmap: Annotated[
+        bool, typer.Option("--labelmap", help="A SEG of the newer kind LABELMAP: smaller, not known to every viewer.")
+    ] = False,
+    deidentify: Deidentify = False,
     force: Force = False,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -73,6 +79,9 @@ def segment(
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         _check_usage(out, preview, lobes, as_json=as_json)
+        for name, is_asked in (("--deidentify", deidentify), ("--labelmap", labelmap)):
+            if is_asked and (out is None or out.suffix.lower() != ".dcm"):
+                raise typer.BadParameter("goes with a DICOM SEG: -o FILE.dcm", param_hint=name)
         check_labels(labels)
         check_method(method, lobes=lobes)
         from kazerooni.files import check_new
@@ -86,7 +95,8 @@ def segment(
         )
         found = _find(path, source, out, series=series, study=study)
         if out is not None:
-            write_lobes(found, out, force=force)
+            kind: SegKind = "LABELMAP" if labelmap else "BINARY"
+            write_lobes(found, out, kind=kind, deidentify=deidentify, force=force)
         if preview is not None:
             write_preview(found, preview, force=force)
         if as_json:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from kazerooni.archive import Standing
     from kazerooni.dicom import Progress
 
 _WIDTH_OF_A_PIPE = 120
@@ -131,3 +132,30 @@ def progress(what: str) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def working() -> Iterator[tuple[Progress | None, Callable[[Standing], None] | None]]:
+    """Give functions to tell of files that are looked at and of tasks that end; None, None where there is no terminal.
+
+    Shown are count, rate, time left and errors.
+    """
+    if not sys.stderr.isatty():
+        yield None, None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Looking") as status:
+        yield lambda done, _: status.update(f"Looking: {done} files"), lambda at: status.update(standing_words(at))
+
+
+def standing_words(at: Standing) -> str:
+    """Tell how far work has come."""
+    new = at.done - at.before
+    rate = f"{new / at.seconds:.1f}/s" if at.seconds > 0 else "-"
+    left = (
+        "-"
+        if at.left_s is None
+        else f"{int(at.left_s) // 3600}:{int(at.left_s) // 60 % 60:02d}:{int(at.left_s) % 60:02d}"
+    )
+    return f"{at.done} of {at.total}, {rate}, {left} left, {at.failed} failed"

@@ -139,12 +139,12 @@ def _add(index: _Index, source: Source | Skipped) -> None:
     except OSError as error:
         index.skipped.append(Skipped(source.name, f"cannot be read: {error.strerror or error}"))
         return
-    if (reason := _why_skipped(header)) is None:
+    if (reason := why_skipped(header)) is None:
         index.frames += index.table.frames(source, header)
         return
     index.skipped.append(Skipped(source.name, reason))
     sop_class, study, series, sop_uid = (uid(header.raw.get(tag)) for tag in _NAMES)
-    if header.pixels is None and series and _was_ct(header, sop_class):
+    if header.pixels is None and series and was_ct(header, sop_class):
         index.broken[study, series].append(sop_uid)
     if sop_class == DICOMDIR_CLASS and isinstance(source, FileSource):
         index.skipped += list_dicomdir(source)
@@ -153,7 +153,7 @@ def _add(index: _Index, source: Source | Skipped) -> None:
 _NAMES: Final = (tags.SOP_CLASS_UID, tags.STUDY_UID, tags.SERIES_UID, tags.SOP_INSTANCE_UID)
 
 
-def _was_ct(header: Header, sop_class: str) -> bool:
+def was_ct(header: Header, sop_class: str) -> bool:
     """Tell whether a file without pixels was a picture of a CT; raw data and other objects of a CT never had any."""
     is_unknown = header.cut_short or not sop_class
     return sop_class in CT_CLASSES or (is_unknown and text(header.raw.get(tags.MODALITY)) == "CT")
@@ -164,7 +164,7 @@ def read_header(source: Source, layouts: Layouts | None = None) -> Header:
     return walk(source, layouts) or read_plainly(source)
 
 
-def _why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a line
+def why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a line
     """Tell why a DICOM file is no picture: it wants a SOP class, Rows, Columns and PixelData."""
     sop_class = uid(header.raw.get(tags.SOP_CLASS_UID))
     if sop_class == DICOMDIR_CLASS:

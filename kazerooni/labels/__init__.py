@@ -3,12 +3,19 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kazerooni.labels.author import Author
+from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.conventions import CONVENTIONS
 from kazerooni.labels.meaning import COLOURS
 from kazerooni.labels.read import read_finding_map, read_lobe_map
 from kazerooni.labels.readings import (
+    DRAFT_DOCUMENT,
+    DRAFT_LAYERS,
+    DRAFT_SUFFIX,
+    DRAFT_VERSION,
     READING_SCHEMA_VERSION,
+    deflated_slice,
+    draft_file,
+    proposed_draft,
     read_reading,
     read_typed_table,
     reading_from_json,
@@ -17,8 +24,10 @@ from kazerooni.labels.readings import (
     typed_readings,
     write_reading,
 )
+from kazerooni.labels.seg import SegContents, seg_contents
 from kazerooni.labels.seg_object import seg_object
 from kazerooni.labels.sr import SrContent, is_dicom, read_sr
+from kazerooni.labels.tracking import tracking_uid
 from kazerooni.labels.write import check_writable, write_map
 
 if TYPE_CHECKING:
@@ -28,12 +37,21 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "CONVENTIONS",
+    "DRAFT_DOCUMENT",
+    "DRAFT_LAYERS",
+    "DRAFT_SUFFIX",
+    "DRAFT_VERSION",
     "READING_SCHEMA_VERSION",
     "Author",
+    "SegContents",
+    "SegKind",
     "SrContent",
     "check_writable",
+    "deflated_slice",
+    "draft_file",
     "encapsulated_pdf",
     "is_dicom",
+    "proposed_draft",
     "read_finding_map",
     "read_lobe_map",
     "read_reading",
@@ -42,8 +60,10 @@ __all__ = [
     "reading_from_json",
     "reading_json",
     "reading_text",
+    "seg_contents",
     "seg_object",
     "sr_bytes",
+    "tracking_uid",
     "typed_readings",
     "write_map",
     "write_reading",

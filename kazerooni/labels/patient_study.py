@@ -33,8 +33,10 @@ _ALSO_KEPT: Final = (
 _UTF_8: Final = "ISO_IR 192"
 
 
-def patient_and_study(series: Series) -> Dataset:
+def patient_and_study(series: Series, *, also: Iterable[str] = ()) -> Dataset:
     """Read again what one file of a series says of its patient and study, decoded, with its character set.
+
+    also: further attributes that are kept.
 
     Raises OutputError where the file cannot be read, or the series has no usable UIDs.
     """
@@ -47,7 +49,7 @@ def patient_and_study(series: Series) -> Dataset:
             kept = Dataset()
             for keyword in _MUST_BE_SAID:
                 setattr(kept, keyword, "")
-            for keyword in (*_MUST_BE_SAID, *_ALSO_KEPT):
+            for keyword in (*_MUST_BE_SAID, *_ALSO_KEPT, *also):
                 if keyword in source:
                     kept[keyword] = source[keyword]
             kept.decode()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kazerooni.dicom import Series
+from kazerooni.dicom import Series, deidentified_file
 from kazerooni.errors import LabelError, OutputError
-from kazerooni.files import check_new, write_whole
+from kazerooni.files import check_new, write_whole, write_whole_by
 from kazerooni.labels.author import UNNAMED, Author
 from kazerooni.labels.grid import FileGrid, regular_grid
 from kazerooni.labels.images import WRITERS, Writer
@@ -26,6 +27,8 @@ def write_map(
     series: Series | None = None,
     author: Author = UNNAMED,
     kind: SegKind = "BINARY",
+    reading: str | None = None,
+    deidentify: bytes | None = None,
     force: bool = False,
 ) -> None:
     """Write a label map in the format of the name: .dcm (DICOM SEG), .nrrd, .seg.nrrd, .nii, .nii.gz or .mha.
@@ -34,6 +37,8 @@ def write_map(
         patient and study; its files must still be there.
     author: who drew it; says the algorithm type of a SEG.
     kind: of a SEG; BINARY is what every viewer reads, LABELMAP is smaller and newer (2024).
+    reading: id of the reading that the map belongs to; the segments of a SEG carry the TrackingUIDs that its SR names.
+    deidentify: the key of the pseudonyms (`kazerooni.identity.user_key`); a SEG then says nothing of the person.
     force: whether a file that is there is overwritten.
 
     A lobe without a voxel is written as an empty segment, and so is a finding: that says "looked, found none". An
@@ -50,10 +55,18 @@ def write_map(
         return
     if series is None:
         raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
-    from kazerooni.labels.seg import seg_bytes  # noqa: PLC0415 - highdicom takes long to import
+    from kazerooni.labels.seg import Drawing, seg_parts  # noqa: PLC0415 - highdicom takes long to import
 
-    data = seg_bytes(labels.labels, labels.geometry, wanted, series=series, author=author, kind=kind)
-    write_whole(path, data, force=force)
+    drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading)
+    parts: Iterable[bytes] = seg_parts(labels.labels, labels.geometry, drawing)
+    if deidentify is not None:
+        parts = [deidentified_file(b"".join(parts), deidentify)]
+    write_whole_by(path, lambda part: _write_parts(part, parts), force=force)
+
+
+def _write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(parts)
 
 
 def check_writable(path: str | os.PathLike[str], geometry: Geometry) -> None:

@@ -6,9 +6,10 @@ a quarter involved stands on the 25 % edge whatever the spacing of the slices (s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,24 +81,30 @@ class Tally:
 
     def lobe_voxels(self, lobes: Collection[Lobe]) -> NDArray[np.int64]:
         """Count the voxels of lobes on every slice, int64 (slices,)."""
-        voxels: NDArray[np.int64] = self.counts[:, _labels(lobes)].sum(axis=(1, 2, 3))
-        return voxels
+        regions = _labels(lobes)
+        return self._once(regions, lambda: self.counts[:, regions].sum(axis=(1, 2, 3)))
 
     def marked_voxels(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> NDArray[np.int64]:
         """Count the voxels of lobes that hold any of the findings on every slice, int64 (slices,)."""
-        return self._marked(_labels(lobes), findings)
+        regions = _labels(lobes)
+        return self._once((regions, tuple(findings)), lambda: self._marked(regions, findings))
 
     def marked_outside(self, finding: Finding) -> int:
         """Count the voxels of a finding that lie outside every lobe."""
-        return int(self._marked([OUTSIDE], (finding,)).sum())
+        return int(self._marked((OUTSIDE,), (finding,)).sum())
 
     def volume(self, lobes: Collection[Lobe]) -> int:
         """Sum voxels x depth of lobes: a volume in units of its own, exact."""
-        return self._weighted(self.lobe_voxels(lobes))
+        regions = _labels(lobes)
+        return self._sum(regions, lambda: int(self._weighted[regions, :, :].sum()))
 
     def involved(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> int:
         """Sum voxels x depth of lobes that hold any of the findings: in the units of `volume`, exact."""
-        return self._weighted(self.marked_voxels(lobes, findings))
+        regions = _labels(lobes)
+        return self._sum(
+            (regions, tuple(findings)),
+            lambda: int(self._weighted[regions, :, :].sum(axis=0)[self._held(findings)].sum()),
+        )
 
     def percent(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> Fraction | None:
         """Give the exact percent of lobes that holds any of the findings; None where the lobes have no voxel."""
@@ -130,22 +137,59 @@ class Tally:
         seen = self.lobe_voxels(lobes)
         return any(seen[i] or seen[i + 1] for i in self.missing_after)
 
-    def _weighted(self, per_slice: NDArray[np.int64]) -> int:
-        return int(per_slice @ self.depths)
+    @cached_property
+    def _weighted(self) -> NDArray[np.int64]:
+        """Voxels x depth of all slices, (region, alveolar label, interstitial label)."""
+        weighted: NDArray[np.int64] = np.tensordot(self.depths, self.counts, 1)
+        return weighted
 
-    def _marked(self, regions: list[int], findings: Collection[Finding]) -> NDArray[np.int64]:
+    # A grade asks for the same counts dozens of times: each is made once, and shared read-only.
+
+    @cached_property
+    def _made(self) -> dict[object, NDArray[np.int64]]:
+        return {}
+
+    @cached_property
+    def _sums(self) -> dict[object, int]:
+        return {}
+
+    def _once(self, key: object, make: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = make()
+            made.setflags(write=False)
+        return made
+
+    def _sum(self, key: object, make: Callable[[], int]) -> int:
+        found = self._sums.get(key)
+        if found is None:
+            found = self._sums[key] = make()
+        return found
+
+    def _marked(self, regions: tuple[int, ...], findings: Collection[Finding]) -> NDArray[np.int64]:
         """Count per slice the voxels of regions that hold any of the findings; each voxel once, by the joint counts."""
-        held = np.zeros(LABELS_SHAPE[1:], bool)
+        voxels: NDArray[np.int64] = self.counts[:, regions].sum(axis=1)[:, self._held(findings)].sum(axis=1)
+        return voxels
+
+    def _held(self, findings: Collection[Finding]) -> NDArray[np.bool_]:
+        """Give which joint labels hold any of the findings, bool (alveolar label, interstitial label)."""
         for finding in findings:
             if finding.component not in self.measured or finding.label is None:
                 raise ValueError(f"{finding.full_name} was not measured; there is no number for it, which is not zero")
-            if finding.component is Component.ALVEOLAR:
-                held[finding.label, :] = True
-            else:
-                held[:, finding.label] = True
-        voxels: NDArray[np.int64] = self.counts[:, regions].sum(axis=1)[:, held].sum(axis=1)
-        return voxels
+        return _holding(frozenset(findings))
 
 
-def _labels(lobes: Collection[Lobe]) -> list[int]:
-    return sorted({int(lobe) for lobe in lobes})
+@cache
+def _holding(findings: frozenset[Finding]) -> NDArray[np.bool_]:
+    held = np.zeros(LABELS_SHAPE[1:], bool)
+    for finding in findings:
+        if finding.component is Component.ALVEOLAR:
+            held[finding.label, :] = True
+        else:
+            held[:, finding.label] = True
+    held.setflags(write=False)
+    return held
+
+
+def _labels(lobes: Collection[Lobe]) -> tuple[int, ...]:
+    return tuple(sorted({int(lobe) for lobe in lobes}))

@@ -10,9 +10,10 @@
 * `KINDS` has the columns of the tables, as data.
 """
 
+from kazerooni.identity import shift_of
 from kazerooni.records.book import BOOK_SCHEMA_VERSION, Book, BookReader, Head, read_book, write_book
 from kazerooni.records.columns import EVENTS, KINDS, LUNG_FUNCTION, PATIENTS, TREATMENTS, Kind
-from kazerooni.records.dates import shift_dates, shift_of
+from kazerooni.records.dates import shift_dates
 from kazerooni.records.document import (
     course_from_json,
     course_json,

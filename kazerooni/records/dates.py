@@ -7,10 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 from kazerooni.errors import ReadingError
-from kazerooni.identity import keyed_bytes
+from kazerooni.identity import shift_of
 from kazerooni.model import Course, Reading
-
-_WEEKS = 52
 
 
 def shift_dates(courses: Iterable[Course], key: bytes) -> tuple[Course, ...]:
@@ -23,11 +21,6 @@ def shift_dates(courses: Iterable[Course], key: bytes) -> tuple[Course, ...]:
     Raises ReadingError where a date is before the calendar then.
     """
     return tuple(_shifted(course, shift_of(course.patient.pseudonym, key)) for course in courses)
-
-
-def shift_of(pseudonym: str, key: bytes) -> timedelta:
-    """Give by how much the dates of a patient are moved back: 1 to 52 weeks."""
-    return timedelta(weeks=1 + int.from_bytes(keyed_bytes(f"dates\0{pseudonym}", key)) % _WEEKS)
 
 
 def _shifted(course: Course, back: timedelta) -> Course:

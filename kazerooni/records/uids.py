@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kazerooni.identity import keyed_bytes
+from kazerooni.identity import keyed_bytes, replaced_uid
 from kazerooni.model import Course, Reading
-
-# PS3.5 B.2: a UID derived from a UUID begins so, and holds it as one decimal number.
-_ROOT = "2.25"
-_UUID_BYTES = 16
 
 
 def replace_uids(courses: Iterable[Course], key: bytes) -> tuple[Course, ...]:
@@ -47,10 +43,7 @@ def _uids(uids: tuple[str, ...], key: bytes) -> tuple[str, ...]:
 
 
 def _uid(uid: str | None, key: bytes) -> str | None:
-    if uid is None:
-        return None
-    digest = keyed_bytes(f"uid\0{uid}", key)[:_UUID_BYTES]
-    return f"{_ROOT}.{int.from_bytes(digest)}"
+    return None if uid is None else replaced_uid(uid, key)
 
 
 def _id(reading: str, key: bytes) -> str:

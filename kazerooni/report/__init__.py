@@ -12,6 +12,7 @@ from kazerooni.report.numbers import in_full, percent
 from kazerooni.report.pdf import report_pdf
 from kazerooni.report.planes import lobe_planes
 from kazerooni.report.plot import Picture, timeline_plot
+from kazerooni.report.redcap import REDCAP_COLUMNS, REDCAP_FIELDS, redcap_csv, redcap_dictionary_csv
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.report.wording import DIFFERENCES
 from kazerooni.report.write import PAGES, WRITERS, Writer, write_report
@@ -27,6 +28,8 @@ __all__ = [
     "LONG",
     "PAGES",
     "PAPERS",
+    "REDCAP_COLUMNS",
+    "REDCAP_FIELDS",
     "WIDE",
     "WRITERS",
     "Paper",
@@ -41,6 +44,8 @@ __all__ = [
     "lobe_planes",
     "long_csv",
     "percent",
+    "redcap_csv",
+    "redcap_dictionary_csv",
     "report_of",
     "report_pdf",
     "timeline_plot",

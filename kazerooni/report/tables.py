@@ -21,7 +21,12 @@ def long_csv(cases: Iterable[Case], *, program_version: str) -> bytes:
 
 def wide_csv(cases: Iterable[Case], *, program_version: str) -> bytes:
     """Write the wide table: one row for each reading; NA for a lobe that its scheme does not grade apart."""
-    return csv_bytes([column.name for column in WIDE], (_wide_row(case, program_version) for case in cases))
+    return csv_bytes([column.name for column in WIDE], wide_rows(cases, program_version=program_version))
+
+
+def wide_rows(cases: Iterable[Case], *, program_version: str) -> Iterator[Row]:
+    """Give the rows of the wide table, by the names of `WIDE`."""
+    return (_wide_row(case, program_version) for case in cases)
 
 
 def _reading(case: Case, program_version: str) -> Row:

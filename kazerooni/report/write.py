@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from kazerooni.errors import OutputError
-from kazerooni.files import write_all_whole
+from kazerooni.files import stem_of, write_all_whole
 from kazerooni.report.content import Report
 from kazerooni.report.dictionary import LONG, WIDE
 from kazerooni.report.html import report_html
 from kazerooni.report.pdf import report_pdf
+from kazerooni.report.redcap import redcap_csv, redcap_dictionary_csv
 from kazerooni.report.tables import long_csv, wide_csv
 from kazerooni.scoring import score_json
 from kazerooni.tables import dictionary_csv
@@ -46,7 +47,14 @@ def _json(report: Report) -> Mapping[str, bytes]:
     return {".score.json": f"{text}\n".encode("utf-8", "backslashreplace")}
 
 
-WRITERS: dict[str, Writer] = {"html": _html, "pdf": _pdf, "csv": _csv, "json": _json}
+def _redcap(report: Report) -> Mapping[str, bytes]:
+    return {
+        ".redcap.csv": redcap_csv([report.case], program_version=report.program_version),
+        ".redcap.dictionary.csv": redcap_dictionary_csv(),
+    }
+
+
+WRITERS: dict[str, Writer] = {"html": _html, "pdf": _pdf, "csv": _csv, "json": _json, "redcap": _redcap}
 """The formats by name."""
 
 PAGES: frozenset[str] = frozenset({"html", "pdf"})
@@ -70,7 +78,7 @@ def write_report(
     already, a library that is missing or a file that cannot be written; what was new is then taken away again.
     """
     made = {
-        folder / f"{report.case.reading.id}{ending}": data
+        folder / f"{stem_of(report.case.reading.id)}{ending}": data
         for name in dict.fromkeys(formats)
         for ending, data in _writer(name)(report).items()
     }

@@ -74,6 +74,22 @@ class Evidence:
 
         Lobes of a region of which one was typed are joined by their volumes; without volumes only where they agree.
         """
+        asked = frozenset(findings)
+        if asked not in self._extents:
+            self._extents[asked] = self._extent(asked)
+        return self._extents[asked]
+
+    @cached_property
+    def _extents(self) -> dict[frozenset[Finding], Fraction | None]:
+        """The percents that were asked for: sums and variants of one score ask for each several times."""
+        return {}
+
+    @cached_property
+    def grades(self) -> dict[tuple[int, frozenset[Finding]], int | None]:
+        """The grades that were given, by the identity of a criterion (which outlives them) and what was ignored."""
+        return {}
+
+    def _extent(self, findings: frozenset[Finding]) -> Fraction | None:
         if not self.is_assessed:
             return None
         if not self.typed:
@@ -96,6 +112,15 @@ class Evidence:
 
     def is_seen(self, finding: Finding) -> bool | None:
         """Tell whether a finding was seen in the region; None where that cannot be known."""
+        if finding not in self._seen:
+            self._seen[finding] = self._is_seen(finding)
+        return self._seen[finding]
+
+    @cached_property
+    def _seen(self) -> dict[Finding, bool | None]:
+        return {}
+
+    def _is_seen(self, finding: Finding) -> bool | None:
         if finding.label is None:
             return self.reading.traction_bronchiectasis(self.lobes)
         if not self.is_assessed:

@@ -25,6 +25,13 @@ def component_grade(evidence: Evidence, criterion: Criterion, *, ignored: frozen
 
     A typed grade stands for the criterion that it was typed under, with all its findings, and for nothing else.
     """
+    key = (id(criterion), ignored)
+    if key not in evidence.grades:
+        evidence.grades[key] = _component_grade(evidence, criterion, ignored)
+    return evidence.grades[key]
+
+
+def _component_grade(evidence: Evidence, criterion: Criterion, ignored: frozenset[Finding]) -> int | None:
     if not evidence.is_assessed:
         return None
     if evidence.typed_grades:

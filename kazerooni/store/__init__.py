@@ -5,7 +5,7 @@ from kazerooni.store.backup import Backup
 from kazerooni.store.chain import Head
 from kazerooni.store.open import backup_path, migrate_store, open_store
 from kazerooni.store.place import STORE_VARIABLE
-from kazerooni.store.read import Holding, ScoreRow
+from kazerooni.store.read import Holding, SchemeScore, ScoreRow
 from kazerooni.store.store import Store
 from kazerooni.store.verify import Verified
 from kazerooni.store.withdraw import Withdrawn
@@ -16,6 +16,7 @@ __all__ = [
     "Backup",
     "Head",
     "Holding",
+    "SchemeScore",
     "ScoreRow",
     "Store",
     "Verified",

@@ -15,7 +15,7 @@ from kazerooni.errors import StoreError
 from kazerooni.files import make_folder, write_whole_by
 from kazerooni.store.backup import copy_sqlite
 from kazerooni.store.chain import Deed, Written, append, head_of
-from kazerooni.store.engine import engine_of, reading, writing
+from kazerooni.store.engine import PATIENCE_S, engine_of, reading, writing
 from kazerooni.store.place import check_file, url_of
 from kazerooni.store.refusals import told, words_of
 from kazerooni.store.revisions import newest, upgrade, version_of
@@ -26,19 +26,22 @@ from kazerooni.version import __version__
 _PROGRAM = f"kazerooni {__version__}"
 
 
-def open_store(where: str | Path | None = None, *, create: bool = False, who: str = _PROGRAM) -> Store:
+def open_store(
+    where: str | Path | None = None, *, create: bool = False, who: str = _PROGRAM, patience_s: float = PATIENCE_S
+) -> Store:
     """Open a score book; use it in a `with`, or close it.
 
     where: a file, or a URL postgresql://USER@HOST/DATABASE; None: that of KAZEROONI_STORE, or `book.sqlite` in the
         user's data folder.
     create: make it, by `who`; a book that is there is never overwritten.
+    patience_s: how long a write waits for other programs before it is refused.
 
     Raises StoreError, OutputError.
     """
     url = url_of(where)
     if create:
         _create(url, who)
-    engine = _engine(url)
+    engine = _engine(url, patience_s)
     with _closing_on_error(engine):
         with reading(engine) as connection:
             version = version_of(connection, words_of(url))
@@ -95,10 +98,10 @@ def _migrate(engine: Engine, who: str) -> None:
             append(connection, head_of(connection), deed, [Written("book", 0, 0, "")])
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, patience_s: float = PATIENCE_S) -> Engine:
     if url.get_backend_name() == "sqlite":
         check_file(Path(str(url.database)))
-    return engine_of(url)
+    return engine_of(url, patience_s)
 
 
 def _create(url: URL, who: str) -> None:

@@ -43,6 +43,19 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemeScore:
+    """A score of one reading that the book keeps, under some scheme: its sums, and grades by lobe as in `ScoreRow`."""
+
+    scheme: str
+    scheme_version: int
+    program_version: str
+    alveolar: float | None
+    interstitial: float | None
+    total: float | None
+    grades: Mapping[Lobe, tuple[int | None, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """How many readings the book has of a patient, superseded ones too, and the dates of the first and last scan."""
 
@@ -110,6 +123,28 @@ def reading_by_id(connection: Connection, identifier: str) -> Reading:
     if content is None:
         raise StoreError(f"reading {identifier[:100]} is not in the book; see that its id is right")
     return facts.reading_of(content)
+
+
+def reading_ids(connection: Connection) -> Iterator[str]:
+    """Give the ids of all readings that were not withdrawn, in the order in which they came."""
+    r = READINGS.c
+    asked = select(r.reading).where(r.content.is_not(None)).order_by(r.id)
+    yield from connection.execution_options(yield_per=_AT_ONCE).scalars(asked)
+
+
+def kept_scores(connection: Connection, identifier: str) -> tuple[SchemeScore, ...]:
+    """Give the scores of a reading that could be made, by scheme and version."""
+    s, r = SCORES.c, READINGS.c
+    asked = (
+        select(s.scheme, s.scheme_version, s.program_version, s.alveolar, s.interstitial, s.total, s.lobes)
+        .join(READINGS, s.reading_id == r.id)
+        .where(r.reading == identifier, s.reason.is_(None))
+        .order_by(s.scheme, s.scheme_version)
+    )
+    return tuple(
+        SchemeScore(*row[:6], {Lobe[name]: (pair[0], pair[1]) for name, pair in json.loads(row.lobes).items()})
+        for row in connection.execute(asked)
+    )
 
 
 def superseded(connection: Connection) -> dict[str, str]:

@@ -18,7 +18,7 @@ from kazerooni.store.add import Added, Adder
 from kazerooni.store.backup import Backup, back_up
 from kazerooni.store.chain import Deed, Head, head_of
 from kazerooni.store.engine import reading, writing
-from kazerooni.store.read import Holding, ScoreRow
+from kazerooni.store.read import Holding, SchemeScore, ScoreRow
 from kazerooni.store.refusals import words_of
 from kazerooni.store.scored import fill_scores, unscored
 from kazerooni.store.tables import READINGS
@@ -139,6 +139,16 @@ class Store:
         """Give a reading by its id."""
         with reading(self._engine) as connection:
             return read.reading_by_id(connection, identifier)
+
+    def reading_ids(self) -> Iterator[str]:
+        """Give the ids of all readings, in the order in which they came; one is in memory at a time."""
+        with reading(self._engine) as connection:
+            yield from read.reading_ids(connection)
+
+    def kept_scores(self, identifier: str) -> tuple[SchemeScore, ...]:
+        """Give the scores of a reading that the book keeps, by scheme and version."""
+        with reading(self._engine) as connection:
+            return read.kept_scores(connection, identifier)
 
     def superseded(self) -> dict[str, str]:
         """Give the ids of readings whose place others have taken, and of the reading that did last."""

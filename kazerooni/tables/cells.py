@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import Final, TextIO
@@ -13,7 +14,7 @@ from typing import Final, TextIO
 NA: Final = "NA"
 """What was not assessed, is not known, or has no place in its row; never zero."""
 
-Value = str | int | float | bool | date | Enum | None
+Value = str | int | float | Decimal | bool | date | Enum | None
 
 # What a spreadsheet takes for the start of a formula, in full width too, and what it drops before looking.
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -25,8 +26,9 @@ _KEPT: Final = 256
 def cell(value: Value) -> str:
     """Write a value: numbers in full precision, dates as ISO, yes and no as true and false, None as NA.
 
-    Text that a spreadsheet would run as a formula, that reads NA, that begins with an apostrophe, or that has blanks at
-    an end is written after an apostrophe; taking one leading apostrophe away gives every text back.
+    A Decimal is written without an exponent. Text that a spreadsheet would run as a formula, that reads NA, that begins
+    with an apostrophe, or that has blanks at an end is written after an apostrophe; taking one leading apostrophe away
+    gives every text back.
 
     >>> [cell(v) for v in (None, 0.1, -3, True, date(2003, 5, 14), "=1+1", "NA", "R1")]
     ['NA', '0.1', '-3', 'true', '2003-05-14', "'=1+1", "'NA", 'R1']
@@ -37,8 +39,8 @@ def cell(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, Enum):
         return str(value.value)
-    if isinstance(value, (int, float)):
-        return repr(value)
+    if isinstance(value, (int, float, Decimal)):
+        return format(value, "f") if isinstance(value, Decimal) else repr(value)
     if isinstance(value, date):
         return value.isoformat()
     return _safe(value)
@@ -67,14 +69,17 @@ def _needs_apostrophe(text: str) -> bool:
     return text.upper() == NA or text != text.strip() or text.startswith((*_STARTS_FORMULA, _APOSTROPHE))
 
 
-def csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
-    """Write a table as RFC 4180 has it: UTF-8, a line of names, lines ended by CR LF, quotes where they are needed."""
+def csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Value]], *, missing: str = NA) -> bytes:
+    """Write a table as RFC 4180 has it: UTF-8, a line of names, lines ended by CR LF, quotes where they are needed.
+
+    missing: what stands where there is no value.
+    """
     out = io.StringIO(newline="")
-    write_csv(out, columns, rows)
+    write_csv(out, columns, rows, missing=missing)
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
-def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> None:
+def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Value]], *, missing: str = NA) -> None:
     """Write the table of `csv_bytes` row by row, so that it is never whole in memory.
 
     out: opened with newline="" and the errors of UTF-8 as "backslashreplace".
@@ -82,4 +87,5 @@ def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, V
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([cell(row[name]) for name in columns])
+        values = (row[name] for name in columns)
+        writer.writerow([missing if value is None or value == "" else cell(value) for value in values])

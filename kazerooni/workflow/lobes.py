@@ -10,7 +10,8 @@ import numpy as np
 
 from kazerooni.dicom import Progress, Series
 from kazerooni.files import StrPath, write_whole
-from kazerooni.labels import Author, write_map
+from kazerooni.identity import user_key
+from kazerooni.labels import Author, SegKind, write_map
 from kazerooni.model import (
     OUTSIDE,
     Component,
@@ -48,7 +49,7 @@ class SegmentedScan:
 
 
 def segment_scan(
-    path: StrPath,
+    path: StrPath | Sequence[StrPath],
     lobes: LobeSource | None = None,
     *,
     series: str | None = None,
@@ -57,7 +58,7 @@ def segment_scan(
     on_choice: Choice | None = None,
     on_step: Step | None = None,
 ) -> SegmentedScan:
-    """Find the lobes of the best series of the one study at a path, or of the one that is named.
+    """Find the lobes of the best series of the one study at a path, or at several, or of the one that is named.
 
     Raises ScanError, SegmentError, LabelError.
     """
@@ -144,17 +145,29 @@ def segmentation_document(scan: SegmentedScan) -> dict[str, object]:
     }
 
 
-def write_lobes(scan: SegmentedScan, path: StrPath, *, force: bool = False) -> None:
+def write_lobes(
+    scan: SegmentedScan,
+    path: StrPath,
+    *,
+    kind: SegKind = "BINARY",
+    deidentify: bool = False,
+    force: bool = False,
+) -> None:
     """Write the lobes of a scan in the format of the name.
 
     A DICOM SEG says which program proposed them, and whether a person had a hand in it: by points, or by a map whose
     author is not known. Lobes that cannot be graded (see `left_out`) are not in it, as a map cannot say so of them.
 
+    kind: of a DICOM SEG (`write_map`).
+    deidentify: whether it carries the pseudonym, moved dates and other UIDs instead of the patient's.
+
     Raises OutputError.
     """
     found = scan.segmentation
+    key = user_key().key if deidentify else None
     labels = np.where(np.isin(found.lobes.labels, left_out(found)), np.uint8(OUTSIDE), found.lobes.labels)
-    write_map(replace(found.lobes, labels=labels), path, series=scan.series, author=_author(found), force=force)
+    lobes = replace(found.lobes, labels=labels)
+    write_map(lobes, path, series=scan.series, author=_author(found), kind=kind, deidentify=key, force=force)
 
 
 def left_out(found: Segmentation) -> tuple[Lobe, ...]:

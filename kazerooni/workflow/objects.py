@@ -118,7 +118,9 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
             made[f".{role}.seg.dcm"] = data
         elif role in kept or own is not None:
             labels = own or read_kept_map(role, kept[role], series, case.reading)
-            made[f".{role}.seg.dcm"] = seg_object(labels, series, author=_author(case.reading, labels))
+            made[f".{role}.seg.dcm"] = seg_object(
+                labels, series, author=_author(case.reading, labels), reading=case.reading.id
+            )
     if not made:
         raise OutputError(
             f"reading {case.reading.id}: no map of it is at hand, so no SEG can be written; put the map files that it "

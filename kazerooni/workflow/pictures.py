@@ -82,8 +82,8 @@ def read_kept_map(role: str, file: Path, series: Series, reading: Reading) -> Lo
         return read_lobe_map(file, series) if role == "lobes" else read_finding_map(file, series, role)
     except LabelError as error:
         raise LabelError(
-            f"{error}. Reading {reading.id} was read from this {role} map, but does not keep how (labels, by_index): it "
-            "cannot be read again; name the numbering where the scan is scored and write pictures and SEG there "
+            f"{error}. Reading {reading.id} was read from this {role} map, but does not keep how (labels, by_index); "
+            "it cannot be read again; name the numbering where the scan is scored and write pictures and SEG there "
             "(kazerooni score --labels NAME --report DIR), or leave out --maps here"
         ) from error
 

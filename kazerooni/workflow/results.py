@@ -9,13 +9,26 @@ from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.labels import encapsulated_pdf
 from kazerooni.model import Case, Judgement, Timeline
-from kazerooni.report import LONG, WIDE, Paper, Report, long_csv, report_of, report_pdf, wide_csv, write_report
+from kazerooni.report import (
+    LONG,
+    WIDE,
+    Paper,
+    Report,
+    long_csv,
+    redcap_csv,
+    redcap_dictionary_csv,
+    report_of,
+    report_pdf,
+    wide_csv,
+    write_report,
+)
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
 from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of
 from kazerooni.workflow.pictures import with_pictures
 from kazerooni.workflow.source import person_of
+from kazerooni.workflow.unnamed import unnamed_objects, unnamed_report
 
 
 def score_document(case: Case) -> dict[str, object]:
@@ -43,6 +56,7 @@ def report_visits(
     scans: Sequence[StrPath] = (),
     maps: Sequence[StrPath] = (),
     beside: Iterable[StrPath] = (),
+    deidentify: bool = False,
 ) -> tuple[Path, ...]:
     """Write the report of the latest of some cases of one patient under one scheme, with all of them as its timeline.
 
@@ -57,6 +71,7 @@ def report_visits(
     compare: write the report that lays the latest visit and the one before side by side.
     scans, maps: where scan and label maps of kept readings lie (`with_pictures`).
     beside: folders in which the maps of DICOM objects, and earlier ones, may lie, besides `folder`.
+    deidentify: make DICOM objects of nobody (PS3.15); only they are then among the formats.
 
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
     there already (unless `force`), ScanError where a scan is not that of the reading.
@@ -81,6 +96,11 @@ def report_visits(
         paper=paper,
     )
     also = _objects(made, formats, scans=scans, folders=(*beside, folder))
+    if deidentify:
+        if any(name not in OBJECTS for name in formats):
+            raise OutputError(f"only DICOM objects can be de-identified: {', '.join(OBJECTS)}")
+        made = unnamed_report(latest, series_of(latest.reading, *scans), paper=paper)
+        also = unnamed_objects(also, made)
     make_folder(Path(folder))
     pages = [name for name in formats if name not in OBJECTS]
     return write_report(made, pages, Path(folder), force=force, also=also)
@@ -118,7 +138,7 @@ def _latest(cases: Sequence[Case], line: Timeline) -> tuple[Case, Case | None]:
 
 
 def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False) -> tuple[Path, ...]:
-    """Write the long and the wide table of some cases, each with its data dictionary; gives the files.
+    """Write long and wide table and REDCap import of some cases, each with its dictionary; gives the files.
 
     Raises OutputError where a file cannot be written or is there already (unless `force`).
     """
@@ -127,6 +147,8 @@ def write_tables(cases: Sequence[Case], folder: StrPath, *, force: bool = False)
         "long.dictionary.csv": dictionary_csv(LONG),
         "wide.csv": wide_csv(cases, program_version=__version__),
         "wide.dictionary.csv": dictionary_csv(WIDE),
+        "redcap.csv": redcap_csv(cases, program_version=__version__),
+        "redcap.dictionary.csv": redcap_dictionary_csv(),
     }
     files = {Path(folder) / name: data for name, data in made.items()}
     write_all_whole(files, force=force)

@@ -41,9 +41,14 @@ class LobeSource:
 
 
 def read_chosen(
-    path: StrPath, *, series: str | None, study: str | None, progress: Progress | None, on_choice: Choice | None
+    path: StrPath | Sequence[StrPath],
+    *,
+    series: str | None,
+    study: str | None,
+    progress: Progress | None,
+    on_choice: Choice | None,
 ) -> tuple[Series, Volume]:
-    """Read the best series of the one study at a path, or the one that is named.
+    """Read the best series of the one study at a path, or at several, or the one that is named.
 
     Raises ScanError.
     """

@@ -28,8 +28,9 @@ SLICE_ANEW: Final = "the slice anew"
 CLOSING: Final = "SimpleITK closing"
 HESSIAN: Final = "SimpleITK Hessian"
 NAPARI: Final = "napari"
+ONE_HOT: Final = "highdicom, one-hot"
 _PROGRAMS: Final = (
-    OURS, NAPARI, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
+    OURS, NAPARI, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN, ONE_HOT,
 )  # fmt: skip
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
@@ -71,7 +72,15 @@ EXECUTEMANY: Final = "sqlite3 executemany"
 SMALL_BOOK: Final = "a book of 100 readings"
 _STORERS: Final = {OURS: "store_adding:add", EXECUTEMANY: "store_adding:insert"}
 _FOLLOWERS: Final = {OURS: "store_reading:course_of_large", SMALL_BOOK: "store_reading:course_of_small"}
+PARSING: Final = "parsing the JSON"
+_OF_ARCHIVES: Final = {
+    "archive": {OURS: "archive_first:index", "pydicom": "with_pydicom:index"},
+    "again": {OURS: "archive_again:look", "pydicom": "with_pydicom:index"},
+    "rescore": {OURS: "archive_rescoring:grade", PARSING: "archive_rescoring:parse"},
+}
 _FUNCTIONS: Final = {
+    **_OF_ARCHIVES,
+    "seg": {OURS: "seg_with_kazerooni:write", ONE_HOT: "seg_with_highdicom:write"},
     "store": _STORERS,
     "course": _FOLLOWERS,
     "cohort": {OURS: "store_reading:cohort"},
@@ -94,6 +103,9 @@ GROUPS: Final = {
     "j2k": "the same, JPEG 2000 lossless",
     "sequential": "folder of a sequential series -> volume in HU with geometry",
     "index": "archive of many series -> series, headers only",
+    "archive": "archive of many series -> the kept index of `kazerooni rescore`",
+    "again": "the same, looked at again by the kept index",
+    "rescore": "kept readings of 600 slices -> scores and rows of the tables",
     "tally": "three label maps -> voxels of every label (ours: by slice, lobe and both findings)",
     "brush": "1,000 strokes of 40 x 40 pixels, counts up to date after each; seconds here are milliseconds a stroke",
     "lungs": "volume of a chest -> both lungs (the closing: 7 mm, of all air, alone)",
@@ -103,6 +115,7 @@ GROUPS: Final = {
     "store": "courses of typed readings -> a score book on the disk (executemany: the same rows, no index, no chain)",
     "course": "a patient of 100 visits out of a book of many readings, ten times",
     "cohort": "the scores of 1,000 patients out of a book of many readings",
+    "seg": "three label maps -> three BINARY DICOM SEGs on the disk (lobes, alveolar, interstitial)",
     "point": "a point on a fissure moved and moved back -> lobes up to date after each",
 }
 

@@ -19,6 +19,8 @@ from pydicom import uid
 from pydicom.dataset import Dataset
 
 from kazerooni.phantom import derive_uid, to_bytes
+from tests.benchmarks.archive_rescoring import READINGS
+from tests.benchmarks.archive_rescoring import write as write_readings
 from tests.benchmarks.content import plan_of, slices_of
 from tests.benchmarks.labels import write as write_labels
 from tests.benchmarks.size import Size
@@ -35,6 +37,7 @@ SYNTAXES = {
     "jpegsv1": uid.JPEGLosslessSV1,
     "j2k": uid.JPEG2000Lossless,
 }
+_ON_RAW = ("room", "seg")
 _LABELLED = ("tally", "brush")
 # Group -> whether its chest is scanned slice by slice.
 _THORACIC = {"lungs": False, "lobes": False, "lobes30": True, "point": False}
@@ -53,7 +56,12 @@ def cache_folder() -> Path:
 
 def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
     """Give the folder of a group's data and that of a tiny scan of the same kind to warm up on; made where missing."""
-    if group == "index":
+    if group == "rescore":
+        return (
+            _made(cache, f"readings-{READINGS}", lambda f: write_readings(f, READINGS)),
+            _made(cache, "readings-warm", lambda f: write_readings(f, 1)),
+        )
+    if group in {"index", "archive", "again"}:
         name = f"archive-{size.archive_series}x{size.archive_slices}"
         return _made(cache, name, lambda f: _write_archive(size, f)), _made(cache, "archive-warm", _write_warm_archive)
     if group in _LABELLED:
@@ -78,7 +86,7 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
                 cache, f"thorax-warm-{_THORACIC[group]}", lambda f: write_thorax(f, _WARM_CHEST[_THORACIC[group]], 96)
             ),
         )
-    group = "raw" if group == "room" else group
+    group = "raw" if group in _ON_RAW else group
     syntax = SYNTAXES.get(group, SYNTAXES["raw"])
     slices, gap_mm = (size.sequential, 10.0) if group == "sequential" else (size.slices, 0.5)
     return (

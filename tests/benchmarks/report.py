@@ -19,6 +19,9 @@ from tests.benchmarks.targets import Reached, targets_of
 
 _COMPARED = {
     "index": "series",
+    "archive": "series",
+    "again": "series",
+    "rescore": "readings",
     "tally": "counts",
     "brush": "counts",
     "lungs": "",
@@ -28,6 +31,7 @@ _COMPARED = {
     "store": "counts of rows",
     "course": "counts of readings",
     "cohort": "",
+    "seg": "voxels of every segment",
     "room": "",
 }
 _PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy", "napari")

@@ -36,6 +36,19 @@ def test_the_benchmarks_run_and_every_program_reads_equal_values(
     assert ">= 12 x" in shown
 
 
+def test_an_archive_is_indexed_and_graded_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a tiny archive: nobody fails, series and readings agree, the table names every target."""
+    for group in run(["archive", "again", "rescore"], TINY, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        print_group(group, TINY)
+
+    shown = capsys.readouterr().out
+    assert ">= 10 x" in shown
+    assert ">= 50 x" in shown
+    assert "<= 3 x this" in shown
+
+
 def test_every_program_counts_the_same_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One round on a tiny scan: lobes and findings counted by every program, whole or after each stroke, agree."""
     for group in run(["tally", "brush"], TINY, rounds=1, cache=tmp_path):
@@ -75,6 +88,16 @@ def test_a_score_book_is_written_and_read(tmp_path: Path, capsys: pytest.Capture
     assert "<= 10 x this" in shown
     assert "<= 1.5 x this" in shown
     assert "<= 2 s" in shown
+
+
+def test_segmentations_hold_the_same_voxels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a tiny scan: our three SEGs and those of highdicom hold as many voxels, the table the target."""
+    for group in run(["seg"], TINY, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        assert sum(bool(r.digests) for r in group.results) == 2
+        print_group(group, TINY)
+    assert ">= 3 x" in capsys.readouterr().out
 
 
 def test_the_chest_is_drawn_between_what_is_computed() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pydicom
 import pytest
+from pypdf import PdfReader
 
 from kazerooni.labels import read_reading, read_sr, reading_text, write_reading
 from kazerooni.model import Status, Supersedes
@@ -97,3 +99,53 @@ def test_an_object_wants_the_scan_of_the_reading(
         assert result.exit_code == 3
         assert told in " ".join(result.stderr.split())
     assert not out.exists()
+
+
+def test_objects_of_nobody(run: Run, hrct: Path, kept: Path, tmp_path: Path) -> None:
+    """De-identified, SR, SEG and page say nothing of the person, reference each other, and the score is the same."""
+    out, plain = tmp_path / "out", tmp_path / "plain"
+    old = replace(read_reading(kept / "r.json"), remarks="Frau Mustermann hustet", reader="Dr. Rita")
+    write_reading(old, kept / "said.json")
+    for folder, more in ((plain, ()), (out, ("--deidentify",))):
+        result = run("report", kept / "said.json", "--format", "sr,seg,epdf", "--scan", hrct, "--out", folder, *more)
+        assert result.exit_code == 0, result.stderr
+    source = pydicom.dcmread(next(path for path in sorted(hrct.rglob("*")) if path.is_file()), force=True)
+    assert old.scan.study_date is not None
+    words = ("Doe", "John", "Mustermann", "Rita", str(source.PatientID), str(source.StudyInstanceUID))
+    dates = (f"{old.scan.study_date:%Y%m%d}", f"{old.scan.study_date}")
+    for path in sorted(out.iterdir()):
+        assert old.id not in path.name
+        shown = path.read_bytes() + (_shown(path) if path.name.endswith(".pdf.dcm") else b"")
+        for secret in (*words, *dates):
+            assert secret.encode() not in shown, (secret, path.name)
+    made = {path.name.split(".", 1)[1]: pydicom.dcmread(path) for path in out.iterdir()}
+    was = {path.name.split(".", 1)[1]: pydicom.dcmread(path) for path in plain.iterdir()}
+    assert len({str(one.StudyInstanceUID) for one in made.values()}) == 1
+    assert {str(one.PatientID) for one in made.values()} == {old.scan.patient}
+    held = made["sr.dcm"].CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
+    listed = {str(p.ReferencedSOPInstanceUID) for series in held for p in series.ReferencedSOPSequence}
+    assert {str(one.SOPInstanceUID) for name, one in made.items() if "seg" in name} < listed
+    assert str(was["sr.dcm"].StudyInstanceUID) != str(made["sr.dcm"].StudyInstanceUID)
+    report = next(out.glob("*.sr.dcm"))
+    first, second = (json.loads(run("score", path, "--json").stdout) for path in (kept / "said.json", report))
+    assert first["totals"]["total"] == second["totals"]["total"]
+    for component in ("alveolar", "interstitial"):
+        assert [(one[component]["percent"], one[component]["grade"]) for one in first["lobes"]] == [
+            (one[component]["percent"], one[component]["grade"]) for one in second["lobes"]
+        ]
+
+
+def _shown(path: Path) -> bytes:
+    """Give the words on the pages of an encapsulated PDF."""
+    pages = PdfReader(BytesIO(pydicom.dcmread(path).EncapsulatedDocument)).pages
+    return "\n".join(page.extract_text() for page in pages).encode()
+
+
+def test_pages_are_not_deidentified(run: Run, hrct: Path, kept: Path, tmp_path: Path) -> None:
+    """A page tells dates and readers on purpose, so --deidentify with one is wrong usage, and nothing is written."""
+    result = run(
+        "report", kept / "r.json", "--format", "sr,html", "--deidentify", "--scan", hrct, "--out", tmp_path / "out"
+    )
+    assert result.exit_code == 2
+    assert "html" in result.stderr
+    assert not (tmp_path / "out").exists()

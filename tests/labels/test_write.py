@@ -18,12 +18,13 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from pydicom.uid import UID
 
 from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
-from kazerooni.labels import Author, read_finding_map, read_lobe_map, write_map
-from kazerooni.model import Component, FindingMap, Geometry, LobeMap
+from kazerooni.labels import Author, read_finding_map, read_lobe_map, tracking_uid, write_map
+from kazerooni.model import Component, Finding, FindingMap, Geometry, LobeMap
 from tests.labels.builders import lungs
 from tests.labels.seg_builder import datasets_of
 from tests.scoring.builders import geometry_of
@@ -197,6 +198,38 @@ def test_highdicom_reads_the_same(tmp_path: Path, series: Callable[[str], Series
     assert np.array_equal(planes, _findings(scan).labels)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("how", ["BINARY", "LABELMAP"])
+def test_plain_pydicom_reads_the_same(
+    tmp_path: Path, series: Callable[[str], Series], tool: Callable[[str], str], kind: str, how: Any
+) -> None:
+    """From pixels, frame contents and source images alone, pydicom makes the same integers; dcmdump reads the file."""
+    scan = series(kind)
+    seg = _seg(tmp_path, scan, kind=how)
+    frames = seg.pixel_array.reshape(-1, seg.Rows, seg.Columns)
+    slices = {(f.sop_uid, f.number + 1 if f.frames > 1 else None): i for i, f in enumerate(scan.frames)}
+    made = np.zeros((len(scan.frames), seg.Rows, seg.Columns), np.uint8)
+    for plane, groups in zip(frames, seg.PerFrameFunctionalGroupsSequence, strict=True):
+        source = groups.DerivationImageSequence[0].SourceImageSequence[0]
+        at = slices[source.ReferencedSOPInstanceUID, source.get("ReferencedFrameNumber")]
+        number = groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber if how == "BINARY" else 1
+        made[at] += plane * np.uint8(number)
+    assert np.array_equal(made, _findings(scan).labels)
+    named = {item.ReferencedSOPInstanceUID for item in seg.SourceImageSequence}
+    assert named == set(scan.scan.sop_uids)
+    done = subprocess.run([tool("dcmdump"), "-q", str(tmp_path / "f.dcm")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("kind", "gap_mm"), [("contiguous", 40.0), ("uneven", None), ("one slice", None)])
+def test_spacing_is_said_of_even_slices_only(
+    tmp_path: Path, series: Callable[[str], Series], kind: str, gap_mm: float | None
+) -> None:
+    """A SEG says the gap between evenly spaced slices, and none of others: viewers would draw them at wrong places."""
+    (shared,) = _seg(tmp_path, series(kind)).SharedFunctionalGroupsSequence
+    assert shared.PixelMeasuresSequence[0].get("SpacingBetweenSlices") == gap_mm
+
+
 def test_codes_and_author(tmp_path: Path, series: Callable[[str], Series]) -> None:
     """Segments carry the codes of score.md; a reader's map is MANUAL and signed as given, a program's is AUTOMATIC."""
     seg = _seg(tmp_path, series("sampled"), author=Author(reader="R1"))
@@ -221,6 +254,30 @@ def test_codes_and_author(tmp_path: Path, series: Callable[[str], Series]) -> No
     assert not seg.get("ContentCreatorName")
     (algorithm,) = seg.SegmentSequence[0].SegmentationAlgorithmIdentificationSequence
     assert (algorithm.AlgorithmName, algorithm.AlgorithmVersion) == ("unet", "2")
+
+
+def test_segments_are_tracked_by_their_reading(tmp_path: Path, series: Callable[[str], Series]) -> None:
+    """TrackingUIDs follow from series, finding and reading: the same whoever writes it, others of other readings."""
+    scan = series("sampled")
+
+    def written(**how: Any) -> list[str]:
+        return [item.TrackingUID for item in _seg(tmp_path, scan, force=True, **how).SegmentSequence]
+
+    first = written(reading="R-1")
+    assert first == [
+        tracking_uid(scan.series_uid, finding, "R-1")
+        for finding in (Finding.SEPTAL, Finding.HONEYCOMBING, Finding.RETICULATION)
+    ]
+    assert written(reading="R-1", author=Author("AUTOMATIC", reader="R2")) == first
+    others = [*written(reading="R-2"), *written(), *written(author=Author(reader="R2"))]
+    assert len({*first, *others}) == 12
+    assert all(UID(uid).is_valid for uid in (*first, *others))
+
+
+def test_instances_are_named_by_no_other_root(tmp_path: Path, series: Callable[[str], Series]) -> None:
+    """New UIDs are those of UUIDs (2.25): the root of no library or vendor is borrowed."""
+    seg = _seg(tmp_path, series("sampled"))
+    assert all(uid.startswith("2.25.") for uid in (seg.SOPInstanceUID, seg.SeriesInstanceUID))
 
 
 def test_lobe_codes(tmp_path: Path, series: Callable[[str], Series]) -> None:
@@ -371,3 +428,21 @@ def test_a_series_without_names_takes_no_seg(tmp_path: Path, keyword: str) -> No
     scan = find_series(tmp_path / "series")[0]
     with pytest.raises(OutputError, match="has no usable"):
         write_map(_findings(scan), tmp_path / "f.dcm", series=scan)
+
+
+@pytest.mark.parametrize("how", ["BINARY", "LABELMAP"])
+def test_names_in_any_character_set(tmp_path: Path, how: Any) -> None:
+    """The SEG of a scan whose patient is named in ideographs carries that name, and its reader's beside it."""
+    datasets = datasets_of(PLANS["sampled"])
+    for dataset in datasets:
+        dataset.SpecificCharacterSet = ["", "ISO 2022 IR 87"]
+        dataset.PatientName = "Yamada^Tarou=山田^太郎=やまだ^たろう"
+    phantom.write_series(datasets, tmp_path / "scan")
+    (found,) = find_series(tmp_path / "scan")
+    for reader in ("Reader^Rita", "読影^医師"):
+        write_map(
+            _findings(found), tmp_path / "a.dcm", series=found, author=Author(reader=reader), kind=how, force=True
+        )
+        seg = pydicom.dcmread(tmp_path / "a.dcm")
+        assert str(seg.PatientName) == "Yamada^Tarou=山田^太郎=やまだ^たろう"
+        assert str(seg.ContentCreatorName) == reader

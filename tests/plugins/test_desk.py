@@ -171,20 +171,23 @@ def test_while_it_is_closed_nothing_is_painted_and_the_reason_is_told(desk: Desk
     assert marked(desk, Lobe.RUL) == 0
 
 
-_TOUCH = st.tuples(st.integers(0, 3), st.integers(0, 39), st.integers(0, 39), st.integers(0, 2))
+_TOUCH = st.tuples(st.integers(0, 3), st.integers(0, 39), st.integers(0, 39), st.integers(0, 2), st.booleans())
 _ENDS = st.sampled_from(["end", "abort", "undo", "redo"])
 
 
 @given(strokes=st.lists(st.tuples(st.lists(_TOUCH, min_size=1, max_size=5), _ENDS), max_size=6))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_counts_follow_each_touch_of_a_stroke(desk: Desk, strokes: list[tuple[list[tuple[int, ...]], str]]) -> None:
-    """While a stroke is drawn, after it ends or breaks off, is undone or redone, counts are those of a full count."""
+def test_counts_follow_a_stroke_while_it_is_drawn(desk: Desk, strokes: list[tuple[list[tuple[int, ...]], str]]) -> None:
+    """At each tick of a stroke, and once it ends, breaks off, is undone or redone, counts are those of a full count."""
     layer = desk.layers.painted
     layer.brush_mm = 5 * layer.spacing_mm[0]
     for touches, end in strokes:
         layer._begin_stroke()
-        for *place, label in touches:
+        for *place, label, ticks in touches:
             layer.paint(tuple(place), label)
+            if not ticks:
+                continue
+            desk.tick()
             assert not desk.open_session.canvas.miscounted()
         if end == "abort":
             layer._abort_stroke()

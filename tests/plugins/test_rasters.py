@@ -1,4 +1,4 @@
-"""Discs, polygons, locks and strokes, without napari."""
+"""Discs, polygons, outlines, locks and strokes, without a viewer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from napari.layers.labels._labels_utils import get_contours
 
-from napari_kazerooni.rasters import Raster, disc, polygon
+from napari_kazerooni.rasters import Raster, contours, disc, polygon
 from napari_kazerooni.strokes import changes_of, strokes_of
 
 SHAPE = (30, 40)
@@ -92,3 +94,12 @@ def test_changes_of_both_kinds_are_taken_back() -> None:
     for index, stroke in found.items():
         assert (stroke.before == before[index][stroke.box]).all()
         assert (stroke.after == after[index][stroke.box]).all()
+
+
+@given(
+    labels=arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 3)),
+    thickness=st.integers(1, 4),
+)
+def test_outlines_are_those_of_napari(labels: np.ndarray, thickness: int) -> None:
+    """The outlines of any labels, of any thickness, are the pixels that napari outlines itself."""
+    assert np.array_equal(contours(labels, thickness), get_contours(labels, thickness, 0))

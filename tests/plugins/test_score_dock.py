@@ -75,6 +75,20 @@ def test_scores_are_live_while_painting(viewer: Any, scan: Scan) -> None:
     assert text(score, Lobe.RLL, ALVEOLAR, What.STATE) == "not read"
 
 
+def test_scores_are_live_before_the_button_is_let_go(viewer: Any, scan: Scan) -> None:
+    """While the button is still held the percent of the lobe follows; a stroke that breaks off takes it back."""
+    desk, clock = opened(viewer, scan)
+    score, layer = dock(viewer), desk.layers["alveolar"]
+    layer.brush_mm = 8 * layer.spacing_mm[0]
+    layer._begin_stroke()
+    layer.paint(centre(Lobe.RLL, 2), 1)
+    clock.turn(desk, 0.2)
+    assert float(text(score, Lobe.RLL, ALVEOLAR, Finding.GROUND_GLASS)) > 1
+    layer._abort_stroke()
+    clock.turn(desk, 0.2)
+    assert text(score, Lobe.RLL, ALVEOLAR, What.STATE) == "not read"
+
+
 def test_a_typed_value_stands_in_italics(viewer: Any, scan: Scan) -> None:
     """What is typed into a cell is shown in italics with its grade; what means nothing gives way, and is told."""
     opened(viewer, scan)

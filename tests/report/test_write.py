@@ -24,6 +24,8 @@ NAMES = {
     "R-2003.wide.csv",
     "R-2003.wide.dictionary.csv",
     "R-2003.score.json",
+    "R-2003.redcap.csv",
+    "R-2003.redcap.dictionary.csv",
 }
 
 

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from kazerooni.store import open_store
+from kazerooni.errors import StoreError
+from kazerooni.store import engine, open_store
 from tests.store.builders import WHEN, course, told
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +82,16 @@ def test_a_writer_is_killed(where: str, chunks: int) -> None:
         book.add([course("P-after")], who="t", when=WHEN)
         assert book.patients() == ("P-before", "P-after")
         assert book.verify(head).is_whole
+
+
+def test_a_writer_waits_as_long_as_it_was_told(where: str) -> None:
+    """While another program writes, a write with one second of patience is refused in words, and is made afterwards."""
+    open_store(where, create=True).close()
+    with open_store(where) as other, open_store(where, patience_s=1.0) as book, engine.writing(other._engine):
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=r"have been writing for 1 s; nothing was written, try again"):
+            book.add([course("P-1")], who="t", when=WHEN)
+        assert 0.9 <= time.monotonic() - began < 60
+    with open_store(where, patience_s=1.0) as book:
+        book.add([course("P-1")], who="t", when=WHEN)
+        assert book.patients() == ("P-1",)

@@ -38,7 +38,7 @@ _LONGEST_LABEL: Final = 64
 _MOST_FRAMES: Final = 2**18
 _LONGEST_SEGMENTS: Final = 2**22
 # What pydicom raises on broken bytes.
-_BROKEN: Final = (
+BROKEN: Final = (
     *(ValueError, TypeError, LookupError, AttributeError, EOFError, NotImplementedError, RecursionError),
     *(ArithmeticError, AssertionError, OSError, MemoryError, struct.error, zlib.error, BytesLengthException),
     InvalidDicomError,
@@ -102,7 +102,7 @@ def open_seg(file: MapFile, *, most_bytes: int) -> SegFile:
         try:
             buffer, start, dataset, syntax = _parse(name, mapped, most_bytes)
             return _understand(name, dataset, syntax, memoryview(buffer)[start:])
-        except _BROKEN as error:
+        except BROKEN as error:
             raise LabelError(
                 f"{name}: broken DICOM ({type(error).__name__}); it is cut short or damaged, get the file again"
             ) from None
@@ -196,14 +196,15 @@ def _unparsed(dataset: Dataset, tag: int) -> bytes | None:
 def _segments(name: str, dataset: Dataset) -> tuple[SegSegment, ...]:
     if len(_unparsed(dataset, _SEGMENTS) or b"") > _LONGEST_SEGMENTS:
         raise LabelError(f"{name}: its segments are described in more than {_LONGEST_SEGMENTS} bytes; save it again")
-    segments = tuple(_segment(item) for item in dataset.SegmentSequence)
+    segments = tuple(segment_of(item) for item in dataset.SegmentSequence)
     unusable = [segment.number for segment in segments if not 0 <= segment.number < 2**16]
     if unusable:
         raise LabelError(f"{name}: a segment has the number {unusable[0]}; it is damaged, save it again")
     return segments
 
 
-def _segment(item: Dataset) -> SegSegment:
+def segment_of(item: Dataset) -> SegSegment:
+    """Decode one item of the SegmentSequence; what it raises on damaged ones is among `BROKEN`."""
     (kind,) = item.SegmentedPropertyTypeCodeSequence[:1]
     modifiers = [
         *(kind.get("SegmentedPropertyTypeModifierCodeSequence") or ()),

@@ -1,13 +1,16 @@
 """Write a DICOM SEG with highdicom: coded segments, every frame bound to the picture it was drawn on.
 
-highdicom is given one small header a slice, made of the geometry of the series, so that only one file of it is read
-again; multi-frame sources and their frame numbers are put in their place afterwards.
+highdicom is given small headers made of the geometry of the series, so that only one file of it is read again: one a
+slice for a LABELMAP, one in all for a BINARY, whose frames are encoded in `binary`. Multi-frame sources and their frame
+numbers are put in their place afterwards.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from typing import Final
 
 import highdicom
@@ -19,167 +22,111 @@ from highdicom.sr import CodedConcept
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code as DicomCode
-from pydicom.uid import UID, CTImageStorage, RLELossless, generate_uid
-from pydicom.valuerep import DSfloat
+from pydicom.uid import RLELossless, generate_uid
 
 from kazerooni.dicom import Series
 from kazerooni.dicom.quiet import quiet_pydicom
-from kazerooni.errors import OutputError
 from kazerooni.labels.author import Author, SegKind
 from kazerooni.labels.meaning import Described, described
+from kazerooni.labels.patient_study import carry, patient_and_study
+from kazerooni.labels.seg.binary import binary_head, binary_pixels
+from kazerooni.labels.seg.sources import check, name_objects, name_source, source_headers, stand_ins
+from kazerooni.labels.tracking import tracking_uid
 from kazerooni.labels.wanted import Wanted
-from kazerooni.model import Geometry, corners_mm, is_on_grid
+from kazerooni.model import Geometry
 from kazerooni.model.codes import LUNG, Code
 from kazerooni.version import __version__
 
-# Of the source: what the patient and study modules hold, and what highdicom asks for, empty where it is missing.
-_MUST_BE_SAID: Final = (
-    "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate",
-    "StudyTime", "ReferringPhysicianName",
-)  # fmt: skip
-_ALSO_KEPT: Final = (
-    "SpecificCharacterSet", "IssuerOfPatientID", "OtherPatientIDs", "PatientAge", "PatientSize", "PatientWeight",
-    "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence", "StudyDescription",
-    "PositionReferenceIndicator", "LongitudinalTemporalInformationModified", "TimezoneOffsetFromUTC",
-)  # fmt: skip
 _SERIES_NUMBER: Final = 900
 _TITLES: Final = {"lobes": "LOBES", "alveolar findings": "ALVEOLAR", "interstitial findings": "INTERSTITIAL"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What a SEG says of a map beside its voxels.
+
+    series: that it was drawn on. reading: id of the reading that it belongs to; its segments are tracked by it.
+    """
+
+    wanted: Wanted
+    series: Series
+    author: Author
+    kind: SegKind = "BINARY"
+    reading: str | None = None
+
+
 def seg_bytes(
-    labels: NDArray[np.uint8], geometry: Geometry, wanted: Wanted, *, series: Series, author: Author, kind: SegKind
+    labels: NDArray[np.uint8],
+    geometry: Geometry,
+    wanted: Wanted,
+    *,
+    series: Series,
+    author: Author,
+    kind: SegKind = "BINARY",
+    reading: str | None = None,
 ) -> bytes:
-    """Give the file of a SEG of labels (slice, row, column) drawn on a series.
+    """Give the file of a SEG of labels (slice, row, column) drawn on a series (see `Drawing`).
 
     Raises OutputError where the map is of another grid than the series, or the series lacks what a SEG must say.
     """
-    _check(labels, geometry, series)
-    sources = _source_headers(series)
-    title = _TITLES[wanted.what]
+    drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading)
+    return b"".join(seg_parts(labels, geometry, drawing))
+
+
+def seg_parts(labels: NDArray[np.uint8], geometry: Geometry, drawing: Drawing) -> Iterator[bytes]:
+    """Give the file of `seg_bytes` part after part, so that it is never whole in memory. Raises as it does."""
+    check(labels.shape, geometry, drawing.series)
     with quiet_pydicom():
-        seg = Segmentation(
-            source_images=sources,
-            pixel_array=labels,
-            segmentation_type=kind,
-            segment_descriptions=[_description(segment, series, author) for segment in described(wanted)],
-            series_instance_uid=generate_uid(),
-            series_number=_SERIES_NUMBER + list(_TITLES).index(wanted.what),
-            sop_instance_uid=generate_uid(),
-            instance_number=1,
-            manufacturer="The kazerooni developers",
-            manufacturer_model_name="kazerooni",
-            software_versions=__version__,
-            device_serial_number="0",
-            content_label=title,
-            content_description=f"Label map: {wanted.what}",
-            content_creator_name=author.reader,
-            series_description=f"kazerooni {wanted.what}",
-            omit_empty_frames=False,
-        )
-        _name_frames(seg, series)
-        if kind == "LABELMAP":
-            seg.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
-        stream = BytesIO()
-        pydicom.dcmwrite(stream, seg, enforce_file_format=True)
+        if drawing.kind == "BINARY":
+            first = next(source_headers(drawing.series))
+            seg = _segmentation([first], np.zeros_like(labels[:1]), drawing)
+            return chain([binary_head(seg, drawing.series)], binary_pixels(labels, len(seg.SegmentSequence)))
+        return iter([_labelmap(labels, drawing)])
+
+
+def _labelmap(labels: NDArray[np.uint8], drawing: Drawing) -> bytes:
+    seg = _segmentation(list(source_headers(drawing.series)), labels, drawing)
+    slices = {uid: index for index, uid in enumerate(stand_ins(drawing.series))}
+    for groups in seg.PerFrameFunctionalGroupsSequence:
+        for source in groups.DerivationImageSequence[0].SourceImageSequence:
+            name_source(source, drawing.series, slices[source.ReferencedSOPInstanceUID])
+    name_objects(seg, drawing.series)
+    seg.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
+    stream = BytesIO()
+    pydicom.dcmwrite(stream, seg, enforce_file_format=True)
     return stream.getvalue()
 
 
-def _check(labels: NDArray[np.uint8], geometry: Geometry, series: Series) -> None:
-    if series.geometry is None or series.geometry.shape != labels.shape:
-        raise OutputError("the label map is of another scan than the series; give the series that it was drawn on")
-    if not is_on_grid(corners_mm(geometry), series.geometry):
-        raise OutputError("the voxels of the label map lie elsewhere than those of the series; give its own series")
-    missing = [
-        told
-        for told, value in (
-            ("study UID", series.study_uid),
-            ("series UID", series.series_uid),
-            ("frame of reference UID", series.frame_of_reference_uid),
-            *(("SOP instance UID", frame.sop_uid) for frame in series.frames),
-        )
-        if not UID(value).is_valid
-    ]
-    if missing:
-        raise OutputError(f"the series has no usable {missing[0]}, which a SEG must reference; write .nrrd instead")
-
-
-def _source_headers(series: Series) -> list[Dataset]:
-    """Make one header a slice: patient and study of the source, place and name of the slice."""
-    geometry = series.geometry
-    assert geometry is not None
-    with quiet_pydicom():
-        try:
-            with series.frames[0].source.open() as file:
-                source = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-        except (OSError, ValueError) as error:
-            raise OutputError(f"the files of the series cannot be read again ({type(error).__name__})") from None
-    common = Dataset()
-    for keyword in _MUST_BE_SAID:
-        setattr(common, keyword, source.get(keyword, ""))
-    for keyword in _ALSO_KEPT:
-        if keyword in source:
-            common[keyword] = source[keyword]
-    common.StudyInstanceUID, common.SeriesInstanceUID = series.study_uid, series.series_uid
-    common.FrameOfReferenceUID = series.frame_of_reference_uid
-    common.Modality, common.SOPClassUID = "CT", CTImageStorage
-    common.Rows, common.Columns = geometry.shape[1:]
-    common.PixelSpacing = [_decimal(spacing) for spacing in geometry.pixel_spacing_mm]
-    common.ImageOrientationPatient = [_decimal(cosine) for cosine in geometry.orientation]
-    common.SliceThickness = _decimal(geometry.slice_thickness_mm or geometry.usual_gap_mm or 1.0)
-    return [_slice_header(common, geometry, index, uid) for index, uid in enumerate(_slice_uids(series))]
-
-
-def _slice_header(common: Dataset, geometry: Geometry, index: int, uid: str) -> Dataset:
-    header = Dataset()
-    header.update(common)
-    header.SOPInstanceUID = uid
-    header.InstanceNumber = index + 1
-    header.ImagePositionPatient = [_decimal(part) for part in geometry.origins_mm[index]]
-    return header
-
-
-def _decimal(number: float) -> DSfloat:
-    return DSfloat(float(number), auto_format=True)
-
-
-def _slice_uids(series: Series) -> list[str]:
-    """Name every slice: by its SOP instance UID, or by a stand-in where several slices share one object."""
-    if _is_single_frame(series):
-        return [frame.sop_uid for frame in series.frames]
-    return [f"1.{index + 1}" for index in range(len(series.frames))]
-
-
-def _is_single_frame(series: Series) -> bool:
-    return len({frame.sop_uid for frame in series.frames}) == len(series.frames) and all(
-        frame.frames == 1 for frame in series.frames
+def _segmentation(sources: list[Dataset], labels: NDArray[np.uint8], drawing: Drawing) -> Segmentation:
+    """Make a SEG of labels and let it carry patient and study of its series."""
+    what = drawing.wanted.what
+    seg = Segmentation(
+        source_images=sources,
+        pixel_array=labels,
+        segmentation_type=drawing.kind,
+        segment_descriptions=[_description(segment, drawing) for segment in described(drawing.wanted)],
+        series_instance_uid=generate_uid(prefix=None),
+        series_number=_SERIES_NUMBER + list(_TITLES).index(what),
+        sop_instance_uid=generate_uid(prefix=None),
+        instance_number=1,
+        manufacturer="The kazerooni developers",
+        manufacturer_model_name="kazerooni",
+        software_versions=__version__,
+        device_serial_number="0",
+        content_label=_TITLES[what],
+        content_description=f"Label map: {what}",
+        content_creator_name=drawing.author.reader,
+        series_description=f"kazerooni {what}",
+        omit_empty_frames=False,
     )
+    carry(
+        patient_and_study(drawing.series, also=["PositionReferenceIndicator"]), seg, texts=[drawing.author.reader or ""]
+    )
+    return seg
 
 
-def _name_frames(seg: Segmentation, series: Series) -> None:
-    """Put the objects and frame numbers of a multi-frame source in the place of the stand-ins."""
-    if _is_single_frame(series):
-        return
-    frames = dict(zip(_slice_uids(series), series.frames, strict=True))
-    for groups in seg.PerFrameFunctionalGroupsSequence:
-        for source in groups.DerivationImageSequence[0].SourceImageSequence:
-            frame = frames.get(source.ReferencedSOPInstanceUID)
-            if frame is not None:
-                source.ReferencedSOPClassUID = frame.attributes.sop_class
-                source.ReferencedSOPInstanceUID = frame.sop_uid
-                source.ReferencedFrameNumber = frame.number + 1
-    classes = {frame.sop_uid: frame.attributes.sop_class for frame in series.frames}
-    seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence = [
-        _reference(sop_class, uid) for uid, sop_class in classes.items()
-    ]
-
-
-def _reference(sop_class: str, uid: str) -> Dataset:
-    item = Dataset()
-    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class, uid
-    return item
-
-
-def _description(segment: Described, series: Series, author: Author) -> SegmentDescription:
+def _description(segment: Described, drawing: Drawing) -> SegmentDescription:
+    author = drawing.author
     algorithm = None
     if author.means != "MANUAL":
         algorithm = highdicom.AlgorithmIdentificationSequence(
@@ -196,7 +143,7 @@ def _description(segment: Described, series: Series, author: Author) -> SegmentD
         segmented_property_type=_concept(segment.kind),
         algorithm_type=author.means,
         algorithm_identification=algorithm,
-        tracking_uid=_tracking_uid(series.series_uid, segment.name, author),
+        tracking_uid=tracking_uid(drawing.series.series_uid, segment.part, drawing.reading or author),
         tracking_id=segment.name,
         anatomic_regions=[_concept(LUNG)],
         display_color=CIELabColor.from_rgb(*segment.colour),
@@ -211,9 +158,3 @@ def _description(segment: Described, series: Series, author: Author) -> SegmentD
 
 def _concept(code: Code) -> CodedConcept:
     return CodedConcept(code.value, code.scheme, code.meaning)
-
-
-def _tracking_uid(*parts: object) -> str:
-    """Derive a UID (PS3.5, B.2) of what is tracked: this segment of this series by this author."""
-    digest = hashlib.sha256("\0".join(map(repr, parts)).encode()).digest()
-    return f"2.25.{int.from_bytes(digest[:16], 'big')}"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +9,13 @@ from typing import Any, Final
 
 from kazerooni.errors import KazerooniError
 from kazerooni.files import make_folder, write_whole
-from kazerooni.labels import reading_json
+from kazerooni.labels import DRAFT_SUFFIX, DRAFT_VERSION, deflated_slice, draft_file, reading_json
 from kazerooni.model import Reading, State
-from napari_kazerooni.canvas import Labels
-from napari_kazerooni.draft import DOCUMENT, DRAFT_SUFFIX, DRAFT_VERSION
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.session import ReadingSession
 
 AUTOSAVE_S: Final = 5.0
 """No more than this many seconds of work are lost in a crash."""
-_FASTEST: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +72,8 @@ class DraftKeeper:
         for name in LAYER_NAMES:
             labels = self._session.canvas.labels(name)
             for index in taken.changed[name]:
-                self._slices[name][index] = _deflated(labels[index])
-        return _archive(taken.words, self._slices)
+                self._slices[name][index] = deflated_slice(labels[index])
+        return draft_file(taken.words, {name: self._slices[name] for name in LAYER_NAMES})
 
     def write(self, taken: Snapshot) -> None:
         """Put a snapshot on disk; where that fails, the next one holds all that this one was to hold.
@@ -98,20 +91,6 @@ class DraftKeeper:
     def remove(self) -> None:
         """Remove the draft, as once its reading is signed."""
         self.path.unlink(missing_ok=True)
-
-
-def _deflated(plane: Labels) -> bytes:
-    return zlib.compress(plane.tobytes(), _FASTEST) if plane.any() else b""
-
-
-def _archive(words: Mapping[str, Any], slices: Mapping[LayerName, list[bytes]]) -> bytes:
-    file = io.BytesIO()
-    lengths = {name: [len(part) for part in slices[name]] for name in LAYER_NAMES}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(DOCUMENT, json.dumps({**words, "lengths": lengths}))
-        for name in LAYER_NAMES:
-            archive.writestr(name, b"".join(slices[name]))
-    return file.getvalue()
 
 
 def _words(session: ReadingSession) -> Mapping[str, Any]:
@@ -140,6 +119,7 @@ def _words(session: ReadingSession) -> Mapping[str, Any]:
         "settled": [[lobe.name, component.value, marked] for (lobe, component), marked in said.settled.items()],
         "scheme": session.scheme.name,
         "blinded": session.setting.blinded,
+        "hidden": session.setting.hidden,
         "confirmed": sorted(session.confirmed),
         "lobes_source": session.lobes_source,
     }

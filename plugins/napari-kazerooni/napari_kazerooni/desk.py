@@ -66,9 +66,7 @@ class Desk(Working):
         self.room, self.viewer = room, room.viewer
         self.clock = clock
         self.session: ReadingSession | None = None
-        self.reader = ""
-        self.blinded = False
-        self.lobe = Lobe.RUL
+        self.reader, self.blinded, self.lobe = "", False, Lobe.RUL
         self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
         self.reading_folder: Path | None = remembered_folder()
@@ -106,17 +104,26 @@ class Desk(Working):
         turn = self._take_turn()
         self._order += 1
         order = self._order if turn is None or turn.order is None else turn.order
-        setting = Setting(reading_id=str(uuid.uuid4()), started=self.now(), order=order, blinded=self.blinded)
+        setting = Setting(
+            reading_id=str(uuid.uuid4()),
+            started=self.now(),
+            order=order,
+            blinded=self.blinded,
+            hidden=turn is not None and turn.is_hidden,
+        )
         self.begin(ReadingSession(volume, setting, reader=self.reader or None))
         self.keeping.look_for_drafts()
 
     def _take_turn(self) -> Turn | None:
         """Give the turn of a list by which the scan was opened; opened otherwise, what a study hides is shown again."""
-        if self.turn is not None and self.turn.series is not self.room.series:
-            self._forget_turn()
-            self.room.hide_identity(hidden=False)
-        elif self.turn is None:
+        if self.turn is None:
             self._leave_hidden()
+        else:
+            is_its_scan = self.turn.series is self.room.series
+            is_hidden = is_its_scan and self.turn.is_hidden
+            if not is_its_scan:
+                self._forget_turn()
+            self.room.hide_identity(hidden=is_hidden)
         self._is_leaving = False  # whoever opens the next scan of a study has not left it
         return self.turn
 
@@ -129,6 +136,11 @@ class Desk(Working):
             self.events.told(message=_LEAVES_LATER)
         else:
             self.room.hide_identity(hidden=False)
+
+    def enter_study(self) -> None:
+        """Keep out of sight who it is, from before a scan of a hidden study is opened until the study is left."""
+        self._is_leaving = False
+        self.room.hide_identity(hidden=True)
 
     def _forget_turn(self) -> None:
         if self.turn is not None and self.turn.is_hidden:
@@ -143,7 +155,11 @@ class Desk(Working):
 
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
         """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
+        self.layers.tell_strokes()
         self.session, self.signed_in = session, None
+        if session.setting.hidden and not self.room.identity_hidden:  # a draft of a study, its scan opened otherwise
+            self._is_leaving = True
+            self.room.hide_identity(hidden=True)
         self.reader = session.reader or self.reader
         self._show_layers(session)
         self._take_lungs(lungs)
@@ -201,6 +217,7 @@ class Desk(Working):
         try:
             if self.busy is not None:
                 raise ReadingError(f"{self.busy}: wait until it is done, or cancel it")
+            self.layers.tell_strokes()
             command(self.open_session.say)
         except KazerooniError as error:
             self.tell(str(error))
@@ -248,6 +265,7 @@ class Desk(Working):
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
         session, at_s = self.session, self.clock()
         self.refusals.tick(at_s)
+        self.layers.tell_strokes()
         if back := self.guard.tick():
             self.tell(
                 f"put back, as the reading needs it, with all that is in it: {', '.join(back)}. The eye hides it."

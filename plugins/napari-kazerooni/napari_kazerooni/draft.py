@@ -1,8 +1,4 @@
-"""Draft: everything that is needed to go on with a reading after a crash, in one file that is written whole.
-
-A draft is a zip archive: `draft.json` beside one member a layer, which holds the deflated slices one after the other.
-The archive ends with its directory and holds checksums, so half a file and a damaged one are noticed.
-"""
+"""Draft: all that is needed to go on with a reading after a crash, in one file (`kazerooni.labels.draft_file`)."""
 
 from __future__ import annotations
 
@@ -17,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from kazerooni.errors import ReadingError
-from kazerooni.labels import reading_from_json
+from kazerooni.labels import DRAFT_DOCUMENT, DRAFT_SUFFIX, DRAFT_VERSION, reading_from_json
 from kazerooni.model import Component, Finding, Lobe, Reading, ScanRef, State, Volume
 from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
@@ -26,9 +22,6 @@ from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 
-DRAFT_SUFFIX: Final = ".kazerooni-draft"
-DRAFT_VERSION: Final = 1
-DOCUMENT: Final = "draft.json"
 _LARGEST_DOCUMENT: Final = 2**26
 # The lobes of 2,000 slices deflate to some 20 MB.
 _LARGEST_LAYER: Final = 2**30
@@ -44,6 +37,7 @@ class Draft:
     shape: tuple[int, int, int]
     scheme: str
     blinded: bool
+    hidden: bool
     confirmed: frozenset[str]
     lobes_source: str | None
     layers: Mapping[LayerName, tuple[bytes, ...]]
@@ -83,7 +77,7 @@ def read_draft(path: Path) -> Draft:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            document = json.loads(_member(archive, DOCUMENT, _LARGEST_DOCUMENT))
+            document = json.loads(_member(archive, DRAFT_DOCUMENT, _LARGEST_DOCUMENT))
             _refuse_later(document["draft_version"])
             layers = {name: _parts(archive, name, document["lengths"][name]) for name in LAYER_NAMES}
         return _draft(path, document, layers)
@@ -133,6 +127,7 @@ def _draft(path: Path, document: dict[str, Any], layers: Mapping[LayerName, tupl
         shape=(slices, rows, columns),
         scheme=str(document["scheme"]),
         blinded=bool(document["blinded"]),
+        hidden=bool(document.get("hidden", False)),
         confirmed=frozenset(map(str, document["confirmed"])),
         lobes_source=document["lobes_source"],
         layers=layers,
@@ -154,6 +149,7 @@ def resume(draft: Draft, volume: Volume) -> ReadingSession:
         started=old.session.started,
         order=old.session.order,
         blinded=draft.blinded,
+        hidden=draft.hidden,
         supersedes=old.supersedes,
     )
     session = ReadingSession(

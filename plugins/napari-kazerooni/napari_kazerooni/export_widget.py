@@ -1,4 +1,4 @@
-"""Export widget: the dock that writes report, tables, JSON and SEGs of the current reading into a folder."""
+"""Export widget: the dock that writes report, tables, JSON and SEGs of the current reading, and fills a score book."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from qtpy.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
+from napari_kazerooni.book_widget import BookFrame
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
@@ -31,6 +32,8 @@ class ExportWidget(QWidget):
             layout.addWidget(box)
         layout.addWidget(self.button)
         layout.addWidget(self.busy)
+        self.book = BookFrame(self.desk)
+        layout.addWidget(self.book)
         layout.addStretch(1)
         self._closing = ClosingWatch(self)
         self._closing.closing.connect(self.busy.cancel)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kazerooni.dicom import Progress, Series
 from kazerooni.errors import OutputError, ReadingError
-from kazerooni.files import make_folder
+from kazerooni.files import make_folder, stem_of
 from kazerooni.labels import write_map, write_reading
 from kazerooni.model import Case, FindingMap, LobeMap
 from kazerooni.report import report_of, write_report
@@ -91,11 +91,11 @@ def export(
 def _write(kind: Kind, session: ReadingSession, series: Series, case: Case, folder: Path) -> None:
     if kind is Kind.SEG:
         for name, labels in maps_of(case).items():
-            path = folder / f"{case.reading.id}.{name}.dcm"
-            write_map(labels, path, series=series, author=author_of(session, name))
+            path = folder / f"{stem_of(case.reading.id)}.{name}.dcm"
+            write_map(labels, path, series=series, author=author_of(session, name), reading=case.reading.id)
         return
     if kind is Kind.JSON:
-        write_reading(case.reading, folder / f"{case.reading.id}.reading.json")
+        write_reading(case.reading, folder / f"{stem_of(case.reading.id)}.reading.json")
     write_report(report_of(case, program_version=__version__), [_FORMATS[kind]], folder)
 
 

@@ -56,7 +56,7 @@ class LabelLayers:
         return self._layers[name]
 
     def show(self, session: ReadingSession) -> None:
-        """Show the maps of a reading instead of those before."""
+        """Show the maps of a reading instead of those before; which layer is active stays as it is."""
         screen, volume = session.screen, session.volume
         self.locks.lobes = screen.shown(session.canvas.labels("lobes"))
         self.locks.hu = screen.shown(volume.hu) if volume.is_hu_proven else None
@@ -65,7 +65,8 @@ class LabelLayers:
         self.open()
         for name in LAYER_NAMES:
             self._show(name, session)
-        self.choose(self.finding)
+        self._layers[layer_of(self.finding)].selected_label = self.finding.label
+        self.events.chosen()
 
     def preparations(self) -> list[Callable[[], None]]:
         """Give the steps that add the layers before there is a scan, to be taken one by one.
@@ -129,10 +130,16 @@ class LabelLayers:
     def _tell_refused(self, event: Any) -> None:
         self.events.refused(reason=event.reason)
 
+    def tell_strokes(self) -> None:
+        """Tell what is being drawn now, so that the counts are those of the pixels."""
+        for layer in self._layers.values():
+            layer.tell_now()
+
     # --- What may be painted ---
 
     def close(self, reason: str) -> None:
         """Let nothing be painted for a while; undo histories stay."""
+        self.tell_strokes()
         self.locks.closed = self.lobe_locks.closed = reason
 
     def open(self) -> None:

@@ -134,7 +134,7 @@ class ListWidget(QWidget):
     def _show_hidden(self, made: ReadingList) -> None:
         """Show a list that was looked for; that of a study hides who it is before a scan of it is opened."""
         if made.is_kept and made.plan.hidden:
-            self.desk.room.hide_identity(hidden=True)
+            self.desk.enter_study()
         self._show(made)
 
     def _show(self, made: ReadingList) -> None:
@@ -171,7 +171,8 @@ class ListWidget(QWidget):
         except KazerooniError as error:
             self.busy.say(f"No list was made: {error}.")
             return
-        self.desk.room.hide_identity(hidden=self.hidden.isChecked())
+        if self.hidden.isChecked():
+            self.desk.enter_study()
         self.look_again()
 
     # --- Opening ---

@@ -191,7 +191,13 @@ def _kept(
     def is_own(reading: Reading) -> bool:
         return (reader is None or reading.reader == reader) and _is_of(reading.scan, series)
 
-    begun = [draft for draft in drafts if is_own(draft.reading) and draft.reading.id not in closed]
+    # A draft of nobody was made by a program, for whoever reads the scan.
+    mine = [
+        draft
+        for draft in drafts
+        if is_own(draft.reading) or (draft.reading.reader is None and _is_of(draft.scan, series))
+    ]
+    begun = [draft for draft in mine if draft.reading.id not in closed]
     return [
         *((Progress.SIGNED, one.folder) for one in signed if is_own(one.reading)),
         *((Progress.DRAFT, one.path) for one in reversed(begun)),

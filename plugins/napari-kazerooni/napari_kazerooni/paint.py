@@ -17,7 +17,7 @@ from napari.utils.events import Event
 from numpy.typing import NDArray
 
 from napari_kazerooni.locks import Locks, Place
-from napari_kazerooni.rasters import Mask, Raster, disc, polygon
+from napari_kazerooni.rasters import Mask, Raster, contours, disc, polygon
 from napari_kazerooni.strokes import Stroke, changes_of, strokes_of
 
 _IN_PLANE = [1, 2]
@@ -42,8 +42,8 @@ class MarkingLabels(Labels):
     highest: the highest label there is; a higher one is neither selected nor painted.
 
     Events beside napari's own:
-    stroke: labels of a slice changed: each touch of a brush as it is made, a step that is undone, redone or broke off;
-    `event.stroke` is a Stroke. One event for each slice.
+    stroke: labels of a slice changed: what a stroke did since it was last told, when it ends or `tell_now` is called; a
+    step that is undone, redone or broke off. `event.stroke` is a Stroke. One event for each slice.
     refused: nothing was marked; `event.reason` is a sentence for the reader.
     """
 
@@ -55,6 +55,7 @@ class MarkingLabels(Labels):
     _centre: NDArray[np.float64] | None = None
     _brush_mm: float | None = None
     _told: str | None = None
+    _known = 0
 
     def __init__(self, data: NDArray[np.uint8], *, highest: int, locks: Locks | None = None, **options: Any) -> None:
         self.highest = highest
@@ -65,6 +66,18 @@ class MarkingLabels(Labels):
     @property
     def _type_string(self) -> str:
         return "labels"  # for napari it is one: icon, menus, writers
+
+    def _calculate_contour(self, labels: NDArray[np.uint8], data_slice: tuple[slice, ...]) -> NDArray[np.uint8] | None:
+        """Give the outlines of what is shown: each scroll step waits for them; scipy's filters take 10 ms."""
+        if self.contour < 1 or labels.ndim != 2:
+            outlines: NDArray[np.uint8] | None = super()._calculate_contour(labels, data_slice)
+            return outlines
+        part = tuple(slice(max(side.start - self.contour, 0), side.stop + self.contour) for side in data_slice)
+        made = contours(labels[part], self.contour)
+        rows, columns = (
+            slice(side.start - own.start, side.stop - own.start) for side, own in zip(data_slice, part, strict=True)
+        )
+        return made[rows, columns]
 
     # --- What may be painted at all ---
 
@@ -212,13 +225,7 @@ class MarkingLabels(Labels):
                 self._refuse(_NOT_AXIAL)
             return
         with nullcontext() if self._block_history else self.block_history():
-            known = len(self._staged_history)
-            try:
-                super()._paint_region_with_mask(
-                    slice_key, mask & allowed, new_label, dims_to_paint, refresh, region_data
-                )
-            finally:  # the counts follow while a stroke is drawn; one that breaks off is told again, the other way
-                self._tell(self._staged_history[known:])
+            super()._paint_region_with_mask(slice_key, mask & allowed, new_label, dims_to_paint, refresh, region_data)
 
     def _allowed(self, key: tuple[slice, ...], *, erasing: bool) -> Mask | None:
         """Give the pixels of a box on one slice that may be changed now; None, and the reason told, where none may."""
@@ -255,10 +262,14 @@ class MarkingLabels(Labels):
         self._first = None
 
     def _commit_staged_history(self) -> None:
+        self.tell_now()
+        self._known = 0
         super()._commit_staged_history()
         self._first = None
 
     def _abort_stroke(self) -> None:
+        self.tell_now()
+        self._known = 0
         undone = self._undone(self._staged_history)
         super()._abort_stroke()
         self._first = None
@@ -286,6 +297,16 @@ class MarkingLabels(Labels):
             return
         super()._load_history(before, after, undoing)
         self._tell(list(reversed(item)))
+
+    def _reset_history(self, event: Any = None) -> None:
+        super()._reset_history(event)
+        self._known = 0
+
+    def tell_now(self) -> None:
+        """Tell what a stroke that is still drawn did since it was last told."""
+        untold, self._known = self._staged_history[self._known :], len(self._staged_history)
+        if untold:
+            self._tell(untold)
 
     def _tell(self, item: list[Any]) -> None:
         for stroke in self._strokes(item):

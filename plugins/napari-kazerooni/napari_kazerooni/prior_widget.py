@@ -102,6 +102,8 @@ class PriorWidget(QWidget):
 
     def _on_rows(self) -> None:
         rows = self.priors.rows
+        if self.priors.is_hidden and self.shown is not None:
+            self.close_view()
         self.visits.clear()
         for row in rows:
             self.visits.addItem(row.words, row)

@@ -96,8 +96,11 @@ def start_study(found: Iterable[Series], kept: Path, *, seed: int, repeats: int 
 def open_line(desk: Desk, line: Listed, plan: Plan, *, is_kept: bool) -> None:
     """Note which line of a list is opened next: hidden, who it is stays out of sight, and the reading is blinded.
 
+    Of a list that hides nothing who it is is shown with the scan, not before: what is open may be of a hidden one.
+
     is_kept: whether the list is one that is kept: the number of the line is then the order in the study.
     """
     desk.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
-    desk.room.hide_identity(hidden=plan.hidden)
+    if plan.hidden:
+        desk.enter_study()
     desk.blinded = plan.hidden

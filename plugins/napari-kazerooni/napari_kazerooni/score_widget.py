@@ -56,6 +56,7 @@ class ScoreWidget(QWidget):
         self._build()
         self._listen()
         self._on_opened()
+        self._on_changed()
 
     def _build(self) -> None:
         self.scheme, self.reader = QComboBox(), QLineEdit()
@@ -183,7 +184,6 @@ class ScoreWidget(QWidget):
         self.earlier = self.priors.column
         self.reader.setText(session.reader or "")
         self.scheme.setCurrentText(session.scheme.name)
-        self._on_changed()
 
     def _on_changed(self) -> None:
         session = self.desk.session

@@ -18,6 +18,7 @@ class Setting:
 
     reading_id: of the reading to be. started: with its time zone.
     order: which reading of its session it is, from 1. blinded: whether priors and their scores are hidden.
+    hidden: whether a study hides who it is and when, until it is signed.
     supersedes: the signed reading that it amends, and why.
 
     Raises ReadingError where a Reading could not hold these.
@@ -27,6 +28,7 @@ class Setting:
     started: datetime
     order: int | None = None
     blinded: bool = False
+    hidden: bool = False
     supersedes: Supersedes | None = None
 
     def __post_init__(self) -> None:

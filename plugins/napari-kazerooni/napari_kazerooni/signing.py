@@ -145,7 +145,7 @@ def _write(session: ReadingSession, series: Series, folder: Path, ended: datetim
     inputs = [InputDigest("scan", session.volume.digest)]
     for name, labels in maps.items():
         path = folder / f"{name}{_SEG}"
-        write_map(labels, path, series=series, author=author_of(session, name))
+        write_map(labels, path, series=series, author=author_of(session, name), reading=session.setting.reading_id)
         inputs.append(InputDigest(name, hashlib.sha256(path.read_bytes()).hexdigest()))
     reading = session.reading(Status.SIGNED, ended=ended, inputs=tuple(inputs))
     write_reading(reading, folder / READING_FILE)

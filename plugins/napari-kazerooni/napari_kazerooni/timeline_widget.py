@@ -80,6 +80,8 @@ class TimelineWidget(QWidget):
     def look_for_readings(self) -> None:
         """Look for the signed readings in their folder, in the background, and draw."""
         self._closing.watch_window()
+        if why_hidden(self.desk):
+            self.draw()  # what is in sight of the reading before goes at once
         folder = signing_folder(self.desk)
         self.busy.run(lambda _progress, _tell: signed_readings(folder), "Looking for readings", self._on_readings)
 

@@ -1,0 +1,58 @@
+"""Archive: thousands of old series scored, and scored again, each alone in its failure."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kazerooni.archive.index import Changes, Index, default_place
+    from kazerooni.archive.journal import Journal
+    from kazerooni.archive.plan import Choice
+    from kazerooni.archive.record import Graded, ScoreRecord
+    from kazerooni.archive.run import Standing, Summary, choices, rescore
+    from kazerooni.archive.settings import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings
+    from kazerooni.archive.tables import ERRORS
+    from kazerooni.archive.task import Cause, Failure, Kind, Result, Task
+
+__all__ = [
+    "ERRORS",
+    "MEMORY_LIMIT_MB",
+    "TIME_LIMIT_S",
+    "Cause",
+    "Changes",
+    "Choice",
+    "Failure",
+    "Graded",
+    "Index",
+    "Journal",
+    "Kind",
+    "Limits",
+    "Result",
+    "ScoreRecord",
+    "Settings",
+    "Standing",
+    "Summary",
+    "Task",
+    "choices",
+    "default_place",
+    "rescore",
+]
+
+_HOME_OF = {
+    **dict.fromkeys(("Changes", "Index", "default_place"), "index"),
+    **dict.fromkeys(("Journal",), "journal"),
+    **dict.fromkeys(("Choice",), "plan"),
+    **dict.fromkeys(("Graded", "ScoreRecord"), "record"),
+    **dict.fromkeys(("Standing", "Summary", "choices", "rescore"), "run"),
+    **dict.fromkeys(("MEMORY_LIMIT_MB", "TIME_LIMIT_S", "Limits", "Settings"), "settings"),
+    **dict.fromkeys(("ERRORS",), "tables"),
+    **dict.fromkeys(("Cause", "Failure", "Kind", "Result", "Task"), "task"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Look a name up when it is asked for (PEP 562): a worker loads only what it works with."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"kazerooni.archive.{_HOME_OF[name]}"), name)

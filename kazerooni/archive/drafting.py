@@ -1,0 +1,54 @@
+"""Drafting: a study of which nothing is known: its best series, its lobes, and no findings, for a person to read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from kazerooni.archive.settings import Settings
+from kazerooni.archive.task import Result, Task
+from kazerooni.files import make_folder, write_folder_whole, write_whole
+from kazerooni.labels import DRAFT_SUFFIX, proposed_draft, write_reading
+from kazerooni.model import Reading, Session
+from kazerooni.workflow import SegmentedScan, measure, segment_scan, state_entries, write_lobes
+
+DRAFTS: Final = "drafts"
+"""The folder of drafts in that of the results."""
+
+
+def draft_study(task: Task, settings: Settings) -> Result:
+    """Draft the best series of a study: a reading of its lobes and technique whose findings are null, never zero.
+
+    Raises ScanError where no series is fit to score, SegmentError where no lungs are found.
+    """
+    scan = segment_scan(task.files, study=task.study_uid or None)
+    found = scan.segmentation
+    reading = measure(scan.volume, found.lobes, fissures=found.fissures, entries=state_entries(found))
+    _write(reading, scan, settings)
+    return Result(
+        study_uid=scan.series.study_uid,
+        series_uid=scan.series.series_uid,
+        reading=reading.id,
+        told=tuple(sorted({notice.code for notice in reading.notices})),
+    )
+
+
+def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
+    """Write the draft as reading and map, and as the reading room goes on with it; one that is there is the same."""
+    folder = settings.out / DRAFTS
+    make_folder(folder)
+    lobes = scan.segmentation.lobes
+
+    def fill(part: Path) -> None:
+        write_lobes(scan, part / "lobes.dcm")
+        write_reading(reading, part / "reading.json")
+
+    if not (folder / reading.id).exists():
+        write_folder_whole(folder / reading.id, fill)
+    begun = replace(
+        reading, tally=None, session=Session(started=datetime.now(UTC), program_version=reading.session.program_version)
+    )
+    data = proposed_draft(begun, lobes.labels, scheme=settings.scheme, lobes_source=lobes.source)
+    write_whole(folder / f"{reading.id}{DRAFT_SUFFIX}", data, force=True)

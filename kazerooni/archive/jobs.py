@@ -1,0 +1,203 @@
+"""Jobs: what a worker does with a task of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record_of_document
+from kazerooni.archive.settings import Settings
+from kazerooni.archive.task import Kind, Result, Task
+from kazerooni.dicom import Series, find_series, read_volume
+from kazerooni.errors import KazerooniError, LabelError, ReadingError, UnusableSeriesError
+from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, seg_contents
+from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading, State
+from kazerooni.report import long_csv, wide_csv
+from kazerooni.scoring import find_scheme
+from kazerooni.scoring import score as grade
+from kazerooni.strict_json import read_json
+from kazerooni.version import __version__
+from kazerooni.workflow import measure
+
+if TYPE_CHECKING:
+    from kazerooni.store import SchemeScore, Store
+
+_LARGEST_SCORE: Final = 2**24
+_REPORTS: Final = "reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Does tasks as the settings say; raises KazerooniError for one that cannot be done."""
+
+    settings: Settings
+
+    def __call__(self, task: Task) -> Result:
+        """Do one task."""
+        return JOBS[task.kind](task, self.settings)
+
+
+def _reading(task: Task, settings: Settings) -> Result:
+    return _graded(read_reading(task.files[0]), settings, _old_scores(task))
+
+
+def _book_reading(task: Task, settings: Settings) -> Result:
+    book = _book(settings.store)
+    reading = book.reading(task.reading)
+    kept = tuple(_of_book(one, reading) for one in book.kept_scores(task.reading))
+    return _graded(reading, settings, kept)
+
+
+@cache
+def _book(place: str) -> Store:
+    from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
+
+    return open_store(place)
+
+
+def _of_book(kept: SchemeScore, reading: Reading) -> ScoreRecord:
+    """Take down a score that the book keeps: grades without percents."""
+    return ScoreRecord(
+        patient=reading.scan.patient,
+        study_date=None if reading.scan.study_date is None else reading.scan.study_date.isoformat(),
+        series_uid=reading.scan.series_uid,
+        reading=reading.id,
+        reader=reading.reader,
+        scheme=kept.scheme,
+        scheme_version=kept.scheme_version,
+        program_version=kept.program_version,
+        alveolar=kept.alveolar,
+        interstitial=kept.interstitial,
+        total=kept.total,
+        maximum=find_scheme(kept.scheme, kept.scheme_version).maximum,
+        partial=False,
+        lobes={lobe.name: (_grade_alone(grades[0]), _grade_alone(grades[1])) for lobe, grades in kept.grades.items()},
+        inputs={one.role: one.sha256 for one in reading.inputs},
+    )
+
+
+def _grade_alone(found: int | None) -> Graded:
+    return Graded(None if found is None else State.ASSESSED.value, None, found)
+
+
+def _mapped(task: Task, settings: Settings) -> Result:
+    """Measure a series from its SEGs: the part of it, where it had to be split, that the lobes were drawn on."""
+    files: dict[str, str] = {}
+    for path in task.maps:
+        held = seg_contents(path)
+        files |= dict.fromkeys((*(["lobes"] if held.lobes else []), *(one.value for one in held.findings)), path)
+    series, lobes = _with_lobes(_usable(task), files["lobes"])
+    volume = read_volume(series)
+    findings: dict[Component, FindingMap] = {
+        component: read_finding_map(files[component.value], series, component)
+        for component in Component
+        if component.value in files
+    }
+    reading = measure(
+        volume, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
+    )
+    return _graded(reading, settings, _old_scores(task))
+
+
+def _usable(task: Task) -> list[Series]:
+    """Find the stacks of a task's series that are fit to score; raises UnusableSeriesError with why none is."""
+    own = [one for one in find_series(task.files) if one.series_uid == task.series_uid]
+    usable = [one for one in own if one.usable]
+    if not usable:
+        raise UnusableSeriesError(why_unfit(own))
+    return usable
+
+
+def why_unfit(series: Sequence[Series]) -> str:
+    """Say why none of some stacks is fit to score."""
+    errors = dict.fromkeys(n for one in series for n in one.notices if n.severity == "error")
+    told = "; ".join(f"{notice.code}: {notice.message}" for notice in errors)
+    return f"not fit to score: {told or 'no picture of it can be read'}; `kazerooni inspect` tells more"
+
+
+def _with_lobes(stacks: Sequence[Series], path: str) -> tuple[Series, LobeMap]:
+    refused: LabelError | None = None
+    for series in stacks:
+        try:
+            return series, read_lobe_map(path, series)
+        except LabelError as error:
+            refused = refused or error
+    assert refused is not None, "there is a stack"
+    raise refused
+
+
+def _graded(reading: Reading, settings: Settings, old: tuple[ScoreRecord, ...]) -> Result:
+    scheme = find_scheme(settings.scheme, settings.version)
+    case = Case(reading=reading, score=grade(reading, scheme, partial=settings.partial))
+    if settings.formats:
+        _report(case, settings)
+    new = record_of_case(case, program_version=__version__)
+    return Result(
+        study_uid=reading.scan.study_uid or "",
+        series_uid=reading.scan.series_uid or "",
+        reading=reading.id,
+        new=new,
+        old=old,
+        new_by_old=tuple(_by_scheme_of(one, new, reading, partial=settings.partial) for one in old),
+        long=_rows(long_csv([case], program_version=__version__)),
+        wide=_rows(wide_csv([case], program_version=__version__)),
+        told=tuple(sorted({notice.code for notice in case.notices})),
+    )
+
+
+def _by_scheme_of(old: ScoreRecord, new: ScoreRecord, reading: Reading, *, partial: bool) -> ScoreRecord | None:
+    """Grade a reading by the scheme of an old score, so that what the scheme changed is told from all else."""
+    if (old.scheme, old.scheme_version) == (new.scheme, new.scheme_version):
+        return None
+    try:
+        graded = grade(reading, find_scheme(old.scheme, old.scheme_version), partial=partial)
+    except KazerooniError:
+        return None
+    return record_of_case(Case(reading=reading, score=graded), program_version=__version__)
+
+
+def _rows(table: bytes) -> str:
+    """Give a table without its head."""
+    return table.decode().partition("\r\n")[2]
+
+
+def _report(case: Case, settings: Settings) -> None:
+    from kazerooni.workflow import report_visits  # noqa: PLC0415 - reports are asked for rarely
+
+    report_visits([case], settings.out / _REPORTS, formats=settings.formats, partial=settings.partial, force=True)
+
+
+def _old_scores(task: Task) -> tuple[ScoreRecord, ...]:
+    """Read the scores that were kept before; one that is broken is left out, as it says nothing."""
+    found = []
+    for path in task.old:
+        try:
+            document = read_json(Path(path), largest_bytes=_LARGEST_SCORE, wanted="a score in JSON", error=ReadingError)
+            found.append(record_of_document(_mapping(document)))
+        except ReadingError:
+            continue
+    return tuple(found)
+
+
+def _mapping(document: object) -> Mapping[str, Any]:
+    if not isinstance(document, dict):
+        raise ReadingError("is no score")
+    return document
+
+
+def _draft(task: Task, settings: Settings) -> Result:
+    from kazerooni.archive.drafting import draft_study  # noqa: PLC0415 - what finds lobes is slow to import
+
+    return draft_study(task, settings)
+
+
+JOBS: Final[Mapping[Kind, Callable[[Task, Settings], Result]]] = {
+    Kind.READING: _reading,
+    Kind.BOOK: _book_reading,
+    Kind.MAPS: _mapped,
+    Kind.DRAFT: _draft,
+}
+"""What is done with a task, by its kind."""

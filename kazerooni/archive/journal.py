@@ -1,0 +1,185 @@
+"""Journal: what a run planned and what came of it, so that a killed run goes on where it was. No path stands in it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+from kazerooni.archive.record import ScoreRecord
+from kazerooni.archive.task import Failure, Result, Task
+from kazerooni.errors import ArchiveError
+from kazerooni.model import ScorePair
+
+JOURNAL_VERSION: Final = 1
+JOURNAL_FILE: Final = "journal.sqlite"
+_TABLES: Final = """
+CREATE TABLE settings (content TEXT NOT NULL);
+CREATE TABLE planned (task TEXT PRIMARY KEY, kind TEXT NOT NULL, stamp TEXT NOT NULL, number INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE TABLE ended (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL, reading TEXT NOT NULL, cause TEXT NOT NULL,
+  error TEXT NOT NULL, why TEXT NOT NULL, long TEXT NOT NULL, wide TEXT NOT NULL, new TEXT, old TEXT NOT NULL,
+  told TEXT NOT NULL) WITHOUT ROWID;
+"""
+_COMMIT_S: Final = 1.0
+_END: Final = "INSERT OR REPLACE INTO ended VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_DONE: Final = "FROM planned p JOIN ended e ON e.task = p.task AND e.stamp = p.stamp"
+
+
+class Failed(NamedTuple):
+    """A task that failed, as errors.csv tells it."""
+
+    task: str
+    kind: str
+    study: str
+    series: str
+    reading: str
+    number: int
+    cause: str
+    error: str
+    why: str
+    attempts: int
+
+
+class Journal:
+    """The journal of a folder of results; use it in a `with`. settings: those of the run; another run's are refused.
+
+    Raises ArchiveError.
+    """
+
+    def __init__(self, folder: Path, settings: dict[str, Any] | None = None) -> None:
+        self._name = folder.name
+        file = folder / JOURNAL_FILE
+        if settings is None and not file.exists():
+            raise ArchiveError(f"{folder.name}: holds no run (no {JOURNAL_FILE}); give the folder of one")
+        self._database = sqlite3.connect(file)
+        try:
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._prepare(settings)
+        except sqlite3.Error as error:
+            self._database.close()
+            raise ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder") from None
+        except ArchiveError:
+            self._database.close()
+            raise
+        self._written = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.commit()
+        self._database.close()
+
+    def _prepare(self, settings: dict[str, Any] | None) -> None:
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            self._database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {JOURNAL_VERSION}; COMMIT;")
+        elif version != JOURNAL_VERSION:
+            raise ArchiveError(f"{self._name}: its journal is of another version; give another folder")
+        if settings is None:
+            return
+        text = json.dumps(settings, sort_keys=True)
+        kept = self._database.execute("SELECT content FROM settings").fetchone()
+        if kept is None:
+            self._database.execute("INSERT INTO settings VALUES (?)", (text,))
+            self._database.commit()
+        elif kept[0] != text:
+            was = json.loads(kept[0])
+            differing = ", ".join(sorted(name for name in {*was, *settings} if was.get(name) != settings.get(name)))
+            raise ArchiveError(
+                f"{self._name}: was begun with another {differing}; go on with the same, or give another folder"
+            )
+
+    def plan(self, tasks: Iterable[Task]) -> int:
+        """Write down what is to be done, in place of what was planned before; gives how many tasks stand twice."""
+        twice = 0
+        self._database.execute("DELETE FROM planned")
+        for task in tasks:
+            row = (task.id, task.kind.value, task.stamp, task.number)
+            twice += 1 - self._database.execute("INSERT OR IGNORE INTO planned VALUES (?,?,?,?)", row).rowcount
+        self._database.commit()
+        return twice
+
+    def is_done(self, task: Task) -> bool:
+        """Tell whether a task has ended, of files that are as they were."""
+        asked = "SELECT 1 FROM ended WHERE task = ? AND stamp = ?"
+        return self._database.execute(asked, (task.id, task.stamp)).fetchone() is not None
+
+    def end(self, task: Task, outcome: Result | Failure, attempts: int) -> None:
+        """Write down what became of a task; on the disk within a second."""
+        if isinstance(outcome, Failure):
+            told = (task.study_uid, task.series_uid, task.reading, outcome.cause.value, outcome.error, outcome.why)
+            rows: tuple[str | None, ...] = ("", "", None, "[]", "")
+        else:
+            uids = (outcome.study_uid or task.study_uid, outcome.series_uid or task.series_uid)
+            told = (*uids, outcome.reading or task.reading, "", "", "")
+            beside = zip(outcome.old, outcome.new_by_old, strict=True)
+            old = json.dumps([(one.to_json(), None if by is None else by.to_json()) for one, by in beside])
+            new = None if outcome.new is None else outcome.new.to_json()
+            rows = (outcome.long, outcome.wide, new, old, " ".join(outcome.told))
+        row = (task.id, task.stamp, task.kind.value, task.number, attempts, *map(_storable, told), *rows)
+        self._database.execute(_END, row)
+        if time.monotonic() - self._written > _COMMIT_S:
+            self.commit()
+
+    def commit(self) -> None:
+        """Bring to disk what ended."""
+        self._database.commit()
+        self._written = time.monotonic()
+
+    def counts(self) -> dict[str, int]:
+        """Count what was planned, what is done of it and what of that failed."""
+        planned = int(self._one("SELECT count(*) FROM planned"))
+        done = int(self._one(f"SELECT count(*) {_DONE}"))
+        failed = int(self._one(f"SELECT count(*) {_DONE} WHERE e.cause != ''"))
+        return {"planned": planned, "done": done, "failed": failed}
+
+    def kinds(self) -> dict[str, int]:
+        """Count the planned tasks by kind."""
+        return dict(self._database.execute("SELECT kind, count(*) FROM planned GROUP BY kind ORDER BY kind"))
+
+    def rows(self, table: str) -> Iterator[str]:
+        """Give the rows of the long or the wide table, as CSV, in the order of the tasks' ids."""
+        assert table in {"long", "wide"}
+        for (text,) in self._database.execute(f"SELECT e.{table} {_DONE} ORDER BY p.task"):
+            yield text
+
+    def failed(self) -> Iterator[Failed]:
+        """Give what failed, in the order of the tasks' ids."""
+        columns = "e.task, e.kind, e.study, e.series, e.reading, p.number, e.cause, e.error, e.why, e.attempts"
+        for row in self._database.execute(f"SELECT {columns} {_DONE} WHERE e.cause != '' ORDER BY p.task"):
+            yield Failed(*row)
+
+    def pairs(self) -> Iterator[ScorePair]:
+        """Give each new score beside every old one, in the order of the tasks' ids; one at a time in memory.
+
+        A reading without an old score has one pair, with the new alone; a task that failed one with its kind of error.
+        """
+        for new, old, cause, error in self._database.execute(
+            f"SELECT e.new, e.old, e.cause, e.error {_DONE} ORDER BY p.task"
+        ):
+            if cause:
+                yield ScorePair(old=None, new=None, error=error or cause)
+            elif new is not None:
+                made = ScoreRecord.from_json(new)
+                for one, by in json.loads(old) or ((None, None),):
+                    yield ScorePair(old=_record(one), new=made, new_by_old=_record(by))
+
+    def _one(self, asked: str) -> Any:
+        return self._database.execute(asked).fetchone()[0]
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _record(text: str | None) -> ScoreRecord | None:
+    return None if text is None else ScoreRecord.from_json(text)

@@ -1,0 +1,120 @@
+"""Score record: what is kept of a score, old or new, so that the two can be set side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, NamedTuple
+
+from kazerooni.errors import ReadingError
+from kazerooni.model import Case, Component
+
+_TOTALS: Final = ("alveolar", "interstitial", "total", "maximum")
+_ROLES: Final = ("scan", "lobes", "alveolar", "interstitial", "table")
+
+
+class Graded(NamedTuple):
+    """One component of one lobe; None where it was not assessed, or only its grade is known."""
+
+    state: str | None
+    percent: float | None
+    grade: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRecord:
+    """A score without its reading; None is what was not known, which is never zero.
+
+    study_date: ISO. lobes: by name, alveolar and interstitial, in the order of the scheme.
+    inputs: SHA-256 by role (`scan`, `lobes`, `alveolar`, `interstitial`, `table`): whether the maps changed.
+    maximum: of the scheme, beside a total of fewer lobes too.
+    """
+
+    patient: str | None
+    study_date: str | None
+    series_uid: str | None
+    reading: str | None
+    reader: str | None
+    scheme: str
+    scheme_version: int
+    program_version: str | None
+    alveolar: float | None
+    interstitial: float | None
+    total: float | None
+    maximum: float
+    partial: bool
+    lobes: Mapping[str, tuple[Graded, Graded]]
+    inputs: Mapping[str, str | None]
+
+    def to_json(self) -> str:
+        """Give it as one line of JSON: the same record gives the same line."""
+        return json.dumps(asdict(self), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> ScoreRecord:
+        """Read what `to_json` gave."""
+        kept = json.loads(text)
+        lobes = {name: (Graded(*first), Graded(*second)) for name, (first, second) in kept["lobes"].items()}
+        return cls(**{**kept, "lobes": lobes})
+
+
+def record_of_case(case: Case, *, program_version: str) -> ScoreRecord:
+    """Take down the score of a case."""
+    scan, score = case.reading.scan, case.score
+    return ScoreRecord(
+        patient=scan.patient,
+        study_date=None if scan.study_date is None else scan.study_date.isoformat(),
+        series_uid=scan.series_uid,
+        reading=case.reading.id,
+        reader=case.reading.reader,
+        scheme=score.scheme,
+        scheme_version=score.scheme_version,
+        program_version=program_version,
+        **{name: getattr(score.totals, name) for name in _TOTALS},
+        partial=score.is_partial,
+        lobes={
+            lobe.lobe.name: (
+                _graded(lobe.component(Component.ALVEOLAR)),
+                _graded(lobe.component(Component.INTERSTITIAL)),
+            )
+            for lobe in score.lobes
+        },
+        inputs={one.role: one.sha256 for one in case.reading.inputs if one.role in _ROLES},
+    )
+
+
+def _graded(component: Any) -> Graded:
+    return Graded(None if component.state is None else component.state.value, component.percent, component.grade)
+
+
+def record_of_document(document: Mapping[str, Any]) -> ScoreRecord:
+    """Take down the score of a document that `kazerooni score --json` or a report in JSON left.
+
+    Raises ReadingError where it is none.
+    """
+    try:
+        lobes = {
+            str(lobe["lobe"]): (_of_json(lobe["alveolar"]), _of_json(lobe["interstitial"]))
+            for lobe in document["lobes"]
+        }
+        return ScoreRecord(
+            patient=document["patient"],
+            study_date=document["study_date"],
+            series_uid=document["series_uid"],
+            reading=document.get("reading"),
+            reader=document["reader"],
+            scheme=str(document["scheme"]["name"]),
+            scheme_version=int(document["scheme"]["version"]),
+            program_version=document["program"]["version"],
+            **{name: document["totals"][name] for name in _TOTALS},
+            partial=bool(document.get("partial", False)),
+            lobes=lobes,
+            inputs={one["role"]: one["sha256"] for one in document["inputs"] if one["role"] in _ROLES},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ReadingError("is no score that `kazerooni score --json` wrote; it is left as it is") from None
+
+
+def _of_json(component: Mapping[str, Any]) -> Graded:
+    return Graded(component["state"], component["percent"], component["grade"])

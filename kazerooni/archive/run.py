@@ -1,0 +1,256 @@
+"""Rescore: an archive indexed, planned, worked off and told; what was done before is not done again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from kazerooni.archive.index import Changes, Index, Tell
+from kazerooni.archive.jobs import Work
+from kazerooni.archive.journal import JOURNAL_FILE, Journal
+from kazerooni.archive.plan import Choice, plan
+from kazerooni.archive.pool import WorkerPool, can_watch_memory
+from kazerooni.archive.settings import Limits, Settings
+from kazerooni.archive.tables import has_difference, has_parquet, write_tables
+from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
+from kazerooni.errors import OutputError
+from kazerooni.files import make_folder, write_whole
+from kazerooni.report import write_difference
+from kazerooni.version import __version__
+
+# Readings take milliseconds: handed out one by one, they would wait for each other.
+_READINGS_AT_ONCE: Final = 32
+_QUICK: Final = (Kind.READING, Kind.BOOK)
+_LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
+
+
+@dataclass(slots=True)
+class Standing:
+    """How far a run has come. done: of them before this run. seconds: since work began."""
+
+    total: int
+    done: int
+    before: int
+    failed: int
+    seconds: float
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds that the rest will take at this rate; None before anything was done."""
+        new = self.done - self.before
+        return None if not new else (self.total - self.done) * self.seconds / new
+
+
+Watch = Callable[[Standing], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run came to.
+
+    files: by what they are. left: series and readings that were left, by why. counts: of the journal.
+    """
+
+    changes: Changes
+    files: dict[str, int]
+    counts: dict[str, int]
+    kinds: dict[str, int]
+    left: dict[str, int]
+    before: int
+    seconds: float
+    told: tuple[str, ...] = field(default_factory=tuple)
+
+
+def rescore(
+    archive: Path,
+    settings: Settings,
+    *,
+    workers: int = 1,
+    limits: Limits | None = None,
+    resume: bool = False,
+    index: Path | None = None,
+    tell: Tell | None = None,
+    watch: Watch | None = None,
+) -> Summary:
+    """Score an archive into a folder, each task alone in its failure.
+
+    workers: processes. resume: go on with the run of the folder; its settings must be the same.
+    index: where the index stands, None for the user's cache.
+    tell: of the files that were looked at. watch: of the work.
+
+    Raises ArchiveError, OutputError; what fails in a task is told in errors.csv instead.
+    """
+    began, started = time.monotonic(), datetime.now(UTC)
+    limits = limits or Limits()
+    _check_folder(settings.out, archive, resume=resume)
+    left: Counter[str] = Counter()
+    with Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
+        changes = known.update(tell=tell)
+        twice = journal.plan(_tasks(known, settings, left))
+        left.update({_LEFT_TWICE: twice} if twice else {})
+        before = journal.counts()["done"]
+        _work_off(known, journal, settings, WorkerPool(Work(settings), count=workers, limits=limits), watch)
+        digests = write_tables(journal, settings.out)
+        if has_difference():
+            write_difference(journal.pairs(), settings.out, program_version=__version__, force=True)
+        summary = Summary(
+            changes,
+            known.kinds(),
+            journal.counts(),
+            journal.kinds(),
+            dict(left),
+            before,
+            time.monotonic() - began,
+            _told(limits),
+        )
+        run = _run_document(summary, settings, limits=limits, workers=workers, started=started, digests=digests)
+        write_whole(settings.out / "run.json", run, force=True)
+    return summary
+
+
+def choices(
+    archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
+) -> Iterator[Choice]:
+    """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
+    with Index(archive, index) as known:
+        known.update(tell=tell)
+        yield from _all_choices(known, settings)
+
+
+def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
+    if archive.resolve() in (folder.resolve(), *folder.resolve().parents):
+        raise OutputError(f"{folder.name}: lies in the archive, whose next look would find it; give a folder elsewhere")
+    if (folder / JOURNAL_FILE).exists():
+        if not resume:
+            raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
+        return
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(f"{folder.name}: holds other things already; give a new folder")
+    make_folder(folder)
+
+
+def _all_choices(index: Index, settings: Settings) -> Iterator[Choice]:
+    yield from plan(index, draft=settings.draft)
+    if settings.store:
+        yield from _of_book(index, settings.store)
+
+
+def _of_book(index: Index, place: str) -> Iterator[Choice]:
+    from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
+
+    with open_store(place) as book:
+        for uid in book.reading_ids():
+            found = index.database.execute("SELECT 1 FROM files WHERE kind = 'reading' AND uid = ? LIMIT 1", (uid,))
+            if found.fetchone() is not None:
+                yield Choice("reading", uid, "left: of the score book, and a file of it is graded")
+                continue
+            task = Task(id=task_id(Kind.BOOK, [uid]), kind=Kind.BOOK, stamp=digest_of([uid])[:16], reading=uid)
+            yield Choice("reading", uid, "of the score book, graded again", task)
+
+
+def _tasks(index: Index, settings: Settings, left: Counter[str]) -> Iterator[Task]:
+    for choice in _all_choices(index, settings):
+        if choice.task is None:
+            left[choice.why.removeprefix("left: ")] += 1
+        else:
+            yield choice.task
+
+
+def _work_off(index: Index, journal: Journal, settings: Settings, pool: WorkerPool, watch: Watch | None) -> None:
+    counts = journal.counts()
+    standing = Standing(counts["planned"], counts["done"], counts["done"], counts["failed"], 0.0)
+    began = time.monotonic()
+    tasks = (task for task in _tasks(index, settings, Counter()) if not journal.is_done(task))
+    # Closed whatever happens, so that no worker outlives the run, and what ended is on the disk.
+    with closing(pool.run(_batches(tasks))) as ended:
+        try:
+            for task, outcome, attempts in ended:
+                if journal.is_done(task):
+                    continue
+                journal.end(task, outcome, attempts)
+                standing.done += 1
+                standing.failed += isinstance(outcome, Failure)
+                standing.seconds = time.monotonic() - began
+                if watch is not None:
+                    watch(standing)
+        finally:
+            journal.commit()
+
+
+def _batches(tasks: Iterator[Task]) -> Iterator[tuple[Task, ...]]:
+    """Put readings together in small batches; everything with pixels stands alone."""
+    batch: list[Task] = []
+    for task in tasks:
+        if task.kind not in _QUICK:
+            yield (task,)
+            continue
+        batch.append(task)
+        if len(batch) == _READINGS_AT_ONCE:
+            yield tuple(batch)
+            batch.clear()
+    if batch:
+        yield tuple(batch)
+
+
+def _told(limits: Limits) -> tuple[str, ...]:
+    """Tell what could not be done for want of a package."""
+    told = []
+    if limits.memory_mb is not None and not can_watch_memory():
+        told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
+    if not has_difference():
+        told.append('no difference report was written; pip install "kazerooni[report]"')
+    if not has_parquet():
+        told.append('no Parquet was written; pip install "kazerooni[archive]"')
+    return tuple(told)
+
+
+def _run_document(
+    summary: Summary,
+    settings: Settings,
+    *,
+    limits: Limits,
+    workers: int,
+    started: datetime,
+    digests: dict[str, str],
+) -> bytes:
+    """Make run.json: all that differs from run to run stands here, and nowhere else."""
+    document: dict[str, Any] = {
+        "schema_version": 1,
+        "program": {"name": "kazerooni", "version": __version__},
+        "scheme": {"name": settings.scheme, "version": settings.version},
+        "settings": {
+            **settings.kept(),
+            "workers": workers,
+            "time limit s": limits.seconds,
+            "memory limit MB": limits.memory_mb,
+        },
+        "machine": {
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "processors": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+        "started": started.isoformat(),
+        "ended": datetime.now(UTC).isoformat(),
+        "seconds": round(summary.seconds, 3),
+        "files": {
+            "by kind": summary.files,
+            "there": summary.changes.files,
+            "looked at": summary.changes.looked,
+            "gone": summary.changes.gone,
+        },
+        "tasks": {**summary.counts, "before": summary.before, "by kind": summary.kinds},
+        "left": dict(sorted(summary.left.items())),
+        "tables": digests,
+        "told": list(summary.told),
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

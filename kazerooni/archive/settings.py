@@ -1,0 +1,54 @@
+"""Settings: what is asked of a run; those that its results depend on are kept with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kazerooni.version import __version__
+
+TIME_LIMIT_S: Final = 1800.0
+MEMORY_LIMIT_MB: Final = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is asked of a run.
+
+    scheme, version: by which is graded. partial: sum over the lobes that are graded.
+    draft: whether studies of which nothing is known are drafted.
+    store: place of a score book whose readings are graded too (`kazerooni.store.open_store`), "" for none.
+    formats: of the reports that are written of each score. out: the folder of results.
+    """
+
+    scheme: str
+    version: int
+    out: Path
+    partial: bool = False
+    draft: bool = False
+    store: str = ""
+    formats: tuple[str, ...] = ()
+
+    def kept(self) -> dict[str, Any]:
+        """Give what results depend on: a run that is gone on with must ask for the same. It holds no path."""
+        return {
+            "program": __version__,
+            "scheme": self.scheme,
+            "scheme version": self.version,
+            "partial": self.partial,
+            "draft": self.draft,
+            "store": bool(self.store),
+            "report formats": list(self.formats),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one task may take, else it is ended.
+
+    seconds: by the clock. memory_mb: resident memory of its process, in 10**6 bytes; None: not watched.
+    """
+
+    seconds: float = TIME_LIMIT_S
+    memory_mb: float | None = MEMORY_LIMIT_MB

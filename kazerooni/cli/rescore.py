@@ -1,0 +1,155 @@
+"""`kazerooni rescore`: an archive of old series scored, and scored again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kazerooni.cli.edge import CASE_FAILED, edge
+from kazerooni.cli.options import Json, Log, Verbose
+from kazerooni.cli.store_options import Where
+from kazerooni.cli.terminal import print_json, printable, say, show, working
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kazerooni.archive import Choice, Settings, Summary
+
+
+def rescore(
+    archive: Annotated[
+        Path, typer.Argument(metavar="ARCHIVE", readable=False, help="A folder of any depth, a DICOMDIR or a zip.")
+    ],
+    *,
+    scheme: Annotated[str, typer.Option("--scheme", metavar="NAME", help="Grade by this scheme.")] = "kazerooni",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The folder of the results, a new one.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, help="Worker processes, one series each.")
+    ] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run of DIR; done work is not done again.")
+    ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Draft studies of which nothing is known, for a reader.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and why, and do nothing.")] = False,
+    formats: Annotated[
+        str | None, typer.Option("--report", metavar="FORMATS", help="Reports of each score, such as html,json.")
+    ] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="Sum the lobes that are graded.")] = False,
+    store: Where = None,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", metavar="S", min=1, help="Seconds that a series may take; 1800.")
+    ] = None,
+    memory_limit: Annotated[
+        float | None, typer.Option("--memory-limit", metavar="MB", min=1, help="Memory of a worker; 8192.")
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="FILE", help="Where the index stands; else in the user's cache.")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+    log: Log = None,
+) -> None:
+    """Score an archive of old series, and score it again.
+
+    Kept readings (reading.json, and those of the score book named by --store) are graded again from their tally.
+    Series with DICOM SEGs of lobes and findings, and no reading, are measured and graded. With --draft the best series
+    of each other study is segmented, for a person to read.
+
+    Each series is alone in its failure: what cannot be done stands in DIR/errors.csv, by UIDs. A run that was killed
+    goes on with --resume, and its tables are those of a run that was not.
+
+    \b
+    Examples:
+      kazerooni rescore /archive --dry-run
+      kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --workers 2
+      kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --workers 2 --resume
+    """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
+    with edge(verbose=verbose, log=log):
+        from kazerooni.archive import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings, choices
+        from kazerooni.archive import rescore as run
+        from kazerooni.scoring import find_scheme
+
+        if out is None and not dry_run:
+            raise typer.BadParameter("give a folder for the results, or --dry-run", param_hint="--out")
+        chosen = find_scheme(scheme)
+        settings = Settings(
+            scheme=chosen.name,
+            version=chosen.version,
+            out=out or Path(),
+            partial=partial,
+            draft=draft,
+            store=store or "",
+            formats=_formats(formats),
+        )
+        with working() as (tell, watch):
+            if dry_run:
+                _show_choices(choices(archive, settings, index=index, tell=tell), as_json=as_json)
+                return
+            limits = Limits(seconds=time_limit or TIME_LIMIT_S, memory_mb=memory_limit or MEMORY_LIMIT_MB)
+            summary = run(
+                archive,
+                settings,
+                workers=workers,
+                limits=limits,
+                resume=resume,
+                index=index,
+                tell=tell,
+                watch=watch,
+            )
+        _show_summary(summary, settings, as_json=as_json)
+        if summary.counts["failed"]:
+            raise typer.Exit(CASE_FAILED)
+
+
+def _formats(words: str | None) -> tuple[str, ...]:
+    from kazerooni.report import WRITERS
+
+    found = tuple(word.strip() for word in (words or "").split(",") if word.strip())
+    if unknown := [word for word in found if word not in WRITERS]:
+        told = ", ".join(unknown)
+        raise typer.BadParameter(f"found {told}; formats are {', '.join(WRITERS)}", param_hint="--report")
+    return found
+
+
+def _show_choices(found: Iterable[Choice], *, as_json: bool) -> None:
+    """Show what would be done: line by line as it is decided, as an archive may hold millions."""
+    counts: Counter[str] = Counter()
+    listed = []
+    for one in found:
+        counts["done" if one.task is not None else "left"] += 1
+        if as_json:
+            kind = None if one.task is None else one.task.kind.value
+            listed.append({"what": one.what, "uid": one.uid, "task": kind, "why": one.why})
+        else:
+            show(printable(f"{one.what} {one.uid}: {one.why}"))
+    if as_json:
+        print_json({"schema_version": 1, "choices": listed})
+    say(f"{counts['done']} would be done, {counts['left']} left. Nothing was done.")
+
+
+def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> None:
+    counts = summary.counts
+    if as_json:
+        print_json(
+            {
+                "schema_version": 1,
+                "files": {"there": summary.changes.files, "looked_at": summary.changes.looked},
+                "tasks": {**counts, "before": summary.before, "by_kind": summary.kinds},
+                "left": summary.left,
+            }
+        )
+    for why, count in sorted(summary.left.items()):
+        say(f"{count} left: {why}")
+    for told in summary.told:
+        say(f"note: {told}")
+    done = counts["done"] - counts["failed"]
+    again = f", {summary.before} of them before" if summary.before else ""
+    failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
+    say(f"{done} of {counts['planned']} done{again}.{failed} The results stand in {settings.out.name}.")

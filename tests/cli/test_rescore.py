@@ -1,0 +1,70 @@
+"""`kazerooni rescore`: what it says, and its exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kazerooni.archive import Standing
+from kazerooni.cli.terminal import standing_words
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, hrct: Path, maps: dict[str, Path]) -> Path:
+    """Give an archive of a reading and of a broken one; its index stands apart from the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "Doe^John"
+    root.mkdir()
+    roles = [option for role, file in maps.items() for option in (f"--{role}", file)]
+    assert run("score", hrct, *roles, "-o", root / "reading.json").exit_code == 0
+    text = (root / "reading.json").read_text("utf-8")
+    (root / "Roe_Jane.json").write_text(text[: len(text) // 2], "utf-8")
+    return root
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(run: Run, archive: Path, tmp_path: Path) -> None:
+    """Each reading is told with the reason, no folder is wanted and none is made."""
+    told = run("rescore", archive, "--dry-run")
+    assert (told.exit_code, told.stdout.count("kept reading, graded again")) == (0, 2)
+    assert "2 would be done, 0 left. Nothing was done." in told.stderr
+    assert "Doe" not in told.output
+    assert "Roe" not in told.output
+    listed = json.loads(run("rescore", archive, "--dry-run", "--json").stdout)
+    assert [one["task"] for one in listed["choices"]] == ["reading", "reading"]
+
+
+def test_a_run_ends_with_status_1_where_something_failed(run: Run, archive: Path, tmp_path: Path) -> None:
+    """What could be graded is, the rest is told by errors.csv; without the broken file the status is 0."""
+    out = tmp_path / "out"
+    told = run("rescore", archive, "--out", out, "--scheme", "kazerooni-mean", "--json", "--report", "html")
+    assert told.exit_code == 1, told.stderr
+    assert json.loads(told.stdout)["tasks"]["failed"] == 1
+    assert "1 of 2 done. 1 failed: see errors.csv. The results stand in out." in told.stderr
+    assert len(list((out / "reports").glob("*.html"))) == 1
+    (archive / "Roe_Jane.json").unlink()
+    again = run("rescore", archive, "--out", out, "--scheme", "kazerooni-mean", "--report", "html", "--resume")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "1 of 1 done, 1 of them before." in again.stderr
+
+
+def test_wrong_usage_is_told(run: Run, archive: Path, tmp_path: Path) -> None:
+    """A folder for the results is wanted, and known schemes and formats; an archive that is not there is told."""
+    for words, code, said in (
+        ((archive,), 2, "give a folder for the results, or --dry-run"),
+        ((archive, "--out", tmp_path / "out", "--scheme", "best"), 2, "best"),
+        ((archive, "--out", tmp_path / "out", "--report", "doc"), 2, "formats are html"),
+        ((tmp_path / "gone", "--dry-run"), 3, "gone: cannot be read"),
+    ):
+        told = run("rescore", *words, columns=200)
+        assert (told.exit_code, said in told.stderr) == (code, True), told.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_progress_tells_count_rate_time_left_and_errors() -> None:
+    """Of 1,000 tasks 300 are done, 200 of them in 100 s: two a second, so 700 take 350 s more."""
+    standing = Standing(total=1000, done=300, before=100, failed=2, seconds=100.0)
+    assert standing_words(standing) == "300 of 1000, 2.0/s, 0:05:50 left, 2 failed"
+    assert standing_words(Standing(total=5, done=0, before=0, failed=0, seconds=0.0)) == "0 of 5, -, - left, 0 failed"
