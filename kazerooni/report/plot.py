@@ -177,7 +177,7 @@ def _name_lines(axes: Axes, line: Timeline) -> None:
         (x,) = days_of([on])
         axes.annotate(label, (x, lowest), (10, 0), textcoords="offset points", va="center", color=colour, weight="bold")
         if label == _LINES["total"][0]:
-            where = {"xytext": (44, 0), "textcoords": "offset points"}
+            where: dict[str, Any] = {"xytext": (44, 0), "textcoords": "offset points"}
             axes.annotate(amount(value), (x, lowest), va="center", color=colour, weight="bold", **where)
         lowest += apart
 
