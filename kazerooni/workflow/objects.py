@@ -15,8 +15,9 @@ from kazerooni.dicom import Series, find_series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import NoSeriesError, OutputError, ReadingError
 from kazerooni.files import StrPath, make_folder, write_all_whole
-from kazerooni.labels import Author, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
+from kazerooni.labels import Author, is_dicom, read_sr, seg_object, sr_bytes
 from kazerooni.model import Case, Component, FindingMap, LobeMap, PointOrigin, Reading
+from kazerooni.workflow.pictures import read_kept_map
 
 OBJECTS: Final = ("sr", "seg", "epdf")
 """The formats of a report that are DICOM objects, and want the scan: they carry its patient and study."""
@@ -116,7 +117,7 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
         if role in kept and _seg_header(data := kept[role].read_bytes()) is not None:
             made[f".{role}.seg.dcm"] = data
         elif role in kept or own is not None:
-            labels = own or _read_map(role, kept[role], series)
+            labels = own or read_kept_map(role, kept[role], series, case.reading)
             made[f".{role}.seg.dcm"] = seg_object(
                 labels, series, author=_author(case.reading, labels), reading=case.reading.id
             )
@@ -126,10 +127,6 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
             "was made from beside it, unchanged, or write SEG when the scan is scored"
         )
     return made
-
-
-def _read_map(role: str, path: Path, series: Series) -> LobeMap | FindingMap:
-    return read_lobe_map(path, series) if role == "lobes" else read_finding_map(path, series, role)
 
 
 def _author(reading: Reading, labels: LobeMap | FindingMap) -> Author:
