@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ _TICK_S: Final = 0.2
 _STARTING_S: Final = 120.0
 _MOST_FALSE_STARTS: Final = 3
 _ATTEMPTS: Final = 2
+_environment: Final = threading.Lock()  # on a worker of Dask several threads start processes
 # One thread a worker: two workers are two processors.
 _ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"), "1"
@@ -202,10 +204,11 @@ def can_watch_memory() -> bool:
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Let processes that are started meanwhile use one thread in numeric libraries, unless the user says otherwise."""
-    mine = {name: value for name, value in _ONE_THREAD.items() if name not in os.environ}
-    os.environ.update(mine)
-    try:
-        yield
-    finally:
-        for name in mine:
-            os.environ.pop(name, None)
+    with _environment:
+        mine = {name: value for name, value in _ONE_THREAD.items() if name not in os.environ}
+        os.environ.update(mine)
+        try:
+            yield
+        finally:
+            for name in mine:
+                os.environ.pop(name, None)

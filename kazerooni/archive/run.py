@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
 from kazerooni.archive.jobs import Work
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
@@ -76,6 +77,7 @@ def rescore(
     *,
     workers: int = 1,
     limits: Limits | None = None,
+    dask: str = "",
     resume: bool = False,
     index: Path | None = None,
     tell: Tell | None = None,
@@ -83,7 +85,8 @@ def rescore(
 ) -> Summary:
     """Score an archive into a folder, each task alone in its failure.
 
-    workers: processes. resume: go on with the run of the folder; its settings must be the same.
+    workers: processes. dask: address of the scheduler whose workers do it instead, "" for none.
+    resume: go on with the run of the folder; its settings must be the same.
     index: where the index stands, None for the user's cache.
     tell: of the files that were looked at. watch: of the work.
 
@@ -91,6 +94,8 @@ def rescore(
     """
     began, started = time.monotonic(), datetime.now(UTC)
     limits = limits or Limits()
+    if dask:  # whose workers stand in other folders
+        archive, settings = archive.resolve(), settings.everywhere()
     _check_folder(settings.out, archive, resume=resume)
     left: Counter[str] = Counter()
     with Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
@@ -98,7 +103,13 @@ def rescore(
         twice = journal.plan(_tasks(known, settings, left))
         left.update({_LEFT_TWICE: twice} if twice else {})
         before = journal.counts()["done"]
-        _work_off(known, journal, settings, WorkerPool(Work(settings), count=workers, limits=limits), watch)
+        work, places = Work(settings), (str(archive), *settings.places())
+        pool = (
+            Cluster(work, dask, limits=limits, places=places)
+            if dask
+            else WorkerPool(work, count=workers, limits=limits)
+        )
+        _work_off(known, journal, settings, pool, watch)
         digests = write_tables(journal, settings.out)
         if has_difference():
             write_difference(journal.pairs(), settings.out, program_version=__version__, force=True)
@@ -112,7 +123,9 @@ def rescore(
             time.monotonic() - began,
             _told(limits),
         )
-        run = _run_document(summary, settings, limits=limits, workers=workers, started=started, digests=digests)
+        run = _run_document(
+            summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests
+        )
         write_whole(settings.out / "run.json", run, force=True)
     return summary
 
@@ -165,7 +178,9 @@ def _tasks(index: Index, settings: Settings, left: Counter[str]) -> Iterator[Tas
             yield choice.task
 
 
-def _work_off(index: Index, journal: Journal, settings: Settings, pool: WorkerPool, watch: Watch | None) -> None:
+def _work_off(
+    index: Index, journal: Journal, settings: Settings, pool: WorkerPool | Cluster, watch: Watch | None
+) -> None:
     counts = journal.counts()
     standing = Standing(counts["planned"], counts["done"], counts["done"], counts["failed"], 0.0)
     began = time.monotonic()
@@ -218,7 +233,7 @@ def _run_document(
     settings: Settings,
     *,
     limits: Limits,
-    workers: int,
+    workers: int | None,
     started: datetime,
     digests: dict[str, str],
 ) -> bytes:
@@ -229,7 +244,7 @@ def _run_document(
         "scheme": {"name": settings.scheme, "version": settings.version},
         "settings": {
             **settings.kept(),
-            "workers": workers,
+            "workers": "of Dask" if workers is None else workers,
             "time limit s": limits.seconds,
             "memory limit MB": limits.memory_mb,
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,19 @@ class Settings:
     draft: bool = False
     store: str = ""
     formats: tuple[str, ...] = ()
+
+    def everywhere(self) -> Settings:
+        """Give the same with whole paths, for workers that stand in other folders."""
+        store = str(Path(self.store).resolve()) if self._is_file_store() else self.store
+        return replace(self, out=self.out.resolve(), store=store)
+
+    def places(self) -> tuple[str, ...]:
+        """Give the paths that a worker must see: of results that it writes itself, and of a score book in a file."""
+        results = (str(self.out),) if self.draft or self.formats else ()
+        return (*results, *((self.store,) if self._is_file_store() else ()))
+
+    def _is_file_store(self) -> bool:
+        return bool(self.store) and "://" not in self.store
 
     def kept(self) -> dict[str, Any]:
         """Give what results depend on: a run that is gone on with must ask for the same. It holds no path."""

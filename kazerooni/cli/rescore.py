@@ -29,8 +29,11 @@ def rescore(
         Path | None, typer.Option("--out", metavar="DIR", help="The folder of the results, a new one.")
     ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, help="Worker processes, one series each.")
-    ] = 1,
+        int | None, typer.Option("--workers", metavar="N", min=1, help="Worker processes, one series each; 1.")
+    ] = None,
+    dask: Annotated[
+        str, typer.Option("--dask", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it instead.")
+    ] = "",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run of DIR; done work is not done again.")
     ] = False,
@@ -70,6 +73,7 @@ def rescore(
       kazerooni rescore /archive --dry-run
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --workers 2
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --workers 2 --resume
+      kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --dask tcp://10.0.0.5:8786
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         from kazerooni.archive import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings, choices
@@ -78,6 +82,8 @@ def rescore(
 
         if out is None and not dry_run:
             raise typer.BadParameter("give a folder for the results, or --dry-run", param_hint="--out")
+        if dask and workers is not None:
+            raise typer.BadParameter("give this or --dask, whose scheduler has its workers", param_hint="--workers")
         chosen = find_scheme(scheme)
         settings = Settings(
             scheme=chosen.name,
@@ -96,7 +102,8 @@ def rescore(
             summary = run(
                 archive,
                 settings,
-                workers=workers,
+                workers=workers or 1,
+                dask=dask,
                 limits=limits,
                 resume=resume,
                 index=index,

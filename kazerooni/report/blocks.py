@@ -88,12 +88,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table. marked: the row that is shaded. title: a name above the caption."""
+    """A table. marked: the rows that are shaded. title: a name above the caption."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    marked: int | None = None
+    marked: tuple[int, ...] = ()
     title: str = ""
 
 

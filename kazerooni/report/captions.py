@@ -48,7 +48,9 @@ BY_PRESENCE: Final = "by presence"
 
 # Two visits beside each other.
 TWO_SCANS: Final = "Scans and readings"
-TWO_SCANS_CAPTION: Final = "Both visits; rows that differ are shaded."
+TWO_SCANS_CAPTION: Final = (
+    "Both visits; rows that differ are shaded, but for what is another one at every visit: dates, series and reading."
+)
 TWO_DRAWINGS: Final = "Grades of both visits"
 
 # What was seen of each lobe.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kazerooni.model import Case
 from kazerooni.report import wording
-from kazerooni.report.facts import digest_facts, notice_views, reading_facts, scan_facts
+from kazerooni.report.facts import OF_ONE_VISIT, digest_facts, notice_views, reading_facts, scan_facts
 from kazerooni.report.lobes import lobe_views
 from kazerooni.report.method import method_text
 from kazerooni.report.numbers import MISSING, day
@@ -42,4 +42,6 @@ def _facts(then: Case, now: Case) -> Iterator[DifferenceView]:
         {fact.label: fact.value for fact in (*scan_facts(one), *reading_facts(one))} for one in (then, now)
     )
     for label in dict.fromkeys((*after, *before)):
-        yield DifferenceView(label=label, before=before.get(label, MISSING), now=after.get(label, MISSING))
+        was, is_ = before.get(label, MISSING), after.get(label, MISSING)
+        stands_out = was != is_ and label not in OF_ONE_VISIT
+        yield DifferenceView(label=label, before=was, now=is_, stands_out=stands_out)

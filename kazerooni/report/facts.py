@@ -11,6 +11,10 @@ from kazerooni.report.numbers import MISSING, day, number
 from kazerooni.report.view import Fact, NoticeView
 from kazerooni.scoring import Scheme
 
+_STUDY_DATE, _SERIES, _READING, _STARTED, _ENDED = "Study date", "Series", "Reading", "Started", "Ended"
+OF_ONE_VISIT = frozenset({_STUDY_DATE, _SERIES, _READING, _STARTED, _ENDED})
+"""The labels of what is another one at every visit, so that a difference in it tells nothing."""
+
 
 def scan_facts(case: Case) -> Iterator[Fact]:
     """Tell which scan it is and how it was made."""
@@ -22,7 +26,7 @@ def scan_facts(case: Case) -> Iterator[Fact]:
     position = technique.patient_position or ""
     acquired = technique.acquisition if technique.acquisition != "unknown" else wording.NOT_SAID
     sampled = f", {volume.geometry.sampling}" if volume is not None else ""
-    yield Fact("Study date", day(scan.study_date))
+    yield Fact(_STUDY_DATE, day(scan.study_date))
     yield Fact("Acquisition", f"{acquired}{sampled}")
     yield Fact("Slices", MISSING if slices is None else str(slices))
     yield Fact("Slice thickness", number(technique.slice_thickness_mm, "mm"))
@@ -33,7 +37,7 @@ def scan_facts(case: Case) -> Iterator[Fact]:
     yield Fact("Contrast", wording.plain(technique.contrast or "") or MISSING, is_written=True)
     yield Fact("Position", wording.POSITIONS.get(position, wording.plain(position)) or MISSING, is_written=True)
     yield Fact("Manufacturer", wording.plain(technique.manufacturer or "") or MISSING, is_written=True)
-    yield Fact("Series", wording.plain(scan.series_uid or "") or MISSING)
+    yield Fact(_SERIES, wording.plain(scan.series_uid or "") or MISSING)
 
 
 def reading_facts(case: Case) -> Iterator[Fact]:
@@ -47,7 +51,7 @@ def reading_facts(case: Case) -> Iterator[Fact]:
     if reading.pattern is not None:
         by = f", read by {wording.plain(reading.pattern.by)}" if reading.pattern.by else ""
         yield Fact("Pattern", f"{wording.plain(reading.pattern.name)}{by}", is_written=True)
-    for label, moment in (("Started", session.started), ("Ended", session.ended)):
+    for label, moment in ((_STARTED, session.started), (_ENDED, session.ended)):
         if moment is not None:
             yield Fact(label, f"{day(moment.date())}, {moment:%H:%M %Z}".strip())
     if session.prior_shown is not None:
@@ -61,7 +65,7 @@ def reading_facts(case: Case) -> Iterator[Fact]:
         yield Fact("Takes the place of", said, is_written=True)
     if reading.remarks:
         yield Fact("Remarks", wording.plain(reading.remarks), is_written=True)
-    yield Fact("Reading", wording.plain(reading.id))
+    yield Fact(_READING, wording.plain(reading.id))
 
 
 def criteria_facts(scheme: Scheme) -> Iterator[Fact]:

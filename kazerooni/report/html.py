@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from typing import Final
 
 from kazerooni.model import Component
 from kazerooni.report import captions
@@ -11,7 +12,12 @@ from kazerooni.report.content import Report
 from kazerooni.report.drawing import lobe_drawing
 from kazerooni.report.figures import course_plot, mark_samples, shown_slices
 from kazerooni.report.pages import css_text, environment
+from kazerooni.report.plot import plot_size
 from kazerooni.report.wording import SAMPLING_ONLY
+
+_PX_PER_INCH: Final = 100
+# Visits in a table of lobes; with more of them the two tables stand below each other.
+_MOST_BESIDE: Final = 4
 
 
 def report_html(report: Report) -> bytes:
@@ -34,12 +40,20 @@ def report_html(report: Report) -> bytes:
         slices=tuple(shown_slices(report)),
         samples=tuple(mark_samples(report)),
         plot=_plot(report),
+        plot_size=_plot_size(report),
+        most_beside=_MOST_BESIDE,
         scale=tuple(enumerate(zip(GRADE_FILLS, GRADE_TEXTS, strict=True))),
         on_every_page=css_text(captions.every_page(report.patient, report.study_day, report.title)),
         sampling_only=SAMPLING_ONLY,
         disclaimer_css=css_text(report.disclaimer),
     )
     return page.encode("utf-8", "replace")
+
+
+def _plot_size(report: Report) -> tuple[int, int]:
+    """Give width and height of the plot in pixels, so that its place is kept while it is decoded."""
+    width, height = (0.0, 0.0) if report.line is None else plot_size(report.line)
+    return round(width * _PX_PER_INCH), round(height * _PX_PER_INCH)
 
 
 def _plot(report: Report) -> str:

@@ -46,8 +46,13 @@ def timeline_plot(line: Timeline, *, kind: Picture = "svg") -> bytes:
     Raises OutputError where matplotlib is missing.
     """
     panels = panels_of(line)
-    size = (_WIDE if panels else _WIDTH, _HEIGHT * (1 + sum(panel.height for panel in panels)))
-    return render(lambda figure: _draw_all(figure, line, panels), kind=kind, size=size)
+    return render(lambda figure: _draw_all(figure, line, panels), kind=kind, size=plot_size(line))
+
+
+def plot_size(line: Timeline) -> tuple[float, float]:
+    """Give width and height in inches of the plot of a timeline."""
+    panels = panels_of(line)
+    return _WIDE if panels else _WIDTH, _HEIGHT * (1 + sum(panel.height for panel in panels))
 
 
 def render(draw: Callable[[Figure], None], *, kind: Picture, size: tuple[float, float] = (_WIDTH, _HEIGHT)) -> bytes:
@@ -118,14 +123,13 @@ def _join_points(axes: Axes, line: Timeline, sums: list[float | None], colour: s
 def _draw_points(
     axes: Axes, line: Timeline, sums: list[float | None], colour: str, marker: str, *, is_total: bool
 ) -> None:
-    for point, value in zip(line.points, sums, strict=True):
-        if value is None:
-            continue
+    known = [(point, value) for point, value in zip(line.points, sums, strict=True) if value is not None]
+    for number, (point, value) in enumerate(known, start=1):
         differs = point.since_previous is not None and bool(point.since_previous.differences)
         fill = "white" if differs else colour
         (x,) = days_of([point.on])
         axes.plot([x], [value], marker, color=colour, markerfacecolor=fill, markersize=7, markeredgewidth=1.6, zorder=3)
-        if is_total:
+        if is_total and number < len(known):  # the last one stands beside the name of the line
             axes.annotate(
                 amount(value), (x, value), (5, 8), textcoords="offset points", ha="left", weight="bold", color=INK
             )
@@ -136,8 +140,10 @@ def _draw_readers(axes: Axes, line: Timeline) -> None:
     if not _has_several(*line.points):
         return
     readers = sorted({reader or "" for point in line.points for reader in _totals_of(point)})
-    for reader, (marker, style) in zip(readers, cycle(_READER_MARKS)):
-        looks: dict[str, Any] = {"color": _READERS, "markersize": 4, "linewidth": 0.9, "zorder": 1}
+    for number, (reader, (marker, style)) in enumerate(zip(readers, cycle(_READER_MARKS))):
+        # Each mark is larger than the one before and hollow, so that readers who agree are all seen.
+        looks: dict[str, Any] = {"color": _READERS, "markersize": 4 + 3 * (number % 4), "linewidth": 0.9, "zorder": 1}
+        looks |= {"markerfacecolor": "none"} if number else {}
         axes.plot([], [], f"{marker}{style}", label=reader or "not said", **looks)
         for earlier, later in pairwise(line.points):
             was, now = (_totals_of(point).get(reader or None) for point in (earlier, later))
@@ -170,6 +176,9 @@ def _name_lines(axes: Axes, line: Timeline) -> None:
         lowest = max(float(value), lowest)
         (x,) = days_of([on])
         axes.annotate(label, (x, lowest), (10, 0), textcoords="offset points", va="center", color=colour, weight="bold")
+        if label == _LINES["total"][0]:
+            where: dict[str, Any] = {"xytext": (44, 0), "textcoords": "offset points"}
+            axes.annotate(amount(value), (x, lowest), va="center", color=colour, weight="bold", **where)
         lowest += apart
 
 

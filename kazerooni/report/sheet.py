@@ -44,11 +44,16 @@ from kazerooni.report.wording import SAMPLING_ONLY
 _ARROW: Final = "\N{RIGHTWARDS ARROW}"
 # More than these do not fit on the first page; what follows then stands right after them.
 _MOST_NOTICES: Final = 5
+# Beside each other: what changed, where lung function stands below the sums.
+_MOST_TOTALS: Final = 3
+_MOST_VISITS_BESIDE: Final = 6
 # So that the summary fits on one page: of a drawing, as a share of its place; of the facts of the scan.
 _WIDTH_OF_DRAWING: Final = {"a4": 0.76, "letter": 0.64}
 _COLUMNS_OF_SCAN: Final = {"a4": 3, "letter": 4}
 # Of a column, in letters of a heading.
 _WIDTH_OF_NAME, _WIDTH_OF_GRADE, _WIDTH_OF_INTERVAL = 16, 8, 12
+# How a component of a lobe moved; below the points stand the edges that it crossed.
+_OF_A_MOVE: Final = ((say.GRADE, 8), (say.CHANGE, 6), (say.EXTENT_PERCENT, 10), (say.CHANGE_POINTS, 14))
 
 
 def sections_of(report: Report) -> tuple[Section, ...]:
@@ -136,6 +141,7 @@ def _differing(caption: str, rows: tuple[DifferenceView, ...]) -> Table:
         caption=caption,
         columns=tuple(Column(heading=one, width=1, is_text=True) for one in (say.WHAT, say.THEN, say.NOW)),
         rows=tuple((_words(one.label), _words(one.before), _words(one.now)) for one in rows),
+        marked=tuple(number for number, one in enumerate(rows) if one.stands_out),
     )
 
 
@@ -244,7 +250,7 @@ def _change(change: ChangeView) -> Section:
 
 
 def _changed(change: ChangeView) -> Iterator[Block]:
-    yield Facts(facts=change.totals, columns=len(change.totals))
+    yield Facts(facts=change.totals, columns=_MOST_TOTALS)
     yield Prose(change.verdict if change.is_interpretable else f"{change.headline}. {change.verdict}")
     if change.still:
         yield Prose(change.still)
@@ -256,12 +262,11 @@ def _changed(change: ChangeView) -> Iterator[Block]:
         yield Heading(say.DIFFERS)
         yield _differing(say.DIFFERS_CAPTION, change.differences)
     yield Heading(say.BY_LOBE)
-    headings = (say.GRADE, say.CHANGE, say.EXTENT_PERCENT, say.CHANGE_POINTS)
     yield Table(
         caption=f"{say.BY_LOBE_CAPTION}{'' if change.is_interpretable else f' {say.NOT_BETWEEN_READERS}'}",
         columns=(
-            Column(heading=say.LOBE, width=6, is_text=True),
-            *(Column(heading=h, group=one.capitalize(), width=4) for one in Component for h in headings),
+            Column(heading=say.LOBE, width=12, is_text=True),
+            *(Column(heading=h, group=one.capitalize(), width=w) for one in Component for h, w in _OF_A_MOVE),
         ),
         rows=tuple(
             (_named(row.code, row.name), *(cell for move in row.moves for cell in _moved(move))) for row in change.lobes
@@ -290,9 +295,15 @@ def _timeline(report: Report, course: TimelineView) -> Section:
             *_beside_visits(course),
             Heading(say.BY_VISIT),
             Prose(say.BY_VISIT_INTRO, "soft"),
-            Beside(tuple(_by_visit(course, component) for component in Component)),
+            *_lobes_by_visit(course),
         ),
     )
+
+
+def _lobes_by_visit(course: TimelineView) -> tuple[Block, ...]:
+    """Give the lobes of both components beside each other, or, where the visits are many, below each other."""
+    tables = tuple(_by_visit(course, component) for component in Component)
+    return (Beside(tables),) if len(course.visits) <= _MOST_VISITS_BESIDE else tables
 
 
 def _beside_visits(course: TimelineView) -> Iterator[Block]:
@@ -330,7 +341,7 @@ def _visits(course: TimelineView) -> Table:
             )
             for visit in course.visits
         ),
-        marked=next((row for row, visit in enumerate(course.visits) if visit.is_this), None),
+        marked=tuple(row for row, visit in enumerate(course.visits) if visit.is_this),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -35,17 +36,29 @@ class TimeAxis:
         return (self.last - self.first).days
 
     def dress(self, axes: Axes, dates: Sequence[date], *, is_lowest: bool) -> None:
-        """Give axes their limits and, the lowest of several, the words of those dates that do not run together."""
+        """Give axes their limits and, the lowest of several, the words of the dates, where they find room."""
         low, high = days_of([self.first, self.last])
         margin = max(0.06 * self.days, 30)
         axes.set_xlim(low - margin, high + 4.2 * margin)
-        ticks = _apart(dates, 0.11 * (self.days + 5 * margin))
-        axes.set_xticks(days_of(ticks), [self._words(on) if is_lowest else "" for on in ticks])
+        words = self._named(dates, 0.11 * (self.days + 5 * margin))
+        axes.set_xticks(days_of(words), [text if is_lowest else "" for text in words.values()])
         axes.grid(axis="y", color=FAINT, linewidth=0.7)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_color(FAINT)
         axes.tick_params(colors=INK, length=3)
+
+    def _named(self, dates: Sequence[date], least: float) -> dict[date, str]:
+        """Give dates their words: those that would run into words before stand a line lower, or, there too, not."""
+        ends = [-inf, -inf]
+        named: dict[date, str] = {}
+        for on in dict.fromkeys(dates):
+            (day,) = days_of([on])
+            row = next((row for row, end in enumerate(ends) if day >= end), None)
+            if row is not None and self._words(on) not in {text.strip() for text in named.values()}:
+                ends[row] = day + least
+                named[on] = "\n" * row + self._words(on)
+        return named
 
     def _words(self, on: date) -> str:
         return str(on.year) if self.days > _YEARS_ALONE_FROM_DAYS else f"{on.year}-{on.month:02}"
@@ -54,12 +67,3 @@ class TimeAxis:
 def days_of(dates: Iterable[date]) -> list[float]:
     """Give the days of dates as numbers."""
     return [float(on.toordinal()) for on in dates]
-
-
-def _apart(dates: Sequence[date], least: float) -> list[date]:
-    """Leave out dates whose words would run into those before."""
-    kept: list[date] = []
-    for on in dates:
-        if not kept or (on - kept[-1]).days >= least:
-            kept.append(on)
-    return kept

@@ -153,11 +153,12 @@ class LobeChangeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceView:
-    """What two visits differ in: at the earlier one, and at this one."""
+    """What two visits differ in: at the earlier one, and at this one. `stands_out`: is to be seen among its like."""
 
     label: str
     before: str
     now: str
+    stands_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,12 +148,12 @@ def matched(*, is_same_frame: bool, off_mm: str, share: str, share_now: str) -> 
 
 
 def crossed(edges: Sequence[int], *, up: bool) -> str:
-    """Name the edges that an extent crossed, and which way.
+    r"""Name the edges that an extent crossed, and which way.
 
     >>> crossed([5, 25], up=True), crossed([0], up=False)
-    ('up across 5 and 25 %', 'down across 0 %')
+    ('up across 5 and 25\xa0%', 'down across 0\xa0%')
     """
-    return f"{'up' if up else 'down'} across {' and '.join(map(str, edges))} %"
+    return f"{'up' if up else 'down'} across {' and '.join(map(str, edges))}\N{NO-BREAK SPACE}%"
 
 
 def hidden(component: str, lobe: str, grade: str, extents: str) -> str:

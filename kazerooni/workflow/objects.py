@@ -15,9 +15,10 @@ from kazerooni.dicom import Series, find_series
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.errors import NoSeriesError, OutputError, ReadingError
 from kazerooni.files import StrPath, make_folder, write_all_whole
-from kazerooni.labels import Author, is_dicom, read_finding_map, read_lobe_map, read_sr, seg_object, sr_bytes
+from kazerooni.labels import Author, is_dicom, read_sr, seg_object, sr_bytes
 from kazerooni.labels.patient_study import patient_and_study
 from kazerooni.model import Case, Component, FindingMap, LobeMap, PointOrigin, Reading
+from kazerooni.workflow.pictures import read_kept_map
 
 OBJECTS: Final = ("sr", "seg", "epdf")
 """The formats of a report that are DICOM objects, and want the scan: they carry its patient and study."""
@@ -121,7 +122,7 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
         if role in kept and _is_of_source(_seg_header(data := kept[role].read_bytes()), source):
             made[f".{role}.seg.dcm"] = data
         elif role in kept or own is not None:
-            labels = own or _read_map(role, kept[role], series)
+            labels = own or read_kept_map(role, kept[role], series, case.reading)
             made[f".{role}.seg.dcm"] = seg_object(
                 labels, series, author=_author(case.reading, labels), reading=case.reading.id
             )
@@ -136,10 +137,6 @@ def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[s
 def _is_of_source(seg: Dataset | None, source: Dataset) -> bool:
     """Whether a SEG carries patient and study of the scan, as it has them now."""
     return seg is not None and all(str(seg.get(word) or "") == str(source.get(word) or "") for word in _IDENTITY)
-
-
-def _read_map(role: str, path: Path, series: Series) -> LobeMap | FindingMap:
-    return read_lobe_map(path, series) if role == "lobes" else read_finding_map(path, series, role)
 
 
 def _author(reading: Reading, labels: LobeMap | FindingMap) -> Author:

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.errors import LabelError, NoSeriesError, ReadingError
 from kazerooni.files import StrPath
 from kazerooni.labels import read_finding_map, read_lobe_map
-from kazerooni.model import Case, Component, Reading
+from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading
 
 _ROLES: Final = ("lobes", *(component.value for component in Component))
 
@@ -68,12 +68,24 @@ def _filled(case: Case, series: Series, by_digest: dict[str, Path]) -> Case:
     files = {role: _file(case.reading, role, digest, by_digest) for role, digest in recorded.items() if role in _ROLES}
     if "lobes" not in files:
         raise LabelError(f"reading {case.reading.id} was made without a lobe map, so its slices cannot be shown")
-    alveolar, interstitial = (
-        None if component.value not in files else read_finding_map(files[component.value], series, component)
-        for component in Component
-    )
-    lobes = read_lobe_map(files["lobes"], series)
-    return replace(case, volume=volume, lobes=lobes, alveolar=alveolar, interstitial=interstitial)
+    maps: dict[str, Any] = {role: read_kept_map(role, file, series, case.reading) for role, file in files.items()}
+    return replace(case, volume=volume, **maps)
+
+
+def read_kept_map(role: str, file: Path, series: Series, reading: Reading) -> LobeMap | FindingMap:
+    """Read a map, `lobes` or that of a component, from the very file that a kept reading was read from.
+
+    Raises LabelError where it cannot be read by itself: a reading does not keep whose numbering its maps follow, nor
+    that a file was taken as it lies.
+    """
+    try:
+        return read_lobe_map(file, series) if role == "lobes" else read_finding_map(file, series, role)
+    except LabelError as error:
+        raise LabelError(
+            f"{error}. Reading {reading.id} was read from this {role} map, but does not keep how (labels, by_index); "
+            "it cannot be read again; name the numbering where the scan is scored and write pictures and SEG there "
+            "(kazerooni score --labels NAME --report DIR), or leave out --maps here"
+        ) from error
 
 
 def _file(reading: Reading, role: str, digest: str | None, by_digest: dict[str, Path]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def _slip(asked: Task) -> None:
     raise RuntimeError(f"Doe^John in {asked.files}")
 
 
+def _kill_parent(_: Task) -> None:
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(1000)
+
+
+def _nap(_: Task) -> None:
+    time.sleep(0.1)
+
+
 def _nothing(_: Task) -> None:
     return
 
@@ -62,5 +72,7 @@ _DEEDS = {
     "eat": _eat,
     "refuse": _refuse,
     "slip": _slip,
+    "kill-parent": _kill_parent,
+    "nap": _nap,
     "nothing": _nothing,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import SimpleITK
 
 from kazerooni.phantom import VISITS, sample_folder
 from tests.cli.conftest import Run
@@ -78,6 +80,25 @@ def test_maps_that_were_not_read_are_refused(run: Run, samples: Path, kept: list
     done = run("report", kept[1], "--scan", samples / _LATER, "--maps", samples / "maps" / _EARLIER, "--out", tmp_path)
     assert done.exit_code == 3
     assert "is not among the files given" in done.stderr
+
+
+def test_a_map_in_a_foreign_numbering_is_told(run: Run, hrct: Path, maps: dict[str, Path], tmp_path: Path) -> None:
+    """Of a lobe map that was read in the numbering of lungmask it is told why it cannot be shown, and what to do."""
+    ours = SimpleITK.ReadImage(str(maps["lobes"]))
+    theirs = np.array([0, 3, 4, 5, 1, 2], np.uint8)[SimpleITK.GetArrayFromImage(ours)]  # lungmask: LUL is 1, RUL is 3
+    image = SimpleITK.GetImageFromArray(theirs)
+    image.CopyInformation(ours)
+    lobes, kept = tmp_path / "lobes.nrrd", tmp_path / "reading.json"
+    SimpleITK.WriteImage(image, str(lobes))
+    done = run("score", hrct, "--lobes", lobes, "--labels", "lungmask", "--alveolar", maps["alveolar"], "-o", kept)
+    assert kept.exists(), done.output
+    for words in (("--maps", lobes, "--maps", maps["alveolar"]), ("--format", "seg")):
+        out = tmp_path / "out"
+        done = run("report", kept, "--scan", hrct, *words, "--out", out, columns=1000)
+        assert done.exit_code == 3
+        assert "It fits lungmask" in done.stderr
+        assert "score --labels NAME --report DIR" in done.stderr
+        assert not list(out.glob("*"))
 
 
 def test_scans_and_maps_go_together(run: Run, samples: Path, kept: list[Path]) -> None:

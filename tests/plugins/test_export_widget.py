@@ -28,6 +28,7 @@ NAMES = [
     "R-1.lobes.dcm",
     "R-1.long.csv",
     "R-1.long.dictionary.csv",
+    "R-1.pdf",
     "R-1.reading.json",
     "R-1.score.json",
     "R-1.wide.csv",
@@ -74,18 +75,19 @@ def names(folder: Path) -> list[str]:
 def test_a_draft_is_exported_whole(
     dock: ExportWidget, scan: tuple[Series, Volume], tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Report, tables, JSON and SEGs of the draft stand in the folder and say what was painted."""
+    """Report, PDF, tables, JSON and SEGs of the draft stand in the folder and say what was painted."""
     folder = tmp_path / "out"
     folder.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     dock.button.click()
     wait(dock, qtbot)
     assert names(folder) == NAMES
-    assert "9 files are in" in dock.busy.message.text()
+    assert "10 files are in" in dock.busy.message.text()
     assert read_reading(folder / "R-1.reading.json").status is Status.DRAFT
     session = dock.desk.session
     assert session is not None
     assert json.loads((folder / "R-1.score.json").read_text())
+    assert (folder / "R-1.pdf").read_bytes().startswith(b"%PDF-")
     lobes = read_lobe_map(folder / "R-1.lobes.dcm", scan[0])
     np.testing.assert_array_equal(lobes.labels, session.canvas.labels("lobes"))
     marks = read_finding_map(folder / "R-1.alveolar.dcm", scan[0], Component.ALVEOLAR)
@@ -116,7 +118,7 @@ def test_nothing_is_overwritten_unasked(
     assert "Nothing was written" in dock.busy.message.text()
     answer = QMessageBox.StandardButton.Yes
     dock.export_into(folder)
-    qtbot.waitUntil(lambda: dock.busy.message.text().startswith("9 files"), timeout=30000)
+    qtbot.waitUntil(lambda: dock.busy.message.text().startswith("10 files"), timeout=30000)
     assert names(folder) == NAMES
     assert "<html" in (folder / "R-1.html").read_text()
 

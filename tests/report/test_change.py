@@ -8,15 +8,17 @@ from datetime import date
 import pytest
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Component, Course, Event, EventKind, LungFunction, Patient, Treatment
+from kazerooni.model import Case, Component, ComponentScore, Finding, Lobe
 from kazerooni.report import Report, report_of
+from kazerooni.report.blocks import Table
+from kazerooni.report.captions import TWO_SCANS_CAPTION
 from kazerooni.report.html import report_html
 from kazerooni.report.pdf import report_pdf
-from kazerooni.scoring import timeline
-from tests.report.builders import VERSION, case_of
+from kazerooni.report.sheet import sections_of
+from kazerooni.report.view import VisitView
+from tests.report.builders import FIRST, SECOND, TECHNIQUE, VERSION, case_of, followed, scored, two_readers
 from tests.report.pages import Page
-
-FIRST, SECOND = date(1999, 3, 2), date(2000, 3, 14)
+from tests.scoring.builders import tally_of, whole_lungs
 
 
 def _edge(report: Report, code: str, component: Component) -> str:
@@ -29,40 +31,60 @@ def test_edges_that_an_extent_crossed_are_named() -> None:
     then = case_of(FIRST, RUL={(1, 0): 600, (0, 0): 400}, RLL={(1, 0): 300, (0, 0): 700})
     now = case_of(SECOND, RUL={(1, 0): 30, (0, 0): 970}, RLL={(1, 0): 400, (0, 0): 600}, LLL={(1, 0): 300, (0, 0): 700})
     report = report_of(now, prior=then, program_version=VERSION)
-    assert _edge(report, "RUL", Component.ALVEOLAR) == "down across 5 and 25 and 50 %"
-    assert _edge(report, "LLL", Component.ALVEOLAR) == "up across 0 and 5 and 25 %"
+    assert _edge(report, "RUL", Component.ALVEOLAR) == "down across 5 and 25 and 50\N{NO-BREAK SPACE}%"
+    assert _edge(report, "LLL", Component.ALVEOLAR) == "up across 0 and 5 and 25\N{NO-BREAK SPACE}%"
     assert _edge(report, "RLL", Component.ALVEOLAR) == ""
 
 
+def _sampled(on: date, *marked: int) -> Case:
+    """Give a visit whose slices only sample the lung: ground glass of RLL in voxels of 1000, slice by slice."""
+    case = case_of(on)
+    tally = tally_of(whole_lungs(), slices=len(marked))
+    counts = tally.counts.copy()
+    for index, voxels in enumerate(marked, start=1):
+        counts[index, Lobe.RLL, 0, 0] = 1000 - voxels
+        counts[index, Lobe.RLL, Finding.GROUND_GLASS.label, 0] = voxels
+    return scored(replace(case.reading, tally=replace(tally, counts=counts, is_sampled=True)))
+
+
+def _alveolar(case: Case) -> ComponentScore:
+    return next(lobe for lobe in case.score.lobes if lobe.lobe is Lobe.RLL).alveolar
+
+
 def test_what_a_grade_hides_is_told_where_intervals_part() -> None:
-    """48 and 27 % are one grade: with intervals that have nothing in common it is told, with wide ones it is not."""
-    then = case_of(FIRST, RLL={(1, 0): 480, (0, 0): 520})
-    now = case_of(SECOND, RLL={(1, 0): 270, (0, 0): 730})
-    report = report_of(now, prior=then, program_version=VERSION)
-    graded = next(lobe for lobe in now.score.lobes if lobe.lobe.name == "RLL").alveolar
-    before = next(lobe for lobe in then.score.lobes if lobe.lobe.name == "RLL").alveolar
-    assert graded.grade == before.grade
-    known = None not in (graded.high, before.low)
-    apart = known and (graded.high or 0) < (before.low or 0)
-    told = [line for line in report.changes[0].hidden if "RLL" in line]
-    assert bool(told) == apart
-    assert "48.0 % " in report.changes[0].still or told
+    """48 and 27 % are grade 3. On slices that are all alike sampling errs by nothing: the move is told as hidden."""
+    then, now = _sampled(FIRST, *[480] * 12), _sampled(SECOND, *[270] * 12)
+    assert (_alveolar(then).low, _alveolar(now).high) == (48, 27)
+    (change,) = report_of(now, prior=then, program_version=VERSION).changes
+    extents = "48.0 % (48.0 to 48.0) \N{RIGHTWARDS ARROW} 27.0 % (27.0 to 27.0)"
+    assert change.hidden == (f"Alveolar of RLL: grade 3 at both visits, extent {extents}.",)
 
 
-def _two_readers() -> Report:
-    cases = [
-        case_of(FIRST, RUL={(1, 0): 600, (0, 0): 400}),
-        case_of(SECOND, RUL={(1, 0): 100, (0, 0): 900}),
-        case_of(FIRST, reader="R2", RUL={(1, 0): 300, (0, 0): 700}),
-        case_of(SECOND, reader="R2", RUL={(1, 0): 300, (0, 0): 700}),
-    ]
-    readings = [replace(case.reading, id=f"{case.reading.id}-{case.reading.reader}") for case in cases]
-    return report_of(replace(cases[1], reading=readings[1]), timeline=timeline(readings), program_version=VERSION)
+def test_what_a_grade_hides_is_not_told_where_intervals_meet() -> None:
+    """48 and 27 % of slices that are all or nothing: the intervals meet, so sampling alone may be what moved."""
+    then, now = _sampled(FIRST, *[960, 0] * 6), _sampled(SECOND, *[540, 0] * 6)
+    old, new = _alveolar(then), _alveolar(now)
+    assert (old.percent, new.percent, old.grade, new.grade) == (48, 27, 3, 3)
+    assert old.low is not None
+    assert new.high is not None
+    assert old.low < new.high
+    (change,) = report_of(now, prior=then, program_version=VERSION).changes
+    assert change.hidden == ()
+    assert "48.0 % " in change.still
+
+
+def test_what_a_grade_hides_is_not_told_without_intervals() -> None:
+    """Where slices do not sample the lung there is no interval, and nothing is called hidden."""
+    then, now = (case_of(on, RLL={(1, 0): v, (0, 0): 1000 - v}) for on, v in ((FIRST, 480), (SECOND, 270)))
+    (change,) = report_of(now, prior=then, program_version=VERSION).changes
+    assert _alveolar(then).low is None
+    assert change.hidden == ()
+    assert "48.0 % " in change.still
 
 
 def test_several_readers_stand_each_in_a_line() -> None:
     """Each reader of a visit has a line with the change of that reader alone; the report is of one of them."""
-    report = _two_readers()
+    report = two_readers()
     assert report.course is not None
     lines = [
         (visit.reader, visit.totals[-1].value, visit.since_previous, visit.is_this) for visit in report.course.visits
@@ -78,25 +100,9 @@ def test_several_readers_stand_each_in_a_line() -> None:
     assert any("Several readers" in rule for rule in report.course.rules)
 
 
-def _followed(**words: str) -> Report:
-    cases = [case_of(FIRST, RUL={(1, 0): 600, (0, 0): 400}), case_of(SECOND, RUL={(1, 0): 100, (0, 0): 900})]
-    drug, remarks = words.get("drug", "prednisone"), words.get("remarks", "")
-    course = Course(
-        patient=Patient(pseudonym="P-ABCDEF"),
-        lung_function=(
-            LungFunction(on=FIRST, fvc_l=2.0, fvc_percent=60.0, dlco_percent=40.0),
-            LungFunction(on=date(2000, 3, 20), fvc_l=2.5, fvc_percent=75.0, dlco_percent=52.0),
-        ),
-        treatments=(Treatment(drug=drug, start=FIRST, end=None, dose=20.0, unit="mg/day"),),
-        events=(Event(kind=EventKind.RELAPSE, on=date(1999, 5, 1), remarks=remarks),),
-    )
-    line = timeline([case.reading for case in cases], course=course)
-    return report_of(cases[1], timeline=line, program_version=VERSION)
-
-
 def test_lung_function_and_doses_stand_beside_the_visits() -> None:
     """FVC and DLCO near each visit with how near, the doses of the day, and their change in points and litres."""
-    report = _followed()
+    report = followed()
     assert report.course is not None
     rows = report.course.beside
     assert [row.fvc for row in rows] == [
@@ -112,7 +118,7 @@ def test_lung_function_and_doses_stand_beside_the_visits() -> None:
 def test_what_people_wrote_of_the_course_is_no_markup() -> None:
     """A drug or a remark that is markup shows as it was written."""
     hostile = "<script>alert(1)</script>"
-    page = Page(report_html(_followed(drug=hostile, remarks=hostile)).decode("utf-8"))
+    page = Page(report_html(followed(drug=hostile, remarks=hostile)).decode("utf-8"))
     assert not page.of("script")
     assert page.text.count(hostile) >= 2
 
@@ -130,3 +136,22 @@ def test_two_visits_stand_side_by_side() -> None:
     assert report_pdf(report).startswith(b"%PDF")
     with pytest.raises(ReadingError, match="two visits"):
         report_of(now, compare=True, program_version=VERSION)
+
+
+def test_what_is_another_one_at_every_visit_is_not_shaded() -> None:
+    """A comparison shades the rows that differ, in HTML and PDF alike, but not dates, series and readings."""
+    then, now = case_of(FIRST), case_of(SECOND, technique=replace(TECHNIQUE, kernel="B30f"))
+    report = report_of(now, prior=then, compare=True, program_version=VERSION)
+    assert report.comparison is not None
+    rows = report.comparison.facts
+    assert {row.label for row in rows if row.before != row.now} == {"Study date", "Series", "Kernel", "Reading"}
+    assert [row.label for row in rows if row.stands_out] == ["Kernel"]
+    page = Page(report_html(report).decode("utf-8"))
+    assert [row.get("class") for row in page.of("tr")].count("this") == 1 + sum(v.is_this for v in _visits(report))
+    tables = (block for section in sections_of(report) for block in section.blocks if isinstance(block, Table))
+    (table,) = (table for table in tables if table.caption == TWO_SCANS_CAPTION)
+    assert [table.rows[number][0].parts for number in table.marked] == [("Kernel",)]
+
+
+def _visits(report: Report) -> tuple[VisitView, ...]:
+    return () if report.course is None else report.course.visits

@@ -27,7 +27,7 @@ from kazerooni.report import WRITERS, Paper, Report, report_of
 from kazerooni.report.pdf import report_pdf
 from kazerooni.scoring import timeline
 from kazerooni.workflow import LobeSource, MapFiles, score_scan
-from tests.report.builders import VERSION, case_of, line_of, scored, texts_of
+from tests.report.builders import VERSION, case_of, followed, line_of, scored, texts_of, two_readers
 from tests.report.pages import Page
 from tests.scoring.builders import said, typed, typed_lungs, value
 
@@ -35,7 +35,11 @@ HOSTILE = "<script>alert(1)</script>\"' &amp; #panic() $x$ *bold* _it_ `raw` @re
 # What a number is, with all that changes what it says: sign, < or >, thousands, decimals.
 NUMBER = re.compile(r"[<>]?[\u2212+-]?\d+(?:\.\d+)*")
 DISCLAIMER = "For research and decision support; not a medical device."
-KINDS = ("three visits", "scan", "missing", "partial", "typed", "readers", "sample scans", "first sample scan")
+KINDS = (
+    *("three visits", "scan", "missing", "partial", "typed", "readers", "sample scans", "first sample scan"),
+    *("course", "course of two equations", "several readers", "pooled readers", "prior beside"),
+    *("compared", "compared without scans"),
+)
 MM = 72 / 25.4
 
 
@@ -105,6 +109,13 @@ def reports(three_visits: Report, scan_case: Case, samples: tuple[Case, ...]) ->
             samples[-1], timeline=timeline([case.reading for case in samples]), program_version=VERSION
         ),
         "first sample scan": report_of(samples[0], program_version=VERSION),
+        "course": followed(),
+        "course of two equations": followed(reference="GLI 2012"),
+        "several readers": two_readers(),
+        "pooled readers": two_readers(pooling="mean"),
+        "prior beside": report_of(samples[-1], prior=samples[1], program_version=VERSION),
+        "compared": report_of(samples[-1], prior=samples[0], compare=True, program_version=VERSION),
+        "compared without scans": report_of(second, prior=first, compare=True, program_version=VERSION),
     }
 
 
@@ -154,7 +165,7 @@ def test_every_row_of_the_page_stands_in_the_pdf(kind: str, reports: dict[str, R
     assert [row for row in shown if row not in text] == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("compared")])
 def test_everything_that_a_report_says_stands_in_the_pdf(
     kind: str, reports: dict[str, Report], made: dict[str, bytes]
 ) -> None:
@@ -165,6 +176,22 @@ def test_everything_that_a_report_says_stands_in_the_pdf(
     unsaid |= {visit.iso for visit in report.course.visits} if report.course is not None else set()
     missing = [one for one in texts_of(report) if _close(one) not in text and one not in unsaid]
     assert missing == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.startswith("compared")])
+def test_everything_that_a_comparison_says_stands_in_the_pdf(
+    kind: str, reports: dict[str, Report], made: dict[str, bytes]
+) -> None:
+    """Every text of what two visits differ in, and of the notices and the method of both, stands in the PDF."""
+    report, reader = reports[kind], _read(made[kind])
+    both = report.comparison
+    assert both is not None
+    text = _close(_text(made[kind])) + _close(" ".join(_alternatives(reader)))
+    said = (both.then, both.now, both.facts, both.method_then, both.digests_then, report.method, report.digests)
+    told = [one for notice in (*both.notices_then, *report.notices) for one in (notice.heading, notice.message)]
+    texts = [*texts_of((*said, report.changes, report.slices)), *told]
+    assert len(texts) > 100
+    assert [one for one in texts if _close(one) not in text and one not in {"right", "left"}] == []
 
 
 def _elements(reader: PdfReader) -> list[Any]:
@@ -207,7 +234,7 @@ def test_it_says_which_standards_it_keeps(kind: str, made: dict[str, bytes]) -> 
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert root["/OutputIntents"]
     assert reader.metadata is not None
-    assert (reader.metadata.title or "").startswith("Kazerooni score of the lung on HRCT, ")
+    assert (reader.metadata.title or "").startswith("Kazerooni score of the lung on HRCT")
     assert not {"/AA", "/OpenAction", "/AcroForm", "/Names"} & set(root)
     assert not reader.is_encrypted
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -129,3 +130,44 @@ def test_a_dose_that_ended_before_the_plot_does_not_come_back() -> None:
         course = Course(patient=Patient(pseudonym="P-ABCDEF"), treatments=treatments)
         svg = timeline_plot(timeline([case_of(date(1999, 1, 1)).reading], course=course)).decode()
         assert ("prednisone" in svg) is is_drawn
+
+
+def _words(svg: bytes) -> list[str]:
+    texts = (text for text in ET.fromstring(svg).iter() if text.tag.endswith("}text"))  # noqa: S314 - our own
+    return [" ".join("".join(text.itertext()).split()) for text in texts]
+
+
+def test_the_axis_names_visits_that_lie_close(line: Timeline) -> None:
+    """Of visits in 1999, 2000 and 2009 the axis names each year, that of 2000 a line lower."""
+    assert [point.on.year for point in line.points] == [1999, 2000, 2009]
+    assert [word for word in _words(timeline_plot(line)) if re.fullmatch(r"(?:19|20)\d\d", word)] == [
+        "1999",
+        "2000",
+        "2009",
+    ]
+
+
+def test_the_axis_names_no_year_twice() -> None:
+    """Two visits of one year have one name where the axis names years alone."""
+    cases = [case_of(on) for on in (date(1999, 1, 2), date(1999, 12, 30), date(2009, 5, 20))]
+    cases[1] = replace(cases[1], reading=replace(cases[1].reading, id="R-1999-b"))
+    assert _words(timeline_plot(line_of(*cases))).count("1999") == 1
+
+
+def _height_of(svg: bytes, word: str) -> float:
+    moved = re.findall(rf">{word}</text>", svg.decode())
+    assert len(moved) == 1
+    (y,) = re.findall(rf'y="([\d.]+)"[^>]*>{word}</text>', svg.decode()) or re.findall(
+        rf"translate\([\d.]+ ([\d.]+)\)[^>]*>{word}</text>", svg.decode()
+    )
+    return float(y)
+
+
+def test_names_of_equal_sums_do_not_lie_on_each_other() -> None:
+    """Where the interstitial sum is 0, total and alveolar sum are one point: their names stand 10 points apart."""
+    cases = [case_of(on, RUL={(1, 0): 300, (0, 0): 700}) for on in (date(1999, 1, 2), date(2000, 1, 2))]
+    svg = timeline_plot(line_of(*cases))
+    heights = sorted(_height_of(svg, name) for name in ("Total", "Alveolar", "Interstitial"))
+    assert all(below - above >= 10 for above, below in pairwise(heights))
+    # The last total stands in the line of its name, not above it, where the next name is.
+    assert _words(svg).count("3") >= 2

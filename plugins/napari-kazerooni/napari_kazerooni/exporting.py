@@ -26,6 +26,7 @@ class Kind(StrEnum):
     """What can be exported of a reading."""
 
     REPORT = "report"
+    PDF = "pdf"
     TABLES = "tables"
     JSON = "json"
     SEG = "seg"
@@ -33,11 +34,12 @@ class Kind(StrEnum):
 
 WORDS: Final = {
     Kind.REPORT: "Report, a page for any browser (HTML)",
+    Kind.PDF: "Report, pages for paper and archives (PDF)",
     Kind.TABLES: "Tables with their data dictionaries (CSV)",
     Kind.JSON: "Reading and score (JSON)",
     Kind.SEG: "Lobes and marks (DICOM SEG)",
 }
-_FORMATS: Final = {Kind.REPORT: "html", Kind.TABLES: "csv", Kind.JSON: "json"}
+_FORMATS: Final = {Kind.REPORT: "html", Kind.PDF: "pdf", Kind.TABLES: "csv", Kind.JSON: "json"}
 _TRIES: Final = 5
 
 
