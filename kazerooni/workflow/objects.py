@@ -41,7 +41,7 @@ def series_of(reading: Reading, *scans: StrPath) -> Series:
     if uid is None:
         raise ReadingError(
             f"reading {reading.id} names no series, as its values were typed without a scan; a DICOM object carries "
-            "patient and study of a scan, so none can be written: choose html, csv or json"
+            "patient and study of a scan, so none can be written: choose html, pdf, csv or json"
         )
     own = [series for scan in scans for series in find_series(scan) if series.series_uid == uid]
     if not own:
