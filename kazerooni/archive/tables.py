@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import importlib.util
-import io
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import islice
@@ -15,7 +14,7 @@ from typing import Any, Final
 from kazerooni.archive.journal import Journal
 from kazerooni.files import write_whole, write_whole_by
 from kazerooni.report import LONG, WIDE
-from kazerooni.tables import Column, Value, cell, dictionary_csv, text_of
+from kazerooni.tables import Column, csv_line, dictionary_csv, text_of
 
 _TABLES: Final = {"long": LONG, "wide": WIDE}
 _END: Final = "\r\n"
@@ -50,7 +49,7 @@ def write_tables(journal: Journal, folder: Path) -> dict[str, str]:
         write_whole(folder / f"{name}.dictionary.csv", dictionary_csv(columns), force=True)
         if has_parquet():
             write_whole_by(folder / f"{name}.parquet", _parquet_writer(journal, name, columns), force=True)
-    lines = (_line([*row[:5], row.number or None, *row[6:]]) for row in journal.failed())
+    lines = (csv_line([*row[:5], row.number or None, *row[6:]]) for row in journal.failed())
     head = ",".join(column.name for column in ERRORS) + _END
     digests["errors.csv"] = _write(folder / "errors.csv", _bytes(head, lines))
     write_whole(folder / "errors.dictionary.csv", dictionary_csv(ERRORS), force=True)
@@ -75,12 +74,6 @@ def _bytes(head: str, rows: Iterator[str]) -> Iterator[bytes]:
     yield head.encode()
     for text in rows:
         yield text.encode("utf-8", "backslashreplace")
-
-
-def _line(values: list[Value]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator=_END).writerow([cell(value) for value in values])
-    return out.getvalue()
 
 
 def _write(path: Path, pieces: Iterator[bytes]) -> str:

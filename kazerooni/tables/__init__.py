@@ -1,6 +1,6 @@
 """Tables of text: CSV in, with the line of every row; CSV out, with no cell that a spreadsheet would run."""
 
-from kazerooni.tables.cells import NA, Value, cell, csv_bytes, text_of, write_csv
+from kazerooni.tables.cells import NA, Value, cell, csv_bytes, csv_line, text_of, write_csv
 from kazerooni.tables.columns import Column, dictionary_csv
 from kazerooni.tables.row_cells import RowCells
 from kazerooni.tables.rows import Problem, read_bytes
@@ -18,6 +18,7 @@ __all__ = [
     "cell",
     "code_of",
     "csv_bytes",
+    "csv_line",
     "day_of",
     "dictionary_csv",
     "one_of",

@@ -89,3 +89,14 @@ def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, V
     for row in rows:
         values = (row[name] for name in columns)
         writer.writerow([missing if value is None or value == "" else cell(value) for value in values])
+
+
+def csv_line(values: Iterable[Value]) -> str:
+    """Write one line of a table, with its end, where lines are made apart from each other.
+
+    >>> csv_line(["a, b", None, 1.5]).rstrip()
+    '"a, b",NA,1.5'
+    """
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow([cell(value) for value in values])
+    return out.getvalue()

@@ -27,6 +27,7 @@ def test_the_demo_goes_the_whole_way(run: Run, tmp_path: Path) -> None:
     assert {path.name for path in out.iterdir()} == {
         *("1999.json", "2000.json", "2009.json", "report.html", "report.pdf"),
         *("long.csv", "long.dictionary.csv", "wide.csv", "wide.dictionary.csv"),
+        *("redcap.csv", "redcap.dictionary.csv"),
     }
     assert read_reading(out / "2009.json").reader == "phantom"
     assert run("demo", "--out", out).exit_code == 0
