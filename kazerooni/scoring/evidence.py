@@ -85,8 +85,11 @@ class Evidence:
         return {}
 
     @cached_property
-    def grades(self) -> dict[tuple[int, frozenset[Finding]], int | None]:
-        """The grades that were given, by the identity of a criterion (which outlives them) and what was ignored."""
+    def grades(self) -> dict[tuple[int, frozenset[Finding]], tuple[Criterion, int | None]]:
+        """The grades that were given, by the identity of a criterion and what was ignored.
+
+        The criterion is held beside its grade: as long as a grade is kept, no other criterion can have that identity.
+        """
         return {}
 
     def _extent(self, findings: frozenset[Finding]) -> Fraction | None:

@@ -27,8 +27,8 @@ def component_grade(evidence: Evidence, criterion: Criterion, *, ignored: frozen
     """
     key = (id(criterion), ignored)
     if key not in evidence.grades:
-        evidence.grades[key] = _component_grade(evidence, criterion, ignored)
-    return evidence.grades[key]
+        evidence.grades[key] = (criterion, _component_grade(evidence, criterion, ignored))
+    return evidence.grades[key][1]
 
 
 def _component_grade(evidence: Evidence, criterion: Criterion, ignored: frozenset[Finding]) -> int | None:
