@@ -12,6 +12,10 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Pseudonyms are the same on every run, and the user's own key stays out of them: said here, before a test module that
+# looks for scans as it is imported.
+os.environ["KAZEROONI_KEY"] = "the key of the tests"
+
 # The same examples on every run, and no deadline: the machines that run the tests are shared and of uneven speed.
 settings.register_profile(
     "kazerooni",
@@ -50,8 +54,7 @@ def tool() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's own configuration and key out of the tests: pseudonyms are the same on every run."""
+    """Keep the user's own configuration out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KAZEROONI_KEY", "the key of the tests")
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
         yield
