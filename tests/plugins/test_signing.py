@@ -82,7 +82,9 @@ def test_a_report_is_written_of_the_reading_as_it_stands(scan: Scan, tmp_path: P
     assert draft.stat().st_size > 10_000
     sign(session, series, tmp_path / "signed", clock())
     assert session.case().reading is session.signed
-    assert len(write_tables([session.case()], tmp_path / "draft")) == 4
+    tables = write_tables([session.case()], tmp_path / "draft")
+    names = {kind: {f"{kind}.csv", f"{kind}.dictionary.csv"} for kind in ("long", "wide", "redcap")}
+    assert {path.name for path in tables} == set().union(*names.values())
     typed = session_of(volume, with_lobes=False)
     typed.say.type_percent(Lobe.RUL, Component.ALVEOLAR, "30")
     assert (typed.case().lobes, typed.case().alveolar) == (None, None)
