@@ -127,7 +127,7 @@ def report(
             force=force,
             book_head=head_of_book(readings, book=where),
             paper=sheet,
-            identify_by=scan if identify else None,
+            identify=identify,
             line=visits.line,
             compare=compare,
             scans=scan or (),

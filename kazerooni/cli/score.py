@@ -172,9 +172,16 @@ def score(
         if report is not None:
             from kazerooni.workflow import report_visits
 
-            scan = paths[0] if identify and paths else None
+            scan = paths[:1] if identify and paths else ()
             files = report_visits(
-                cases, report, formats=chosen_formats, partial=partial, force=force, paper=sheet, identify_by=scan
+                cases,
+                report,
+                formats=chosen_formats,
+                partial=partial,
+                force=force,
+                paper=sheet,
+                scans=scan,
+                identify=identify,
             )
             say_written(files, named=identify)
         if failures:

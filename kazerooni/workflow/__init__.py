@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of, write_objects
+from kazerooni.workflow.kept import series_of
+from kazerooni.workflow.objects import OBJECTS, dicom_objects, write_objects
 from kazerooni.workflow.reading import measure
 from kazerooni.workflow.readings import (
     Failure,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -11,13 +10,14 @@ from typing import Final
 import pydicom
 from pydicom.dataset import Dataset
 
-from kazerooni.dicom import Series, find_series
+from kazerooni.dicom import Series
 from kazerooni.dicom.quiet import quiet_pydicom
-from kazerooni.errors import NoSeriesError, OutputError, ReadingError
+from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.labels import Author, is_dicom, read_sr, seg_object, sr_bytes
 from kazerooni.labels.patient_study import patient_and_study
 from kazerooni.model import Case, Component, FindingMap, LobeMap, PointOrigin, Reading
+from kazerooni.workflow.kept import files_by_digest
 from kazerooni.workflow.pictures import read_kept_map
 
 OBJECTS: Final = ("sr", "seg", "epdf")
@@ -27,27 +27,8 @@ _OF_CASE: Final = ("sr", "seg")
 
 _SR_ENDING: Final = ".sr.dcm"
 _SEG_CLASSES: Final = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
-_MAP_SUFFIXES: Final = {".dcm", ".nrrd", ".nii", ".gz", ".mha", ".mhd"}
 _IDENTITY: Final = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID")
 _ROLES: Final = ("lobes", *Component)
-
-
-def series_of(reading: Reading, *scans: StrPath) -> Series:
-    """Find the series of a reading in its scan, which must be one of some.
-
-    Raises ReadingError where the reading names no series, NoSeriesError where it is not there, ScanError.
-    """
-    uid = reading.scan.series_uid
-    if uid is None:
-        raise ReadingError(
-            f"reading {reading.id} names no series, as its values were typed without a scan; a DICOM object carries "
-            "patient and study of a scan, so none can be written: choose html, pdf, csv or json"
-        )
-    own = [series for scan in scans for series in find_series(scan) if series.series_uid == uid]
-    if not own:
-        names = ", ".join(Path(scan).name for scan in scans)
-        raise NoSeriesError(f"{names}: does not hold series {uid} of reading {reading.id}; give its own scan")
-    return next((series for series in own if series.scan.sop_uids == reading.scan.sop_uids), own[0])
 
 
 def dicom_objects(
@@ -98,20 +79,10 @@ def write_objects(
     return tuple(files)
 
 
-def _maps_beside(reading: Reading, folders: Sequence[Path]) -> dict[str, Path]:
-    """Find the files whose digests a reading holds, by their roles, in folders or among single files."""
-    wanted = {digest.sha256: digest.role for digest in reading.inputs if digest.role in _ROLES and digest.sha256}
-    found: dict[str, Path] = {}
-    inside = (sorted(folder.iterdir()) if folder.is_dir() else [folder] for folder in folders)
-    files = (path for paths in inside for path in paths if path.is_file())
-    for path in (path for path in files if path.suffix.lower() in _MAP_SUFFIXES):
-        if len(found) == len(wanted):
-            break
-        with path.open("rb") as file:
-            role = wanted.get(hashlib.file_digest(file, "sha256").hexdigest())
-        if role is not None:
-            found.setdefault(role, path)
-    return found
+def _maps_beside(reading: Reading, places: Sequence[Path]) -> dict[str, Path]:
+    """Find the map files of a reading by their roles, in folders or among single files."""
+    wanted = {one.sha256: one.role for one in reading.inputs if one.role in _ROLES and one.sha256}
+    return {wanted[digest]: path for digest, path in files_by_digest(places, wanted).items()}
 
 
 def _seg_objects(case: Case, series: Series, kept: Mapping[str, Path]) -> dict[str, bytes]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
-from kazerooni.errors import LabelError, NoSeriesError, ReadingError
+from kazerooni.dicom import Series, read_volume
+from kazerooni.errors import LabelError, ReadingError
 from kazerooni.files import StrPath
 from kazerooni.labels import read_finding_map, read_lobe_map
 from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading
+from kazerooni.workflow.kept import Scans, files_by_digest
 
 _ROLES: Final = ("lobes", *(component.value for component in Component))
 
@@ -20,10 +20,8 @@ _ROLES: Final = ("lobes", *(component.value for component in Component))
 def with_pictures(
     case: Case,
     prior: Case | None,
-    scans: Sequence[StrPath],
+    scans: Scans,
     maps: Sequence[StrPath],
-    *,
-    progress: Progress | None = None,
 ) -> tuple[Case, Case | None]:
     """Give a case, and an earlier one, with their scans and maps, so that slices can be shown.
 
@@ -33,27 +31,18 @@ def with_pictures(
     Raises NoSeriesError where the series of the case is not there, ReadingError where a scan or reading cannot be shown
     to belong together, LabelError where a map of a reading is not there.
     """
-    found = find_series(list(scans), progress=progress)
-    by_digest = _by_digest(maps)
-    own = _own_series(case.reading, found)
-    if own is None:
-        names = ", ".join(Path(path).name for path in scans)
-        raise NoSeriesError(
-            f"{names}: does not hold the series of reading {case.reading.id}; pictures of another scan would stand "
-            "under its score: give the scan of the reading"
-        )
-    then = None if prior is None else _own_series(prior.reading, found)
+    places = list(map(Path, maps))
+    for place in places:
+        if not place.exists():
+            raise LabelError(f"{place.name}: is neither a file nor a folder; give label maps, or the folder of them")
+    readings = [one.reading for one in (case, prior) if one is not None]
+    wanted = {one.sha256 for reading in readings for one in reading.inputs if one.role in _ROLES and one.sha256}
+    by_digest = files_by_digest(places, wanted)
+    own, then = scans.own(case.reading), None if prior is None else scans.find(prior.reading)
     return (
         _filled(case, own, by_digest),
         prior if prior is None or then is None else _filled(prior, then, by_digest),
     )
-
-
-def _own_series(reading: Reading, found: Found) -> Series | None:
-    uid = reading.scan.series_uid
-    if uid is None:
-        raise ReadingError(f"reading {reading.id} names no series, so no scan is known to be its own; leave --maps out")
-    return next((series for series in found if series.series_uid == uid), None)
 
 
 def _filled(case: Case, series: Series, by_digest: dict[str, Path]) -> Case:
@@ -93,22 +82,3 @@ def _file(reading: Reading, role: str, digest: str | None, by_digest: dict[str, 
         return by_digest[digest]
     why = "was never a file" if digest is None else "is not among the files given"
     raise LabelError(f"the {role} map of reading {reading.id} {why}; give the file that it was read from (--maps)")
-
-
-def _by_digest(maps: Sequence[StrPath]) -> dict[str, Path]:
-    """Give the files that may be maps by their SHA-256."""
-    found: dict[str, Path] = {}
-    for file in _files(maps):
-        with file.open("rb") as stream:
-            found[hashlib.file_digest(stream, "sha256").hexdigest()] = file
-    return found
-
-
-def _files(maps: Sequence[StrPath]) -> Iterator[Path]:
-    for place in map(Path, maps):
-        if place.is_dir():
-            yield from sorted(one for one in place.iterdir() if one.is_file())
-        elif place.is_file():
-            yield place
-        else:
-            raise LabelError(f"{place.name}: is neither a file nor a folder; give label maps, or the folder of them")

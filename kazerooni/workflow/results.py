@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kazerooni.dicom import read_person
 from kazerooni.errors import OutputError
 from kazerooni.files import StrPath, make_folder, write_all_whole
 from kazerooni.labels import encapsulated_pdf
@@ -25,9 +26,9 @@ from kazerooni.report import (
 from kazerooni.scoring import find_scheme, score_json, timeline, timeline_json
 from kazerooni.tables import dictionary_csv
 from kazerooni.version import __version__
-from kazerooni.workflow.objects import OBJECTS, dicom_objects, series_of
+from kazerooni.workflow.kept import Scans
+from kazerooni.workflow.objects import OBJECTS, dicom_objects
 from kazerooni.workflow.pictures import with_pictures
-from kazerooni.workflow.source import person_of
 from kazerooni.workflow.unnamed import unnamed_objects, unnamed_report
 
 
@@ -50,7 +51,7 @@ def report_visits(
     force: bool = False,
     book_head: str | None = None,
     paper: Paper = "a4",
-    identify_by: StrPath | Sequence[StrPath] | None = None,
+    identify: bool = False,
     line: Timeline | None = None,
     compare: bool = False,
     scans: Sequence[StrPath] = (),
@@ -65,8 +66,8 @@ def report_visits(
 
     formats: names of `kazerooni.report.WRITERS`, and of `OBJECTS`, the DICOM objects, which want the scan.
     book_head: of the score book that readings were taken from.
-    paper: what pages are laid out for. identify_by: the scan of the latest case; name and birth date are then read from
-    it and printed on the pages, and kept nowhere. None prints the pseudonym alone.
+    paper: what pages are laid out for. identify: read name and birth date from the scan of the latest case and print
+    them on the pages; they are kept nowhere. Else the pseudonym alone.
     line: the timeline of the cases, where it was made already, beside lung function for example.
     compare: write the report that lays the latest visit and the one before side by side.
     scans, maps: where scan and label maps of kept readings lie (`with_pictures`).
@@ -76,15 +77,17 @@ def report_visits(
     Gives the files. Raises ReadingError where they make no timeline, OutputError where a file cannot be written or is
     there already (unless `force`), ScanError where a scan is not that of the reading.
     """
-    latest = cases[-1]
+    if deidentify and any(name not in OBJECTS for name in formats):
+        raise OutputError(f"only DICOM objects can be de-identified: {', '.join(OBJECTS)}")
+    latest, seen = cases[-1], Scans.at(*scans) if scans else None
     if line is None and len(cases) > 1:
         scheme = find_scheme(latest.score.scheme, latest.score.scheme_version)
         line = timeline([case.reading for case in cases], scheme, partial=partial)
     prior = None
     if line is not None:
         latest, prior = _latest(cases, line)
-    if scans and maps:
-        latest, prior = with_pictures(latest, prior, scans, maps)
+    if seen is not None and maps:
+        latest, prior = with_pictures(latest, prior, seen, maps)
     made = report_of(
         latest,
         timeline=line,
@@ -92,14 +95,12 @@ def report_visits(
         compare=compare,
         program_version=__version__,
         book_head=book_head,
-        person=None if identify_by is None else person_of(latest.reading, identify_by),
+        person=read_person(seen.own(latest.reading)) if identify and seen is not None else None,
         paper=paper,
     )
-    also = _objects(made, formats, scans=scans, folders=(*maps, *beside, folder))
-    if deidentify:
-        if any(name not in OBJECTS for name in formats):
-            raise OutputError(f"only DICOM objects can be de-identified: {', '.join(OBJECTS)}")
-        made = unnamed_report(latest, series_of(latest.reading, *scans), paper=paper)
+    also = _objects(made, formats, scans=seen, folders=(*maps, *beside, folder))
+    if deidentify and seen is not None:
+        made = unnamed_report(latest, seen.own(latest.reading), paper=paper)
         also = unnamed_objects(also, made)
     make_folder(Path(folder))
     pages = [name for name in formats if name not in OBJECTS]
@@ -107,16 +108,16 @@ def report_visits(
 
 
 def _objects(
-    report: Report, formats: Sequence[str], *, scans: Sequence[StrPath], folders: Sequence[StrPath]
+    report: Report, formats: Sequence[str], *, scans: Scans | None, folders: Sequence[StrPath]
 ) -> dict[str, bytes]:
     """Make the DICOM objects among some formats, by what follows the id of the reading in their names."""
     wanted = [name for name in formats if name in OBJECTS]
     if not wanted:
         return {}
-    if not scans:
+    if scans is None:
         raise OutputError(f"{', '.join(wanted)}: a DICOM object carries patient and study of the scan; give it")
     reading = report.case.reading
-    series = series_of(reading, *scans)
+    series = scans.own(reading)
     made = dict(dicom_objects(report.case, series, wanted, folders=folders))
     if "epdf" in wanted:
         title = f"Kazerooni score, reading {reading.id}"

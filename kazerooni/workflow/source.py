@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from kazerooni.dicom import Progress, Series, choose, find_series, read_person, read_volume
-from kazerooni.errors import NoSeriesError, ReadingError
+from kazerooni.dicom import Progress, Series, choose, find_series, read_volume
 from kazerooni.files import StrPath
-from kazerooni.model import Entry, FindingMap, FissureSet, LobeMap, Person, Reading, Volume
+from kazerooni.model import Entry, FindingMap, FissureSet, LobeMap, Volume
 
 Choice = Callable[[Series, Sequence[Series]], None]
 """Is called, before pixels are read, with the series that is taken and all of its study that are fit to score."""
@@ -58,26 +55,3 @@ def read_chosen(
         own = (chosen.patient, chosen.study_uid)
         on_choice(chosen, [s for s in found if s.usable and (s.patient, s.study_uid) == own])
     return chosen, read_volume(chosen, progress=progress)
-
-
-def person_of(reading: Reading, scan: StrPath | Sequence[StrPath]) -> Person:
-    """Read name and birth date of the patient of a reading from its scan, which must lie at a path, or one of some.
-
-    Raises ReadingError where the reading names no series, NoSeriesError where its series is not at the path, ScanError
-    where the name cannot be read.
-    """
-    uid = reading.scan.series_uid
-    if uid is None:
-        raise ReadingError(
-            f"reading {reading.id} names no series, so no scan can be shown to be its own; its report stays under the "
-            "pseudonym"
-        )
-    places = [scan] if isinstance(scan, (str, os.PathLike)) else list(scan)
-    own = next((series for series in find_series(places) if series.series_uid == uid), None)
-    if own is None:
-        names = ", ".join(Path(place).name for place in places)
-        raise NoSeriesError(
-            f"{names}: does not hold series {uid} of reading {reading.id}; nobody is named by the scan of "
-            "another series: give the scan of the reading"
-        )
-    return read_person(own)
