@@ -108,6 +108,12 @@ class Journal:
         self._database.commit()
         return twice
 
+    def forget_failed(self) -> int:
+        """Forget that tasks failed, so that they are done again; gives how many did."""
+        count = self._database.execute("DELETE FROM ended WHERE cause != ''").rowcount
+        self._database.commit()
+        return count
+
     def is_done(self, task: Task) -> bool:
         """Tell whether a task has ended, of files that are as they were."""
         asked = "SELECT 1 FROM ended WHERE task = ? AND stamp = ?"

@@ -7,7 +7,6 @@ Between tasks the process is kept, as starting one takes a second, and ended whe
 from __future__ import annotations
 
 import multiprocessing
-import os
 import threading
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from kazerooni.archive.pool import Work, WorkerPool
 from kazerooni.archive.settings import Limits
 from kazerooni.archive.task import Failure, Result, Task
 from kazerooni.version import __version__
+from kazerooni.zips import file_of
 
 _IDLE_S: Final = 30.0
 
@@ -66,7 +66,7 @@ def do(order: Order, tasks: Sequence[Task], *, look: bool) -> Answer:
     """Do tasks. look: whether it is seen to first that all their files are there, and nothing is done if not."""
     if order.version != __version__:
         return Answer(__version__)
-    if look and not all(map(os.path.exists, paths_of(order, tasks))):
+    if look and not all(file_of(path).exists() for path in paths_of(order, tasks)):
         from distributed import get_worker  # noqa: PLC0415 - of the extra `dask`
 
         return Answer(__version__, blind=get_worker().address)

@@ -14,11 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from kazerooni.archive.choice import LEFT, Choice, left
 from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
 from kazerooni.archive.jobs import Work
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
-from kazerooni.archive.plan import Choice, plan
+from kazerooni.archive.known import Known
+from kazerooni.archive.plan import LEFT_TWICE, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
@@ -30,8 +32,7 @@ from kazerooni.version import __version__
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
 _READINGS_AT_ONCE: Final = 32
-_QUICK: Final = (Kind.READING, Kind.BOOK)
-_LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
+_QUICK: Final = (Kind.READING, Kind.BOOK, Kind.SCORE)
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ def rescore(
     limits: Limits | None = None,
     dask: str = "",
     resume: bool = False,
+    retry_failed: bool = False,
     index: Path | None = None,
     tell: Tell | None = None,
     watch: Watch | None = None,
@@ -87,6 +89,7 @@ def rescore(
 
     workers: processes. dask: address of the scheduler whose workers do it instead, "" for none.
     resume: go on with the run of the folder; its settings must be the same.
+    retry_failed: of that run, too, do again what failed.
     index: where the index stands, None for the user's cache.
     tell: of the files that were looked at. watch: of the work.
 
@@ -97,11 +100,13 @@ def rescore(
     if dask:  # whose workers stand in other folders
         archive, settings = archive.resolve(), settings.everywhere()
     _check_folder(settings.out, archive, resume=resume)
-    left: Counter[str] = Counter()
+    whys: Counter[str] = Counter()
     with Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
         changes = known.update(tell=tell)
-        twice = journal.plan(_tasks(known, settings, left))
-        left.update({_LEFT_TWICE: twice} if twice else {})
+        if retry_failed:
+            journal.forget_failed()
+        twice = journal.plan(_tasks(known, settings, whys))
+        whys.update({LEFT_TWICE: twice} if twice else {})
         before = journal.counts()["done"]
         work, places = Work(settings), (str(archive), *settings.places())
         pool = (
@@ -118,7 +123,7 @@ def rescore(
             known.kinds(),
             journal.counts(),
             journal.kinds(),
-            dict(left),
+            dict(whys),
             before,
             time.monotonic() - began,
             _told(limits),
@@ -136,7 +141,7 @@ def choices(
     """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
     with Index(archive, index) as known:
         known.update(tell=tell)
-        yield from _all_choices(known, settings)
+        yield from _all_choices(known, settings, explain=True)
 
 
 def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
@@ -151,8 +156,8 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     make_folder(folder)
 
 
-def _all_choices(index: Index, settings: Settings) -> Iterator[Choice]:
-    yield from plan(index, draft=settings.draft)
+def _all_choices(index: Index, settings: Settings, *, explain: bool = False) -> Iterator[Choice]:
+    yield from plan(index, draft=settings.draft, explain=explain)
     if settings.store:
         yield from _of_book(index, settings.store)
 
@@ -160,21 +165,21 @@ def _all_choices(index: Index, settings: Settings) -> Iterator[Choice]:
 def _of_book(index: Index, place: str) -> Iterator[Choice]:
     from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
 
+    known = Known(index)
     with open_store(place) as book:
         for uid in book.reading_ids():
-            found = index.database.execute("SELECT 1 FROM files WHERE kind = 'reading' AND uid = ? LIMIT 1", (uid,))
-            if found.fetchone() is not None:
-                yield Choice("reading", uid, "left: of the score book, and a file of it is graded")
+            if known.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?", uid):
+                yield left("reading", uid, "of the score book, and a file of it is graded")
                 continue
             task = Task(id=task_id(Kind.BOOK, [uid]), kind=Kind.BOOK, stamp=digest_of([uid])[:16], reading=uid)
             yield Choice("reading", uid, "of the score book, graded again", task)
 
 
-def _tasks(index: Index, settings: Settings, left: Counter[str]) -> Iterator[Task]:
+def _tasks(index: Index, settings: Settings, whys: Counter[str]) -> Iterator[Task]:
     for choice in _all_choices(index, settings):
-        if choice.task is None:
-            left[choice.why.removeprefix("left: ")] += 1
-        else:
+        if choice.is_left:
+            whys[choice.why.removeprefix(LEFT)] += 1
+        elif choice.task is not None:
             yield choice.task
 
 

@@ -20,16 +20,20 @@ class Stamp(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """A folder of an archive. path: below the archive's own, "" for itself. files: by name, sorted."""
+    """A folder of an archive. path: below the archive's own, "" for itself. files: by name, sorted.
+
+    why: it cannot be read, "" where it can.
+    """
 
     path: str
     files: dict[str, Stamp]
+    why: str = ""
 
 
 def walk(archive: Path) -> Iterator[Folder]:
     """Give the folders of an archive in a stable order; of a DICOMDIR or a zip, its own folder with what belongs to it.
 
-    A folder that cannot be read is passed over. Raises ArchiveError where the archive itself cannot be.
+    A folder that cannot be read is given with why. Raises ArchiveError where the archive itself cannot be.
     """
     try:
         is_folder = stat.S_ISDIR(archive.stat().st_mode)
@@ -60,7 +64,8 @@ def _folders(root: str) -> Iterator[Folder]:
         relative = pending.pop()
         try:
             files, below = _listed(os.path.join(root, relative), seen)  # noqa: PTH118 - a folder of millions
-        except OSError:
+        except OSError as error:
+            yield Folder(relative, {}, f"the folder cannot be read ({error.strerror})")
             continue
         yield Folder(relative, files)
         pending += [f"{relative}/{name}" if relative else name for name in reversed(below)]
