@@ -57,13 +57,16 @@ class Journal:
         file = folder / JOURNAL_FILE
         if settings is None and not file.exists():
             raise ArchiveError(f"{folder.name}: holds no run (no {JOURNAL_FILE}); give the folder of one")
-        self._database = sqlite3.connect(file)
+        try:
+            self._database = sqlite3.connect(file)
+        except sqlite3.Error as error:
+            raise _unusable(folder, error) from None
         try:
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._prepare(settings)
         except sqlite3.Error as error:
             self._database.close()
-            raise ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder") from None
+            raise _unusable(folder, error) from None
         except ArchiveError:
             self._database.close()
             raise
@@ -181,6 +184,10 @@ class Journal:
 
     def _one(self, asked: str) -> Any:
         return self._database.execute(asked).fetchone()[0]
+
+
+def _unusable(folder: Path, error: sqlite3.Error) -> ArchiveError:
+    return ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder")
 
 
 def _storable(text: str) -> str:

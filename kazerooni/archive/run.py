@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,8 @@ from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
-from kazerooni.errors import OutputError
+from kazerooni.archive.walk import check
+from kazerooni.errors import ArchiveError, OutputError
 from kazerooni.files import make_folder, write_whole
 from kazerooni.report import write_difference
 from kazerooni.version import __version__
@@ -99,9 +101,10 @@ def rescore(
     limits = limits or Limits()
     if dask:  # whose workers stand in other folders
         archive, settings = archive.resolve(), settings.everywhere()
+    check(archive)
     _check_folder(settings.out, archive, resume=resume)
     whys: Counter[str] = Counter()
-    with Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
+    with _failing_in_words(), Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
         changes = known.update(tell=tell)
         if retry_failed:
             journal.forget_failed()
@@ -126,7 +129,7 @@ def rescore(
             dict(whys),
             before,
             time.monotonic() - began,
-            _told(limits),
+            _told(limits, is_empty=not whys and not journal.counts()["planned"]),
         )
         run = _run_document(
             summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests
@@ -139,9 +142,20 @@ def choices(
     archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
 ) -> Iterator[Choice]:
     """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
-    with Index(archive, index) as known:
+    with _failing_in_words(), Index(archive, index) as known:
         known.update(tell=tell)
         yield from _all_choices(known, settings, explain=True)
+
+
+@contextmanager
+def _failing_in_words() -> Iterator[None]:
+    """Tell in words that a database cannot be written."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(
+            f"the index or the journal cannot be written ({error}); see to the disk, then go on with --resume"
+        ) from None
 
 
 def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
@@ -221,9 +235,9 @@ def _batches(tasks: Iterator[Task]) -> Iterator[tuple[Task, ...]]:
         yield tuple(batch)
 
 
-def _told(limits: Limits) -> tuple[str, ...]:
-    """Tell what could not be done for want of a package."""
-    told = []
+def _told(limits: Limits, *, is_empty: bool) -> tuple[str, ...]:
+    """Tell what could not be done for want of a package, and that there was nothing to do."""
+    told = ["no reading, no map and no picture was found"] if is_empty else []
     if limits.memory_mb is not None and not can_watch_memory():
         told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
     if not has_difference():

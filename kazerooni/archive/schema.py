@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -41,17 +42,19 @@ def open_index(file: Path) -> sqlite3.Connection:
     """
     database = None
     try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if not file.exists():
             file.touch(mode=0o600)
         database = sqlite3.connect(file)
         why = _prepare(database)
     except (OSError, sqlite3.Error) as error:
-        why = f"{getattr(error, 'strerror', None) or error}; remove it"
+        why = getattr(error, "strerror", None) or str(error)
     if why is None and database is not None:
         return database
     if database is not None:
         database.close()
-    raise ArchiveError(f"{file.name}: cannot be used as an index ({why}), or give another one by --index")
+    raise ArchiveError(f"{file.name}: cannot be used as an index ({why}); give another file by --index")
 
 
 def _prepare(database: sqlite3.Connection) -> str | None:
@@ -60,7 +63,7 @@ def _prepare(database: sqlite3.Connection) -> str | None:
     names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     is_ours = {"folders", "files", "series", "members"} <= set(names)
     if version > INDEX_VERSION:
-        return "of a later version; update the program"
+        return "of a later version of the program; remove it, and it is made anew"
     if (names and not is_ours) or (version and not names):
         return "it is a database of something else"
     if version < INDEX_VERSION:

@@ -86,6 +86,8 @@ def tell(tally: Tally, *, as_json: bool) -> None:
             if groups:
                 show(title, _grouped(groups), "")
     every = " Every row: --choices FILE, --json, or into a pipe." if is_grouped and tally.groups else ""
+    if not tally.groups:
+        say("No reading, no map and no picture was found.")
     say(f"{tally.tasks} would be done, {tally.left} left. Nothing was done.{every}")
 
 
