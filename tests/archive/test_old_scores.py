@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from kazerooni.model import Reading
 from kazerooni.scoring import score, score_json
 from tests.archive.conftest import SAMPLES
 
-BROKEN: Final = {
+BROKEN: Final[dict[str, Callable[[str], str | bytes]]] = {
     "cut": lambda text: text[: len(text) // 2],
     "without totals": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "totals"}),
     "a grade too few": lambda text: text.replace('"grade"', '"gone"', 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +11,15 @@ from platformdirs import user_data_dir
 
 from kazerooni.errors import KazerooniError
 from napari_kazerooni.autosave import DraftKeeper, Snapshot
-from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts
+from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts, folder_of_drafts
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.worker import Job, run
 from napari_kazerooni.working import Working
 
 _LOST_WORDS: Final = "The draft is not saved: {why}. Go on: it is tried again every 5 s."
+
+
+DRAFTS_OFFERED: Final = "The drafts of this folder are offered: choose the folder of their scans."
 
 
 def drafts_folder() -> Path:
@@ -27,11 +31,13 @@ class Keeping:
     """Keeps the draft of the session of a desk.
 
     A session of which nothing was said or painted yet has none. found: the drafts of the scan, the last saved first.
+    offered: other folders whose drafts are offered, too; nothing is written there.
     """
 
     def __init__(self, desk: Working) -> None:
         self._desk = desk
         self.folder = drafts_folder()
+        self.offered: tuple[Path, ...] = ()
         self.found: tuple[Draft, ...] = ()
         self.failing = ""
         self._session: ReadingSession | None = None
@@ -39,6 +45,16 @@ class Keeping:
         self._begun: tuple[int, int] = (0, 0)
         self._job: Job | None = None
         self._writing = threading.Lock()
+
+    def offer(self, places: Iterable[Path]) -> tuple[Path, ...]:
+        """Offer the drafts of places too, such as the results of `kazerooni rescore --draft`.
+
+        Gives those places that hold drafts.
+        """
+        drafts = {place: folder_of_drafts(place) for place in places}
+        folders = [folder.resolve() for folder in drafts.values() if folder is not None]
+        self.offered = tuple(dict.fromkeys((*self.offered, *folders)))
+        return tuple(place for place, folder in drafts.items() if folder is not None)
 
     def keep(self, session: ReadingSession) -> None:
         """Keep a session from now on."""
@@ -115,7 +131,8 @@ class Keeping:
                 self._desk.tell(broken.why)
             self._desk.events.drafts()
 
-        run(lambda *_: find_drafts(self.folder), returned=on_found, failed=self._desk.tell)
+        offered = self.offered
+        run(lambda *_: find_drafts(self.folder, offered), returned=on_found, failed=self._desk.tell)
 
 
 def _work(session: ReadingSession) -> tuple[int, int]:

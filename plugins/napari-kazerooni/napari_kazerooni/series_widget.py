@@ -29,9 +29,11 @@ from napari_kazerooni.desks import why_hidden
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
+from napari_kazerooni.keeping import DRAFTS_OFFERED
 from napari_kazerooni.later import later
 from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
+from napari_kazerooni.reader import holds_ct
 from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
 from napari_kazerooni.visits import is_other_visit
@@ -99,7 +101,8 @@ class SeriesWidget(QWidget):
     def look_at(self, paths: Iterable[str | Path]) -> None:
         """Look for series at paths, in the background, and list them; one that is the only one is opened.
 
-        What is asked for in one go is looked at together: napari hands over many files one by one.
+        What is asked for in one go is looked at together: napari hands over many files one by one. Drafts at these
+        paths, as in the results of `kazerooni rescore --draft`, are offered with their scans.
         """
         if not self._wanted:
             QTimer.singleShot(0, self._look)
@@ -111,7 +114,11 @@ class SeriesWidget(QWidget):
         return self.busy.job is not None or bool(self._wanted) or self._beginning is not None
 
     def _look(self) -> None:
-        wanted, self._wanted = self._wanted, []
+        asked, self._wanted = self._wanted, []
+        drafts = self.desk.keeping.offer(asked)
+        wanted = [path for path in asked if path not in drafts or holds_ct(path)]
+        if drafts and not wanted:
+            self.busy.say(DRAFTS_OFFERED)
         if wanted:
             self.look_for(lambda progress, _: find_series(wanted, progress=progress))
 
