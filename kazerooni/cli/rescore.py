@@ -155,3 +155,8 @@ def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> Non
     again = f", {summary.before} of them before" if summary.before else ""
     failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
     say(f"{done} of {counts['planned']} done{again}.{failed} The results stand in {settings.out.name}.")
+    if counts["failed"]:
+        say("The same command with --retry-failed tries again what failed.")
+    if summary.kinds.get("draft"):
+        out = settings.out.name
+        say(f"Drafts stand in {out}/drafts; `kazerooni open SCANS {out}` goes on with them.")
