@@ -39,6 +39,7 @@ def room(folder: str) -> dict[str, float]:
             loop.call(lambda name=name, data=data: layers.append(loop.viewer.add_labels(data, name=name)))  # type: ignore[misc]
             loop.settle()
             figures[f"{name} added: longest turn, ms"] = 1000 * max(loop.turns[start:])
+            figures[f"{name} added: most work in a turn, ms"] = 1000 * max(loop.work[start:])
     work(loop, figures, layers[1], volume.hu.shape[0] // 2)
     figures["peak, MB"] = peak_mb(room)
     _swap(loop, figures, [loop.viewer.layers["CT"], *layers])

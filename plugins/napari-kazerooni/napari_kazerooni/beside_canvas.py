@@ -9,7 +9,7 @@ from typing import Any, Final
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDockWidget, QWidget
 
-from napari_kazerooni.later import later
+from napari_kazerooni.later import in_turns
 
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _ALONG: Final = Qt.Orientation.Horizontal
@@ -34,14 +34,7 @@ def put_beside_canvas(widget: QWidget, then: Callable[[], None]) -> None:
         front.raise_()
     share = partial(_share_width, window, dock, front)
     # Qt lays the docks out anew after the first time, by widths that it has from before; the second time they stay.
-    later(widget, partial(_one_by_one, widget, (share, share, then)))
-
-
-def _one_by_one(owner: QWidget, steps: tuple[Callable[[], None], ...]) -> None:
-    """Take each step in a turn of its own."""
-    steps[0]()
-    if steps[1:]:
-        later(owner, partial(_one_by_one, owner, steps[1:]))
+    in_turns(widget, iter((share, share, then)))
 
 
 def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import set_blinded, signing_folder
-from napari_kazerooni.later import later
+from napari_kazerooni.later import in_turns, later
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
 from napari_kazerooni.priors import Link, link_visits
@@ -172,22 +173,29 @@ class PriorWidget(QWidget):
         volume, link = read
         if self.priors.is_hidden or self.shown is None:
             return
-        self.view = self._a_view()
+        self.view = view = self._a_view()
         self.view.linked.events.link.connect(self._on_link)
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
-        self._set_possible()
-        put_beside_canvas(self, self._fit)
+        later(self, partial(self._reveal, view))
+
+    def _reveal(self, view: PriorView) -> None:
+        """Show the picture, once its scan is in it and all around has its place: it is drawn at every other size."""
+        if view is self.view:
+            self._set_possible()
+            view.show()
+            put_beside_canvas(self, self._fit)
 
     def _a_view(self) -> PriorView:
-        """Give the view that rests since the last visit, or make one."""
+        """Give the view that rests since the last visit, or make one; it is hidden."""
         view, self._resting = self._resting, None
-        if view is not None:
+        if view is None:
+            view = self._made_view()
+            view.hide()
+        else:
             view.begin()
-            view.show()
-            return view
-        return self._made_view()
+        return view
 
     def _made_view(self) -> PriorView:
         self._closing.watch_window()
@@ -199,14 +207,13 @@ class PriorWidget(QWidget):
         """Make the view before a visit is asked for, where one can be."""
         if self.view is None and self._resting is None and self.priors.rows and not self.isHidden():
             self._resting = view = self._made_view()
-            later(self, partial(self._warm, view))
+            steps = (*view.warming(), view.hide, view.rest)
+            in_turns(self, (partial(self._while_resting, view, step) for step in steps))
 
-    def _warm(self, view: PriorView) -> None:
-        """Draw the view once, in a turn of its own, and let it rest; unless a visit came first."""
+    def _while_resting(self, view: PriorView, step: Callable[[], None]) -> None:
+        """Prepare a view further, unless a visit came first."""
         if self._resting is view:
-            view.warm()
-            view.hide()
-            view.rest()
+            step()
 
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""

@@ -66,7 +66,7 @@ class Room:
         self.events = EmitterGroup(
             source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
         )
-        self.captions = Captions(viewer)
+        self.captions = Captions()
         viewer.mouse_drag_callbacks.append(self._drag_window)
         viewer.mouse_wheel_callbacks.append(self._turn_wheel)
         viewer.dims.events.point.connect(self._tell_slice)
@@ -112,14 +112,12 @@ class Room:
         return corner.scan_text(volume, with_date=not self.identity_hidden)
 
     def prepare(self) -> None:
-        """Make the layer and the texts that scans will be shown in, black and unseen, before there is one."""
+        """Make the layer that scans will be shown in, black, before there is one."""
         if self.layer is None and not self.viewer.layers:
             self._take_layer(self.viewer.add_layer(Image(**empty_image_kwargs())))
-            self.captions.warm()
 
     def welcome(self) -> None:
         """Say in an empty picture how a scan comes into it: napari's own welcome goes with the first layer."""
-        self.captions.end_warming()
         if self.volume is None and not self.captions["scan"]:
             self.captions["scan"] = WELCOME
 

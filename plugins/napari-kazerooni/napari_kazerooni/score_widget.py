@@ -23,6 +23,7 @@ from qtpy.QtWidgets import (
 from kazerooni.errors import KazerooniError
 from kazerooni.model import Component, Lobe
 from kazerooni.scoring import SCHEMES
+from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.cells import Column, enter
 from napari_kazerooni.conflicts_widget import ConflictsFrame
 from napari_kazerooni.desk import desk_of
@@ -165,6 +166,7 @@ class ScoreWidget(QWidget):
             start_ticking(self.desk, window)
             keep_fitted(self.desk.room, window)
             install_seen_bar(self.desk, viewer)
+            show_captions(self.desk.room.captions, getattr(viewer.window, "_qt_viewer", None))
 
     # --- Showing ------------------------------------------------------------------------------------------------------
 
