@@ -1,7 +1,7 @@
 """Both in turns: the reading room and bare napari scrolled by turns in two windows of one process, ten steps each.
 
-The layers show the same arrays and the canvases have the same size, so what other programs take from the machine meanwhile
-is taken from both.
+The layers show the same arrays at the same place in the same colours, and windows and canvases have the same size; what
+other programs take from the machine meanwhile is taken from both.
 """
 
 from __future__ import annotations
@@ -57,14 +57,17 @@ def turns(folder: str) -> dict[str, float]:
 
 def _bare(desk: Any) -> Loop:
     """Show the arrays of a reading in layers of a bare viewer, in a canvas of the same size."""
-    from qtpy.QtWidgets import QLabel  # noqa: PLC0415 - wants the screen
+    from qtpy.QtWidgets import QLabel  # noqa: PLC0415
+
+    from napari_kazerooni.layers import image_kwargs, labels_kwargs  # noqa: PLC0415 - wants the screen
 
     canvas = desk.open_session.canvas
     loop = Loop()
-    loop.viewer.add_image(desk.room.volume.hu, contrast_limits=(-1350, 150), name="CT")
+    loop.viewer.add_image(**image_kwargs(desk.room.volume))
     for name in desk.layers.visible:
         canvas.labels(name).fill(0)  # memory that was never touched is not there
-        loop.viewer.add_labels(canvas.labels(name), name=name)
+        options, own = labels_kwargs(name, canvas.labels(name), desk.room.screen), desk.layers[name]
+        loop.viewer.add_labels(**options, colormap=own.colormap, opacity=own.opacity, blending=own.blending)
     loop.settle()
     own, wanted = (viewer.window._qt_viewer.canvas.native.width() for viewer in (loop.viewer, desk.viewer))
     beside = QLabel()  # a window of the same size with a canvas of the same width: Qt draws both anew
@@ -73,7 +76,7 @@ def _bare(desk: Any) -> Loop:
     loop.settle()
     loop.viewer.dims.set_current_step(0, desk.room.index)
     loop.settle()
-    loop.viewer.reset_view()
+    loop.viewer.scene.camera.zoom = desk.viewer.scene.camera.zoom
     loop.settle()
     return loop
 
