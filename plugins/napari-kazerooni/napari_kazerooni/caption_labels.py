@@ -30,7 +30,7 @@ class CaptionLabels(QObject):
     def __init__(self, captions: Captions, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.setObjectName(_NAME)
-        self._captions, self._canvas = captions, canvas
+        self._captions = captions
         self.labels = {name: _label(name, canvas) for name in CORNERS}
         for name in CORNERS:
             self._show(name)
@@ -51,7 +51,8 @@ class CaptionLabels(QObject):
         """Put a label, as large as its text, into its corner."""
         label = self.labels[name]
         label.adjustSize()
-        from_right, from_bottom = self._canvas.width() - label.width(), self._canvas.height() - label.height()
+        canvas = self.parent()  # not held: what Qt keeps would keep the canvas
+        from_right, from_bottom = canvas.width() - label.width(), canvas.height() - label.height()
         lift = _LINES * label.fontMetrics().lineSpacing() if name == _LIFTED else 0
         label.move(
             from_right - _MARGIN if name in _RIGHT else _MARGIN,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from qtpy.QtCore import QTimer
@@ -17,7 +16,7 @@ from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import set_blinded, signing_folder
-from napari_kazerooni.later import in_turns, later
+from napari_kazerooni.later import later
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
 from napari_kazerooni.priors import Link, link_visits
@@ -45,6 +44,7 @@ class PriorWidget(QWidget):
         self.priors = priors_of(napari_viewer)
         self.view: PriorView | None = None
         self._resting: PriorView | None = None
+        self._steps: Iterator[Callable[[], object]] = iter(())
         self.shown: VisitRow | None = None
         self.busy = BusyBar()
         self._build()
@@ -173,23 +173,23 @@ class PriorWidget(QWidget):
         volume, link = read
         if self.priors.is_hidden or self.shown is None:
             return
-        self.view = view = self._a_view()
+        self.view = self._a_view()
         self.view.linked.events.link.connect(self._on_link)
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
-        later(self, partial(self._reveal, view))
+        later(self, self._reveal)  # what waits holds no view: it may outlive its window
 
-    def _reveal(self, view: PriorView) -> None:
+    def _reveal(self) -> None:
         """Show the picture, once its scan is in it and all around has its place: it is drawn at every other size."""
-        if view is self.view:
+        if self.view is not None:
             self._set_possible()
-            view.show()
+            self.view.show()
             put_beside_canvas(self, self._fit)
 
     def _a_view(self) -> PriorView:
         """Give the view that rests since the last visit, or make one; it is hidden."""
-        view, self._resting = self._resting, None
+        view, self._resting, self._steps = self._resting, None, iter(())
         if view is None:
             view = self._made_view()
             view.hide()
@@ -207,13 +207,15 @@ class PriorWidget(QWidget):
         """Make the view before a visit is asked for, where one can be."""
         if self.view is None and self._resting is None and self.priors.rows and not self.isHidden():
             self._resting = view = self._made_view()
-            steps = (*view.warming(), view.hide, view.rest)
-            in_turns(self, (partial(self._while_resting, view, step) for step in steps))
+            self._steps = iter((*view.warming(), view.hide, view.rest))
+            later(self, self._prepare_further)
 
-    def _while_resting(self, view: PriorView, step: Callable[[], None]) -> None:
-        """Prepare a view further, unless a visit came first."""
-        if self._resting is view:
+    def _prepare_further(self) -> None:
+        """Take the next step, each in a turn of its own; none is left where a visit came first."""
+        step = next(self._steps, None)
+        if step is not None:
             step()
+            later(self, self._prepare_further)
 
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""
@@ -250,6 +252,7 @@ class PriorWidget(QWidget):
     def leave(self) -> None:
         """End with the dock or the window."""
         self._timer.stop()
+        self._steps = iter(())
         self.close_view()
         if self._resting is not None:
             view, self._resting = self._resting, None
