@@ -82,7 +82,7 @@ class Desk(Working):
         self.guard.watch(self._own_layers)
         self._order = 0
         self._is_settling = False
-        self._shown_version: int | None = None
+        self._shown_content: int | None = None
         self._told_at_s = float("-inf")
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
@@ -274,7 +274,7 @@ class Desk(Working):
             return
         if session.signed is None and session.looking.tick(at_s):
             self.events.seen()
-        if session.version != self._shown_version and at_s - self._told_at_s >= _CHANGES_EVERY_S:
+        if session.content != self._shown_content and at_s - self._told_at_s >= _CHANGES_EVERY_S:
             self._tell_changed()
         self.keeping.save_if_due(at_s)
 
@@ -286,7 +286,7 @@ class Desk(Working):
 
     def _tell_changed(self) -> None:
         if self.session is not None:
-            self._shown_version, self._told_at_s = self.session.version, self.clock()
+            self._shown_content, self._told_at_s = self.session.content, self.clock()
             self.events.changed()
 
     def _on_dims(self) -> None:

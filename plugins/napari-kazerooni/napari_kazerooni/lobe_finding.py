@@ -21,7 +21,7 @@ from kazerooni.model import (
     State,
     Volume,
 )
-from kazerooni.segment import Guidance, LobeCondition, Lungs, Segmentation, SegmentRequest, segment
+from kazerooni.segment import Guidance, LobeCondition, Lungs, Segmentation, SegmentRequest
 from napari_kazerooni.borders import absent_lobes
 from napari_kazerooni.canvas import Labels
 from napari_kazerooni.session import ReadingSession
@@ -58,6 +58,8 @@ def find_lobes(
 
     Raises SegmentError or LabelError where they cannot be found or read.
     """
+    from kazerooni.segment import segment  # noqa: PLC0415 - takes 25 MB, and half a second, of this thread
+
     begun: list[str] = []
 
     def step(name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from qtpy.QtCore import QTimer
@@ -44,6 +44,7 @@ class PriorWidget(QWidget):
         self.priors = priors_of(napari_viewer)
         self.view: PriorView | None = None
         self._resting: PriorView | None = None
+        self._steps: Iterator[Callable[[], object]] = iter(())
         self.shown: VisitRow | None = None
         self.busy = BusyBar()
         self._build()
@@ -177,17 +178,24 @@ class PriorWidget(QWidget):
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
-        self._set_possible()
-        put_beside_canvas(self, self._fit)
+        later(self, self._reveal)  # what waits holds no view: it may outlive its window
+
+    def _reveal(self) -> None:
+        """Show the picture, once its scan is in it and all around has its place: it is drawn at every other size."""
+        if self.view is not None:
+            self._set_possible()
+            self.view.show()
+            put_beside_canvas(self, self._fit)
 
     def _a_view(self) -> PriorView:
-        """Give the view that rests since the last visit, or make one."""
-        view, self._resting = self._resting, None
-        if view is not None:
+        """Give the view that rests since the last visit, or make one; it is hidden."""
+        view, self._resting, self._steps = self._resting, None, iter(())
+        if view is None:
+            view = self._made_view()
+            view.hide()
+        else:
             view.begin()
-            view.show()
-            return view
-        return self._made_view()
+        return view
 
     def _made_view(self) -> PriorView:
         self._closing.watch_window()
@@ -199,14 +207,15 @@ class PriorWidget(QWidget):
         """Make the view before a visit is asked for, where one can be."""
         if self.view is None and self._resting is None and self.priors.rows and not self.isHidden():
             self._resting = view = self._made_view()
-            later(self, partial(self._warm, view))
+            self._steps = iter((*view.warming(), view.hide, view.rest))
+            later(self, self._prepare_further)
 
-    def _warm(self, view: PriorView) -> None:
-        """Draw the view once, in a turn of its own, and let it rest; unless a visit came first."""
-        if self._resting is view:
-            view.warm()
-            view.hide()
-            view.rest()
+    def _prepare_further(self) -> None:
+        """Take the next step, each in a turn of its own; none is left where a visit came first."""
+        step = next(self._steps, None)
+        if step is not None:
+            step()
+            later(self, self._prepare_further)
 
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""
@@ -243,6 +252,7 @@ class PriorWidget(QWidget):
     def leave(self) -> None:
         """End with the dock or the window."""
         self._timer.stop()
+        self._steps = iter(())
         self.close_view()
         if self._resting is not None:
             view, self._resting = self._resting, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from qtpy.QtWidgets import (
 from kazerooni.errors import KazerooniError
 from kazerooni.model import Component, Lobe
 from kazerooni.scoring import SCHEMES
+from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.cells import Column, enter
 from napari_kazerooni.conflicts_widget import ConflictsFrame
 from napari_kazerooni.desk import desk_of
@@ -52,6 +54,7 @@ class ScoreWidget(QWidget):
         self.priors = priors_of(napari_viewer)
         self.earlier: PriorColumn | None = None
         self.dialog: SignDialog | None = None
+        self._dock: Dock | None = None
         self.tables = {component: ScoreTable(component) for component in Component}
         self._build()
         self._listen()
@@ -151,6 +154,7 @@ class ScoreWidget(QWidget):
         for emitter, hear in (
             (events.opened, self._on_opened),
             (events.changed, self._on_changed),
+            (events.seen, self._on_seen),
             (events.signed, self._on_opened),
             (events.busy, self._on_busy),
             (events.told, self._on_told),
@@ -165,6 +169,7 @@ class ScoreWidget(QWidget):
             start_ticking(self.desk, window)
             keep_fitted(self.desk.room, window)
             install_seen_bar(self.desk, viewer)
+            show_captions(self.desk.room.captions, getattr(viewer.window, "_qt_viewer", None))
 
     # --- Showing ------------------------------------------------------------------------------------------------------
 
@@ -189,7 +194,7 @@ class ScoreWidget(QWidget):
         session = self.desk.session
         if session is None:
             return
-        dock = dock_of(session)
+        self._dock = dock = dock_of(session)
         for table in self.tables.values():
             table.show_rows(dock.rows, {} if self.earlier is None else self.earlier.beside.cells)
             table.head_prior("" if self.earlier is None else self.earlier.heading)
@@ -199,6 +204,13 @@ class ScoreWidget(QWidget):
         self.conflicts.show_conflicts(dock.conflicts)
         self._show_words(dock)
         self._on_chosen()
+
+    def _on_seen(self) -> None:
+        """Tell how much was seen; no score follows from it."""
+        session = self.desk.session
+        if session is not None and self._dock is not None:
+            self._dock = replace(self._dock, coverage_percent=session.coverage)
+            self._show(self.totals, totals_html(self._dock, self.earlier))
 
     def _show_words(self, dock: Dock) -> None:
         session = self.desk.open_session

@@ -24,6 +24,7 @@ from qtpy.QtWidgets import (
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
 from napari_kazerooni.busy_widget import BusyBar
+from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import why_hidden
 from napari_kazerooni.docks import open_docks
@@ -52,6 +53,7 @@ class SeriesWidget(QWidget):
         super().__init__()
         warm_up()
         self.room, self.desk = room_of(napari_viewer), desk_of(napari_viewer)
+        show_captions(self.room.captions, getattr(self.room.viewer.window, "_qt_viewer", None))
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None
