@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record_of_document
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.task import Kind, Result, Task
-from kazerooni.dicom import Series, find_series, read_volume
+from kazerooni.dicom import Series, find_series, see_scan
 from kazerooni.errors import KazerooniError, LabelError, ReadingError, UnusableSeriesError
 from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, seg_contents
 from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading, State
@@ -90,14 +90,14 @@ def _mapped(task: Task, settings: Settings) -> Result:
         held = seg_contents(path)
         files |= dict.fromkeys((*(["lobes"] if held.lobes else []), *(one.value for one in held.findings)), path)
     series, lobes = _with_lobes(_usable(task), files["lobes"])
-    volume = read_volume(series)
+    scan = see_scan(series)
     findings: dict[Component, FindingMap] = {
         component: read_finding_map(files[component.value], series, component)
         for component in Component
         if component.value in files
     }
     reading = measure(
-        volume, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
+        scan, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
     )
     return _graded(reading, settings, _old_scores(task))
 
