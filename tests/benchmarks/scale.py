@@ -1,0 +1,116 @@
+"""`python -m tests.benchmarks.scale`: what an archive costs by its size, without pixels: seconds a series, and memory.
+
+Simulated archives (`scale_data.py`) of 1,000, 10,000 and 100,000 series are indexed, looked at again, worked off by
+`kazerooni.archive.rescore` with two workers (index, plan, processes, journal, tables, difference report: everything a
+run does, readings graded, drafts refused for want of pixels), and gone on with when all is done. Each step is a
+process of its own (`scale_run.py`). Prints a table; `--figures` writes the numbers, `--plot` draws them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.scale_data import write
+from tests.benchmarks.scale_plot import draw
+
+SIZES = (1_000, 10_000, 100_000)
+STEPS = {
+    "first": "first index",
+    "again": "index again, nothing changed",
+    "run": "run: plan, work, journal, tables",
+    "resume": "the same gone on with, all done",
+}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Measure the sizes that the command line asks for; status 1 where a step fails."""
+    asked = _arguments()
+    place = Path(tempfile.mkdtemp(prefix="kazerooni-scale-", dir=asked.folder))
+    try:
+        measured = [_measure(size, place / str(size)) for size in asked.sizes]
+    finally:
+        shutil.rmtree(place)
+    figures = {
+        "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "load": round(os.getloadavg()[0], 1),
+        "sizes": measured,
+    }
+    _console().print(_table(measured))
+    if asked.figures is not None:
+        asked.figures.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    if asked.plot is not None:
+        asked.plot.write_bytes(draw(measured))
+    return 0
+
+
+def _measure(size: int, place: Path) -> dict[str, Any]:
+    """Make an archive of so many series and take every step; the archive is deleted afterwards."""
+    _tell(f"{size} series are written")
+    archive = place / "archive"
+    write(archive, size)
+    measured: dict[str, Any] = {"series": size}
+    for step in STEPS:
+        measured[step] = _step(archive, place, step)
+        _tell(f"{size} series, {STEPS[step]}: {measured[step]['seconds']:.1f} s")
+    shutil.rmtree(place)
+    return measured
+
+
+def _step(archive: Path, place: Path, step: str) -> dict[str, float]:
+    environment = os.environ | {"KAZEROONI_KEY": "the key of the bench", "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "tests.benchmarks.scale_run", str(archive), str(place), step]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return {name: round(value, 3) for name, value in json.loads(done.stdout).items()}
+
+
+def _table(measured: Sequence[dict[str, Any]]) -> Table:
+    table = Table(title="archives without pixels, two workers", title_justify="left", title_style="bold")
+    for heading in ("series", "step", "seconds", "ms a series", "master MB", "a worker MB"):
+        table.add_column(heading, justify="left" if heading == "step" else "right")
+    for one in measured:
+        for step, words in STEPS.items():
+            seconds, worker_mb = one[step]["seconds"], one[step]["worker MB"]
+            cells = [f"{seconds:.1f}", f"{1000 * seconds / one['series']:.2f}", f"{one[step]['master MB']:.0f}"]
+            table.add_row(f"{one['series']:,}", words, *cells, f"{worker_mb:.0f}" if worker_mb else "")
+    return table
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 110)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scale", description=__doc__)
+    parser.add_argument("--sizes", type=_sizes, default=SIZES, metavar="N[,N]", help="numbers of series")
+    parser.add_argument("--figures", type=Path, metavar="FILE", help="write the numbers there, as JSON")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them there, as PNG")
+    parser.add_argument("--folder", type=Path, metavar="FOLDER", help="where the archives are made, and deleted")
+    return parser.parse_args()
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
