@@ -24,7 +24,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.scale_data import write
 from tests.benchmarks.scale_plot import draw
 
 SIZES = (1_000, 10_000, 100_000)
@@ -63,7 +62,7 @@ def _measure(size: int, place: Path) -> dict[str, Any]:
     """Make an archive of so many series and take every step; the archive is deleted afterwards."""
     _tell(f"{size} series are written")
     archive = place / "archive"
-    write(archive, size)
+    _python("scale_data", str(archive), str(size))
     measured: dict[str, Any] = {"series": size}
     for step in STEPS:
         measured[step] = _step(archive, place, step)
@@ -73,10 +72,15 @@ def _measure(size: int, place: Path) -> dict[str, Any]:
 
 
 def _step(archive: Path, place: Path, step: str) -> dict[str, float]:
+    told = json.loads(_python("scale_run", str(archive), str(place), step))
+    return {name: round(value, 3) for name, value in told.items()}
+
+
+def _python(module: str, *arguments: str) -> str:
+    """Run a module of the benchmarks in a process of its own, as one user with one key, and give what it prints."""
     environment = os.environ | {"KAZEROONI_KEY": "the key of the bench", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "tests.benchmarks.scale_run", str(archive), str(place), step]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return {name: round(value, 3) for name, value in json.loads(done.stdout).items()}
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def _table(measured: Sequence[dict[str, Any]]) -> Table:

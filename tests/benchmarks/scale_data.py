@@ -1,13 +1,16 @@
 """A simulated archive of many series without pixels: what its index and its schedule are measured on.
 
 Every series has one file, a header of a CT of some 3 kB without pixels, in a folder of its own, a thousand folders to a
-folder. Half of the series have a reading of typed percents beside it and the score that was once made of it; the other
-half nothing, so that a run with `--draft` takes each of them up.
+folder. Every tenth has a reading of typed percents beside it and the score that was once made of it; the others nothing,
+so that a run with `--draft` takes each of them up.
+
+Called as `python -m tests.benchmarks.scale_data FOLDER SERIES`.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -24,6 +27,7 @@ from tests.benchmarks.content import plan_of, slices_of
 from tests.benchmarks.store_courses import courses
 
 _STUDY, _SERIES, _PICTURE, _READING = (f"2.25.{digit * 20}" for digit in "3456")
+_READ_EVERY = 10
 _KINDS = 32  # readings that differ in their percents; the same values come again
 _OLD_SCHEME = "kazerooni-mean"
 _FOLDERS = 1000
@@ -42,8 +46,8 @@ def write(folder: Path, series: int) -> None:
         own.mkdir(parents=True)
         named = partial(_named, number=number)
         (own / "IM0").write_bytes(named(header))
-        if number % 2 == 0:
-            one = written[number // 2 % _KINDS]
+        if number % _READ_EVERY == 0:
+            one = written[number // _READ_EVERY % _KINDS]
             (own / "reading.json").write_bytes(named(one.reading))
             (own / "score.json").write_bytes(named(one.score))
 
@@ -76,3 +80,7 @@ def _reading(kind: int) -> Reading:
     (course,) = courses("scale", 1, kind + 1)
     one = course.readings[kind]
     return replace(one, id=_READING, scan=replace(one.scan, study_uid=_STUDY, series_uid=_SERIES))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]))
