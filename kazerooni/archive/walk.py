@@ -113,9 +113,8 @@ def _listed(path: str, real: str, trees: _Trees) -> tuple[dict[str, Stamp], list
                 continue
             if stat.S_ISREG(told.st_mode):
                 files.append((entry.name, Stamp(told.st_size, told.st_mtime_ns)))
-    for name in sorted(links):
-        if trees.is_new(target := os.path.realpath(os.path.join(path, name))):  # noqa: PTH118 - as above
-            below.append((name, target))
+    targets = ((name, os.path.realpath(os.path.join(path, name))) for name in sorted(links))  # noqa: PTH118 - as above
+    below += [(name, target) for name, target in targets if trees.is_new(target)]
     files.sort()
     return dict(files), sorted(below)
 

@@ -112,7 +112,7 @@ def _seen_along(labels: NDArray[np.uint8], axis: int) -> dict[Lobe, NDArray[np.b
             if axis == 0:
                 found[index] = held.any()
             else:  # bytes are joined faster than truths are
-                found |= np.bitwise_or.reduce(held.view(np.uint8), axis=2 - axis).view(np.bool_)
+                found[np.bitwise_or.reduce(held.view(np.uint8), axis=2 - axis).view(np.bool_)] = True
     return seen
 
 

@@ -61,11 +61,8 @@ def cache_folder() -> Path:
 
 def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
     """Give the folder of a group's data and that of a tiny scan of the same kind to warm up on; made where missing."""
-    if group == "rescore":
-        return (
-            _made(cache, f"readings-{READINGS}", lambda f: write_readings(f, READINGS)),
-            _made(cache, "readings-warm", lambda f: write_readings(f, 1)),
-        )
+    if group in {"rescore", "maps", *_UNREAD}:
+        return _of_archive(group, size, cache)
     if group in {"index", "archive", "again"}:
         name = f"archive-{size.archive_series}x{size.archive_slices}"
         return _made(cache, name, lambda f: _write_archive(size, f)), _made(cache, "archive-warm", _write_warm_archive)
@@ -82,21 +79,6 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
             _made(cache, f"{name}-{size.readings}", lambda f: write(f, size.readings)),
             _made(cache, f"{name}-warm", lambda f: write(f, _WARM_READINGS)),
         )
-    if group == "maps":
-        scans = prepare("raw", size, cache)
-        return (
-            _made(cache, f"maps-{size.slices}x{size.side}", lambda f: write_maps(f, scans[0])),
-            _made(cache, "maps-warm", lambda f: write_maps(f, _warm_series(cache, size.side))),
-        )
-    if group in _UNREAD:
-        is_sequential, studies = _UNREAD[group]
-        chests = prepare("lobes30" if is_sequential else "lobes", size, cache)
-        studies = studies or size.studies
-        name = f"unread-{studies}-{chests[0].name}"
-        return (
-            _made(cache, name, lambda f: write_studies(f, chests[0], studies)),
-            _made(cache, f"unread-{chests[1].name}", lambda f: write_studies(f, chests[1], 1)),
-        )
     if group in _THORACIC:
         slices = size.sequential if _THORACIC[group] else size.slices
         name = f"thorax-{slices}x{size.side}"
@@ -112,6 +94,29 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
     return (
         _made(cache, f"{group}-{slices}x{size.side}", lambda f: _write_series(f, slices, size.side, gap_mm, syntax)),
         _made(cache, f"{group}-warm", lambda f: _write_series(f, _WARM_SLICES, size.side, gap_mm, syntax)),
+    )
+
+
+def _of_archive(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
+    """Give the folders of what workers of an archive do: readings, a series with maps, studies that nobody has read."""
+    if group == "rescore":
+        return (
+            _made(cache, f"readings-{READINGS}", lambda f: write_readings(f, READINGS)),
+            _made(cache, "readings-warm", lambda f: write_readings(f, 1)),
+        )
+    if group == "maps":
+        scans = prepare("raw", size, cache)
+        return (
+            _made(cache, f"maps-{size.slices}x{size.side}", lambda f: write_maps(f, scans[0])),
+            _made(cache, "maps-warm", lambda f: write_maps(f, _warm_series(cache, size.side))),
+        )
+    is_sequential, studies = _UNREAD[group]
+    chests = prepare("lobes30" if is_sequential else "lobes", size, cache)
+    studies = studies or size.studies
+    name = f"unread-{studies}-{chests[0].name}"
+    return (
+        _made(cache, name, lambda f: write_studies(f, chests[0], studies)),
+        _made(cache, f"unread-{chests[1].name}", lambda f: write_studies(f, chests[1], 1)),
     )
 
 

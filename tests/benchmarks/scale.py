@@ -64,9 +64,9 @@ def _measure(size: int, place: Path) -> dict[str, Any]:
     archive = place / "archive"
     _python("scale_data", str(archive), str(size))
     measured: dict[str, Any] = {"series": size}
-    for step in STEPS:
+    for step, words in STEPS.items():
         measured[step] = _step(archive, place, step)
-        _tell(f"{size} series, {STEPS[step]}: {measured[step]['seconds']:.1f} s")
+        _tell(f"{size} series, {words}: {measured[step]['seconds']:.1f} s")
     shutil.rmtree(place)
     return measured
 
@@ -85,18 +85,19 @@ def _python(module: str, *arguments: str) -> str:
 
 def _table(measured: Sequence[dict[str, Any]]) -> Table:
     table = Table(title="archives without pixels, two workers", title_justify="left", title_style="bold")
-    for heading in ("series", "step", "seconds", "ms a series", "master MB", "a worker MB"):
+    for heading in ("series", "step", "seconds", "cpu s", "cpu ms a series", "master MB", "a worker MB"):
         table.add_column(heading, justify="left" if heading == "step" else "right")
     for one in measured:
         for step, words in STEPS.items():
-            seconds, worker_mb = one[step]["seconds"], one[step]["worker MB"]
-            cells = [f"{seconds:.1f}", f"{1000 * seconds / one['series']:.2f}", f"{one[step]['master MB']:.0f}"]
+            told, worker_mb = one[step], one[step]["worker MB"]
+            cells = [f"{told[name]:.1f}" for name in ("seconds", "cpu")]
+            cells += [f"{1000 * told['cpu'] / one['series']:.2f}", f"{told['master MB']:.0f}"]
             table.add_row(f"{one['series']:,}", words, *cells, f"{worker_mb:.0f}" if worker_mb else "")
     return table
 
 
 def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 110)
+    return Console(width=None if sys.stdout.isatty() else 120)
 
 
 def _tell(line: str) -> None:

@@ -1,8 +1,8 @@
 """A simulated archive of many series without pixels: what its index and its schedule are measured on.
 
 Every series has one file, a header of a CT of some 3 kB without pixels, in a folder of its own, a thousand folders to a
-folder. Every tenth has a reading of typed percents beside it and the score that was once made of it; the others nothing,
-so that a run with `--draft` takes each of them up.
+folder. Every tenth has a reading of typed percents beside it and the score that was once made of it; the others have
+neither, so that a run with `--draft` takes each of them up.
 
 Called as `python -m tests.benchmarks.scale_data FOLDER SERIES`.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pydicom
+from pydicom.uid import UID
 
 from kazerooni.labels import reading_text
 from kazerooni.model import Case, Reading
@@ -62,8 +63,9 @@ def _named(content: bytes, number: int) -> bytes:
 def _header() -> bytes:
     """Give a file of a CT that ends before its pixels."""
     (dataset,) = slices_of(plan_of(1, 16, 1.0, thickness_mm=1.0))
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID = _STUDY, _SERIES, _PICTURE
-    dataset.file_meta.MediaStorageSOPInstanceUID = _PICTURE
+    picture = UID(_PICTURE)
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.SOPInstanceUID = _STUDY, _SERIES, picture
+    dataset.file_meta.MediaStorageSOPInstanceUID = picture
     del dataset.PixelData
     stream = BytesIO()
     pydicom.dcmwrite(stream, dataset, enforce_file_format=True)

@@ -1,4 +1,4 @@
-"""The plot of what an archive costs by its size: seconds, which are to grow with it, and memory, which is not to."""
+"""The plot of what an archive costs by its size: processor time, which is to grow with it, and memory, which is not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def draw(measured: Sequence[dict[str, Any]]) -> bytes:
     seconds, memory = figure.subplots(1, 2)
     sizes = [one["series"] for one in measured]
     for step, (words, colour, marker) in _LINES.items():
-        took = [one[step]["seconds"] for one in measured]
+        took = [one[step]["cpu"] for one in measured]
         seconds.loglog(sizes, took, marker=marker, color=colour, label=words)
         linear = [took[-1] * size / sizes[-1] for size in sizes]
         seconds.loglog(sizes, linear, ":", color=colour, linewidth=1)
@@ -31,7 +31,7 @@ def draw(measured: Sequence[dict[str, Any]]) -> bytes:
     workers = [one["run"]["worker MB"] for one in measured]
     memory.semilogx(sizes, workers, "v--", color="#cc79a7", label="a worker of the run")
     memory.set_ylim(0, 1.35 * max(workers + [one[step]["master MB"] for one in measured for step in _LINES]))
-    for axes, title in ((seconds, "seconds (dotted: linear)"), (memory, "peak memory, MB")):
+    for axes, title in ((seconds, "processor seconds (dotted: linear)"), (memory, "peak memory, MB")):
         axes.set_title(title, loc="left", fontsize=10)
         axes.set_xlabel("series in the archive")
         axes.spines[["top", "right"]].set_visible(False)

@@ -2,7 +2,8 @@
 
 Called as `python -m tests.benchmarks.scale_run ARCHIVE FOLDER STEP`; prints one JSON object. STEP: `first` indexes,
 `again` looks once more at what was indexed, `run` looks, plans, works off and writes the tables, `resume` finds that
-all is done.
+all is done. cpu: processor time of the process and its workers, their start included, which hardly changes when the
+machine is busy with other things.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from kazerooni.archive import Index, Limits, Settings, Standing, rescore
+from tests.benchmarks.worker import busy_seconds
 
 _WORKERS = 2
 _SAMPLED_EVERY = 100
@@ -32,12 +34,13 @@ def main() -> None:
     else:
         settings = Settings(scheme="kazerooni", version=1, out=folder / "out", draft=True)
         resume = step == "resume"
-        told = rescore(
+        summary = rescore(
             archive, settings, workers=_WORKERS, limits=Limits(), resume=resume, index=index, watch=workers.look
         )
-        done = told.counts["done"]
+        done = summary.counts["done"]
     seconds = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds, "done": done, "master MB": _peak_mb("self"), "worker MB": workers.peak_mb}))
+    told = {"seconds": seconds, "cpu": busy_seconds(), "done": done}
+    print(json.dumps(told | {"master MB": _peak_mb("self"), "worker MB": workers.peak_mb}))
 
 
 class _Workers:

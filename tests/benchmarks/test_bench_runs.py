@@ -104,7 +104,7 @@ def test_segmentations_hold_the_same_voxels(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_stored_maps_are_counted_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One round on a tiny scan: the archive's worker and highdicom count the same voxels, the table names the target."""
+    """One round on a tiny scan: an archive's worker and highdicom count the same voxels, the table the target."""
     for group in run(["maps"], Size(slices=12, side=32), rounds=1, cache=tmp_path):
         assert [r.error for r in group.results if r.error] == []
         assert group.differing == []

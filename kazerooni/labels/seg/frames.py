@@ -85,8 +85,8 @@ def groups_from_bytes(value: bytes, *, implicit: bool) -> Iterator[FrameGroups]:
 class _Layout(NamedTuple):
     """How an item is laid out, which thousands of frames share.
 
-    heads: all its bytes but the values of elements, with their offsets. values: tags of what is wanted, with the offsets
-    of its beginning and end.
+    heads: all its bytes but the values of elements, with their offsets. values: tags of what is wanted, with the
+    offsets of its beginning and end.
     """
 
     heads: tuple[tuple[int, bytes], ...]
