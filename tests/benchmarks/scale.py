@@ -24,8 +24,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.scale_plot import draw
-
 SIZES = (1_000, 10_000, 100_000)
 STEPS = {
     "first": "first index",
@@ -40,22 +38,29 @@ def main() -> int:
     """Measure the sizes that the command line asks for; status 1 where a step fails."""
     asked = _arguments()
     place = Path(tempfile.mkdtemp(prefix="kazerooni-scale-", dir=asked.folder))
+    measured: list[dict[str, Any]] = []
     try:
-        measured = [_measure(size, place / str(size)) for size in asked.sizes]
+        for size in asked.sizes:
+            measured.append(_measure(size, place / str(size)))
+            _write(measured, asked)
     finally:
         shutil.rmtree(place)
+    _console().print(_table(measured))
+    return 0
+
+
+def _write(measured: Sequence[dict[str, Any]], asked: argparse.Namespace) -> None:
+    """Write what is measured so far: a run that is ended before the largest archive leaves the others."""
     figures = {
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "load": round(os.getloadavg()[0], 1),
         "sizes": measured,
     }
-    _console().print(_table(measured))
     if asked.figures is not None:
         asked.figures.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     if asked.plot is not None:
-        asked.plot.write_bytes(draw(measured))
-    return 0
+        _python("scale_plot", str(asked.figures), str(asked.plot))
 
 
 def _measure(size: int, place: Path) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scale", description=__doc__)
     parser.add_argument("--sizes", type=_sizes, default=SIZES, metavar="N[,N]", help="numbers of series")
     parser.add_argument("--figures", type=Path, metavar="FILE", help="write the numbers there, as JSON")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them there, as PNG")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them there, as PNG; with --figures")
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="where the archives are made, and deleted")
     return parser.parse_args()
 

@@ -1,9 +1,15 @@
-"""The plot of what an archive costs by its size: processor time, which is to grow with it, and memory, which is not."""
+"""The plot of what an archive costs by its size: processor time, which is to grow with it, and memory, which is not.
+
+Called as `python -m tests.benchmarks.scale_plot FIGURES PNG`.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -41,3 +47,7 @@ def draw(measured: Sequence[dict[str, Any]]) -> bytes:
     stream = BytesIO()
     figure.savefig(stream, format="png", metadata={"Software": None})
     return stream.getvalue()
+
+
+if __name__ == "__main__":
+    Path(sys.argv[2]).write_bytes(draw(json.loads(Path(sys.argv[1]).read_text("utf-8"))["sizes"]))
