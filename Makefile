@@ -29,7 +29,7 @@ PACKAGES := dicom3tools dcmtk orthanc orthanc-dicomweb postgresql xvfb fontconfi
 # A library that Xvfb does not bring along, by which to tell that the packages are there.
 LIBRARY := libxcb-cursor.so.0
 
-.PHONY: help demo test system tools lint format types contracts docs room screenshots accuracy bench clean
+.PHONY: help demo test system tools lint format types contracts docs room screenshots accuracy bench scale clean
 
 help: ## Say what can be made
 	@echo 'make TARGET, where TARGET is:'
@@ -85,6 +85,11 @@ accuracy: $(VENV)/.installed ## Measure how well lungs and lobes are found, and 
 
 bench: $(VENV)/.bench ## Measure speed and memory against other programs
 	$(BIN)/python -m tests.benchmarks
+
+scale: $(VENV)/.bench ## Measure what archives cost, up to 100,000 series, for the docs
+	$(BIN)/python -m tests.benchmarks --only archive,again,rescore,maps,draft30,draft,workers --json $(VENV)/archives.json
+	$(BIN)/python -m tests.benchmarks.sizing $(VENV)/archives.json docs/explanations/archive-costs.json
+	$(BIN)/python -m tests.benchmarks.scale --figures docs/explanations/archive-scale.json --plot docs/images/archive-scale.png
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) docs/_build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -25,6 +25,7 @@ extensions = [
     "column_tables",
     "dicom_tables",
     "sr_codes",
+    "sizing_tables",
 ]
 exclude_patterns = ["_build"]
 html_theme = "furo"

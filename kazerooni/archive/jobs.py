@@ -12,7 +12,7 @@ from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.stacks import usable_stacks, with_lobes
 from kazerooni.archive.task import Kind, Result, Task
-from kazerooni.dicom import read_volume
+from kazerooni.dicom import see_scan
 from kazerooni.errors import KazerooniError, ReadingError
 from kazerooni.labels import read_finding_map, read_reading, seg_contents
 from kazerooni.model import Case, Component, FindingMap, Reading, State
@@ -91,14 +91,14 @@ def _mapped(task: Task, settings: Settings) -> Result:
         held = seg_contents(path)
         files |= dict.fromkeys((*(["lobes"] if held.lobes else []), *(one.value for one in held.findings)), path)
     series, lobes = with_lobes(usable_stacks(task), files["lobes"])
-    volume = read_volume(series)
+    scan = see_scan(series)
     findings: dict[Component, FindingMap] = {
         component: read_finding_map(files[component.value], series, component)
         for component in Component
         if component.value in files
     }
     reading = measure(
-        volume, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
+        scan, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
     )
     return _graded(reading, settings, _old_scores(task))
 

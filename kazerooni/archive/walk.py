@@ -1,4 +1,7 @@
-"""Walk: the folders of an archive one by one, each with its files; links are followed, each folder once."""
+"""Walk: the folders of an archive one by one, each with its files; links are followed, each folder once.
+
+Where a link leads into the archive itself, the folder is walked in its own place.
+"""
 
 from __future__ import annotations
 
@@ -72,32 +75,57 @@ def _files_of(archive: Path) -> Iterator[Folder]:
         yield Folder(folder, dict(sorted(files.items())))
 
 
+class _Trees:
+    """The trees that are walked, by their real paths: the archive, and what links lead to outside of it.
+
+    A folder is come to twice only by a link, so only these are remembered, however many folders there are.
+    """
+
+    def __init__(self, archive: str) -> None:
+        self._roots = {os.path.realpath(archive)}
+
+    def is_new(self, target: str) -> bool:
+        """Tell whether the folder that a link leads to lies in no tree that is walked; it is one from now on."""
+        above = target
+        while above not in self._roots:
+            above, below = os.path.dirname(above), above  # noqa: PTH120 - texts, no files
+            if above == below:
+                self._roots.add(target)
+                return True
+        return False
+
+    def is_root(self, folder: str) -> bool:
+        """Tell whether a folder is walked as one that a link leads to."""
+        return folder in self._roots
+
+
 def _folders(root: str) -> Iterator[Folder]:
-    pending, seen = [""], set[tuple[int, int]]()
+    trees = _Trees(root)
+    pending = [("", os.path.realpath(root))]
     while pending:
-        relative = pending.pop()
+        relative, real = pending.pop()
         try:
-            files, below = _listed(os.path.join(root, relative), seen)  # noqa: PTH118 - a folder of millions
+            files, below = _listed(os.path.join(root, relative), real, trees)  # noqa: PTH118 - a folder of millions
         except OSError as error:
             yield Folder(relative, {}, f"the folder cannot be read ({error.strerror})")
             continue
         yield Folder(relative, files)
-        pending += [f"{relative}/{name}" if relative else name for name in reversed(below)]
+        pending += [(f"{relative}/{name}" if relative else name, place) for name, place in reversed(below)]
 
 
-def _listed(path: str, seen: set[tuple[int, int]]) -> tuple[dict[str, Stamp], list[str]]:
-    """List the files and the folders in a folder by name, both sorted; nothing in one that was seen before."""
-    told = os.stat(path)  # noqa: PTH116 - a folder of millions
-    if told.st_ino and (told.st_dev, told.st_ino) in seen:
-        return {}, []
-    seen.add((told.st_dev, told.st_ino))
+def _listed(path: str, real: str, trees: _Trees) -> tuple[dict[str, Stamp], list[tuple[str, str]]]:
+    """List the files in a folder by name, and the folders in it that are to be walked with their real paths; sorted."""
     files: list[tuple[str, Stamp]] = []
-    below: list[str] = []
+    below: list[tuple[str, str]] = []
+    links: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             try:
                 if entry.is_dir():
-                    below.append(entry.name)
+                    if _is_link(entry):
+                        links.append(entry.name)
+                    elif not trees.is_root(place := os.path.join(real, entry.name)):  # noqa: PTH118 - as above
+                        below.append((entry.name, place))
                     continue
                 told = entry.stat()
             except OSError:  # a link to nowhere, a file that is gone: told by who looks into it
@@ -105,8 +133,18 @@ def _listed(path: str, seen: set[tuple[int, int]]) -> tuple[dict[str, Stamp], li
                 continue
             if stat.S_ISREG(told.st_mode):
                 files.append((entry.name, Stamp(told.st_size, told.st_mtime_ns)))
+    targets = ((name, os.path.realpath(os.path.join(path, name))) for name in sorted(links))  # noqa: PTH118 - as above
+    below += [(name, target) for name, target in targets if trees.is_new(target)]
     files.sort()
     return dict(files), sorted(below)
+
+
+def _is_link(folder: os.DirEntry[str]) -> bool:
+    """Tell whether a folder is a link to one; on Windows a junction too."""
+    if folder.is_symlink() or os.name != "nt":
+        return folder.is_symlink()
+    attributes: int = getattr(folder.stat(follow_symlinks=False), "st_file_attributes", 0)
+    return bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
 
 
 def source_of(root: Path, folder: str, name: str, stamp: Stamp) -> FileSource:

@@ -5,7 +5,7 @@ from kazerooni.dicom.dicomdir import dicomdir_sources, list_dicomdir
 from kazerooni.dicom.find import Found, Progress, find_series
 from kazerooni.dicom.glance import Glance, Glancer
 from kazerooni.dicom.person import read_person
-from kazerooni.dicom.read import choose, read_volume
+from kazerooni.dicom.read import choose, read_volume, see_scan
 from kazerooni.dicom.series import Series, SliceGap
 from kazerooni.dicom.sources import FileSource, Skipped, Source, file_source, find_sources
 
@@ -29,4 +29,5 @@ __all__ = [
     "list_dicomdir",
     "read_person",
     "read_volume",
+    "see_scan",
 ]

@@ -9,23 +9,10 @@ from typing import Final
 import pydicom
 from pydicom.dataset import Dataset
 
-from kazerooni.dicom import tags
-from kazerooni.dicom.header import NotDicomError
-from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.dicom.sources import FileSource, Skipped, Source, file_source
-from kazerooni.dicom.values import uid
 
 DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
-
-
-def is_dicomdir(source: FileSource) -> bool:
-    """Tell whether a file is a DICOMDIR."""
-    try:
-        header = read_plainly(source)
-    except (NotDicomError, OSError):
-        return False
-    return uid(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS
 
 
 def list_dicomdir(source: FileSource) -> list[Skipped]:

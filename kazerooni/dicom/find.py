@@ -14,7 +14,7 @@ from pydicom.uid import UID
 
 from kazerooni.dicom import tags
 from kazerooni.dicom.attributes import AttributeTable, Frame
-from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, is_dicomdir, list_dicomdir
+from kazerooni.dicom.dicomdir import DICOMDIR_CLASS, dicomdir_sources, list_dicomdir
 from kazerooni.dicom.header import Header, NotDicomError
 from kazerooni.dicom.layout import Layouts
 from kazerooni.dicom.plain import read_plainly
@@ -66,6 +66,7 @@ class _Index:
     """What is gathered from the headers of many files.
 
     broken: by study and series UID, the SOP instance UIDs of pictures whose file ends before the pixels.
+    directory: the DICOMDIR that was looked at last.
     """
 
     table: AttributeTable
@@ -74,6 +75,7 @@ class _Index:
     skipped: list[Skipped] = field(default_factory=list)
     broken: defaultdict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     files: int = 0
+    directory: FileSource | None = None
 
 
 def find_series(
@@ -92,7 +94,7 @@ def find_series(
     own = UserKey(key, is_kept=True) if key else user_key()
     index = _Index(AttributeTable(own.key))
     for path in _apart(given):
-        for source in _sources(path):
+        for source in _sources(path, index):
             index.files += 1
             _add(index, source)
             if progress is not None and index.files % _PROGRESS_EVERY == 0:
@@ -109,8 +111,8 @@ def _apart(paths: Iterable[Path]) -> list[Path]:
     return [path for real, path in resolved.items() if resolved.keys().isdisjoint(real.parents)]
 
 
-def _sources(path: Path) -> Iterator[Source | Skipped]:
-    """List what is at a path; at a DICOMDIR, the files that it names."""
+def _sources(path: Path, index: _Index) -> Iterator[Source | Skipped]:
+    """List what is at a path; at a DICOMDIR, the files that it names, once it stands in the index as one."""
     try:
         path.stat()
     except FileNotFoundError:
@@ -122,8 +124,8 @@ def _sources(path: Path) -> Iterator[Source | Skipped]:
     single = path.is_file()
     for source in find_sources(path):
         yield source
-        if single and isinstance(source, FileSource) and is_dicomdir(source):
-            yield from dicomdir_sources(source)
+        if single and source is index.directory:
+            yield from dicomdir_sources(index.directory)
 
 
 def _add(index: _Index, source: Source | Skipped) -> None:
@@ -147,6 +149,7 @@ def _add(index: _Index, source: Source | Skipped) -> None:
     if header.pixels is None and series and was_ct(header, sop_class):
         index.broken[study, series].append(sop_uid)
     if sop_class == DICOMDIR_CLASS and isinstance(source, FileSource):
+        index.directory = source
         index.skipped += list_dicomdir(source)
 
 

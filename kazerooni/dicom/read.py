@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from kazerooni.dicom.pixels import PixelFaultError, Stored, read_frame, read_fra
 from kazerooni.dicom.series import Series
 from kazerooni.dicom.split import distinct
 from kazerooni.errors import ChoiceError, NoSeriesError, PixelError, UnusableSeriesError
-from kazerooni.model import Notice, Volume
-from kazerooni.model.scan import PADDING_BELOW_HU
+from kazerooni.model import Geometry, Notice, SeenScan, Volume
+from kazerooni.model.scan import PADDING_BELOW_HU, digest_of_slice, digest_of_slices
+
+_Seen = TypeVar("_Seen")
 
 _INT16: Final = np.iinfo(np.int16)
 _MOST_THREADS: Final = 8
@@ -38,15 +40,59 @@ def read_volume(series: Series | str | os.PathLike[str], *, progress: Progress |
     """
     if not isinstance(series, Series):
         series = choose(find_series(series))
-    if not series.usable or series.geometry is None:
-        reasons = "; ".join(n.message for n in series.notices if n.severity == "error")
-        raise UnusableSeriesError(f"series {series.series_uid or '(no UID)'} cannot be used: {reasons}")
+    geometry = _geometry_of(series)
     try:
         hu, looks = _read_hu(series, unpack_multiframe(series.frames), progress)
     finally:
         frame_fragments.cache_clear()  # it knows its files by their sources, which may hold a whole one in memory
     notices = (*series.notices, *_value_notices(series, looks))
-    return Volume(hu, series.geometry, series.scan, series.technique, notices, _padding_hu(series.frames))
+    return Volume(hu, geometry, series.scan, series.technique, notices, _padding_hu(series.frames))
+
+
+def see_scan(series: Series) -> SeenScan:
+    """Read the voxels of a series as `read_volume` does, and keep none: what is told of them, and their digest.
+
+    The memory is that of some slices; of the volume only where values are no whole numbers within int16.
+
+    Raises UnusableSeriesError, PixelError.
+    """
+    geometry = _geometry_of(series)
+    frames = unpack_multiframe(series.frames)
+    try:
+        seen = _on_threads(lambda i: _seen(frames[i], geometry.shape[1:]), len(frames), None)
+    except _NotInt16Error:
+        volume = read_volume(series)
+        return SeenScan(
+            geometry=geometry,
+            scan=series.scan,
+            technique=series.technique,
+            notices=volume.notices,
+            digest=volume.digest,
+        )
+    finally:
+        frame_fragments.cache_clear()
+    return SeenScan(
+        geometry=geometry,
+        scan=series.scan,
+        technique=series.technique,
+        notices=(*series.notices, *_value_notices(series, [look for look, _ in seen])),
+        digest=digest_of_slices(series.scan.sop_uids, (digest for _, digest in seen)),
+    )
+
+
+def _geometry_of(series: Series) -> Geometry:
+    if series.usable and series.geometry is not None:
+        return series.geometry
+    reasons = "; ".join(n.message for n in series.notices if n.severity == "error")
+    raise UnusableSeriesError(f"series {series.series_uid or '(no UID)'} cannot be used: {reasons}")
+
+
+def _seen(frame: Frame, shape: tuple[int, ...]) -> tuple[_Look, bytes]:
+    """Look at a slice and give its digest. Raises _NotInt16Error."""
+    if not _is_whole(frame.attributes):
+        raise _NotInt16Error
+    values = np.empty(shape, np.int16)
+    return _read_int16(frame, values), digest_of_slice(values)
 
 
 def choose(found: Iterable[Series], *, series_uid: str | None = None, study_uid: str | None = None) -> Series:
@@ -114,23 +160,23 @@ def _read_hu(
     return (wide.astype(np.int16) if all(look.whole for look in looks) else wide), looks
 
 
-def _on_threads(read: Callable[[int], _Look], count: int, progress: Progress | None) -> list[_Look]:
+def _on_threads(read: Callable[[int], _Seen], count: int, progress: Progress | None) -> list[_Seen]:
     """Read slices on several threads, some in a row on each; the first fault, or what `progress` raises, ends it."""
     starts = range(0, count, _SLICES_IN_A_ROW)
-    looks: list[_Look] = []
+    seen: list[_Seen] = []
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS, len(starts))) as pool:
         futures = [
             pool.submit(lambda s: [read(i) for i in range(s, min(s + _SLICES_IN_A_ROW, count))], s) for s in starts
         ]
         try:
             for future in futures:
-                looks += future.result()
+                seen += future.result()
                 if progress is not None:
-                    progress(len(looks), count)
+                    progress(len(seen), count)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return looks
+    return seen
 
 
 def _is_whole(a: Attributes) -> bool:

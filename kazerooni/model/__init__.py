@@ -46,7 +46,7 @@ from kazerooni.model.rescored import (
     SumChange,
     Transition,
 )
-from kazerooni.model.scan import Acquisition, KernelClass, ScanRef, Technique, Volume
+from kazerooni.model.scan import Acquisition, KernelClass, ScanRef, SeenScan, Technique, Volume
 from kazerooni.model.score import (
     ComponentScore,
     FindingPercents,
@@ -139,6 +139,7 @@ __all__ = [
     "Score",
     "ScoreDifference",
     "ScorePair",
+    "SeenScan",
     "Session",
     "Severity",
     "Sex",

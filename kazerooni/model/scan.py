@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -126,12 +127,33 @@ class Volume:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the sorted SOP instance UIDs and the digests of the slices (little-endian), in their order."""
-        whole = hashlib.sha256()
-        for uid in sorted(self.scan.sop_uids):
-            whole.update(uid.encode() + b"\0")
-        for values in self.hu:
-            whole.update(hashlib.sha256(np.ascontiguousarray(values, values.dtype.newbyteorder("<")).data).digest())
-        return whole.hexdigest()
+        return digest_of_slices(self.scan.sop_uids, map(digest_of_slice, self.hu))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenScan:
+    """A scan whose voxels were looked at and not kept: what a reading says of it. All as in `Volume`."""
+
+    geometry: Geometry
+    scan: ScanRef
+    technique: Technique
+    notices: tuple[Notice, ...]
+    digest: str
+
+
+def digest_of_slice(values: NDArray[np.int16] | NDArray[np.float32]) -> bytes:
+    """Give the SHA-256 of the values of a slice (row, column), little-endian."""
+    return hashlib.sha256(np.ascontiguousarray(values, values.dtype.newbyteorder("<")).data).digest()
+
+
+def digest_of_slices(sop_uids: Iterable[str], digests: Iterable[bytes]) -> str:
+    """Give the digest of a scan (`Volume.digest`) from the names of its pictures and the digests of its slices."""
+    whole = hashlib.sha256()
+    for uid in sorted(sop_uids):
+        whole.update(uid.encode() + b"\0")
+    for digest in digests:
+        whole.update(digest)
+    return whole.hexdigest()
 
 
 def joined_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

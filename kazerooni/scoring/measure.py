@@ -14,6 +14,7 @@ from kazerooni.model import (
     FindingMap,
     Geometry,
     LobeMap,
+    SeenScan,
     Tally,
     Volume,
     corners_mm,
@@ -42,7 +43,7 @@ _BLOCK_VOXELS = 2**18
 
 
 def measure(
-    scan: Volume | Geometry,
+    scan: Volume | SeenScan | Geometry,
     lobes: LobeMap,
     *,
     alveolar: FindingMap | None = None,
@@ -56,7 +57,7 @@ def measure(
 
     Raises LabelError where a map lies on another grid or is of the other component.
     """
-    geometry = scan.geometry if isinstance(scan, Volume) else scan
+    geometry = scan if isinstance(scan, Geometry) else scan.geometry
     maps = {Component.ALVEOLAR: alveolar, Component.INTERSTITIAL: interstitial}
     for component, given in maps.items():
         if given is not None and given.component is not component:
@@ -71,12 +72,12 @@ def measure(
     return tally_of(scan, counts, frozenset(component for component, given in maps.items() if given is not None))
 
 
-def tally_of(scan: Volume | Geometry, counts: NDArray[np.int64], measured: frozenset[Component]) -> Tally:
+def tally_of(scan: Volume | SeenScan | Geometry, counts: NDArray[np.int64], measured: frozenset[Component]) -> Tally:
     """Make the tally of a scan from counts that were kept by `recount`; the same as `measure` of the maps.
 
     counts: int64 (slices, *LABELS_SHAPE); taken over and set read-only, so give a copy where counting goes on.
     """
-    geometry = scan.geometry if isinstance(scan, Volume) else scan
+    geometry = scan if isinstance(scan, Geometry) else scan.geometry
     missing_after = _missing_after(scan)
     return Tally(
         counts,
@@ -89,7 +90,7 @@ def tally_of(scan: Volume | Geometry, counts: NDArray[np.int64], measured: froze
     )
 
 
-def _missing_after(scan: Volume | Geometry) -> tuple[int, ...]:
+def _missing_after(scan: Volume | SeenScan | Geometry) -> tuple[int, ...]:
     """List the slices after which slices are missing, in a scan that should have had them (score.md, "Measuring")."""
     geometry, acquisition = (
         (scan, "unknown") if isinstance(scan, Geometry) else (scan.geometry, scan.technique.acquisition)

@@ -8,13 +8,25 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kazerooni.errors import LabelError
-from kazerooni.model import Entry, FindingMap, FissureSet, InputDigest, Lobe, LobeMap, Reading, Session, Tally, Volume
+from kazerooni.model import (
+    Entry,
+    FindingMap,
+    FissureSet,
+    InputDigest,
+    Lobe,
+    LobeMap,
+    Reading,
+    SeenScan,
+    Session,
+    Tally,
+    Volume,
+)
 from kazerooni.scoring import measure as count
 from kazerooni.version import __version__
 
 
 def measure(
-    volume: Volume,
+    volume: Volume | SeenScan,
     lobes: LobeMap,
     *,
     alveolar: FindingMap | None = None,

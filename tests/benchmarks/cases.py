@@ -30,9 +30,11 @@ HESSIAN: Final = "SimpleITK Hessian"
 NAPARI: Final = "napari"
 BOTH: Final = "both, by turns"
 ONE_HOT: Final = "highdicom, one-hot"
+VOLUMES: Final = "highdicom get_volume, numpy"
+ONE_WORKER: Final = "kazerooni, one worker"
 _PROGRAMS: Final = (
     OURS, NAPARI, BOTH, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
-    ONE_HOT,
+    ONE_HOT, VOLUMES, ONE_WORKER,
 )  # fmt: skip
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
@@ -75,10 +77,15 @@ SMALL_BOOK: Final = "a book of 100 readings"
 _STORERS: Final = {OURS: "store_adding:add", EXECUTEMANY: "store_adding:insert"}
 _FOLLOWERS: Final = {OURS: "store_reading:course_of_large", SMALL_BOOK: "store_reading:course_of_small"}
 PARSING: Final = "parsing the JSON"
+PARTS: Final = "its parts in turn"
 _OF_ARCHIVES: Final = {
     "archive": {OURS: "archive_first:index", "pydicom": "with_pydicom:index"},
     "again": {OURS: "archive_again:look", "pydicom": "with_pydicom:index"},
     "rescore": {OURS: "archive_rescoring:grade", PARSING: "archive_rescoring:parse"},
+    "maps": {OURS: "maps_with_kazerooni:grade", VOLUMES: "maps_with_highdicom:count"},
+    "draft": {OURS: "draft_with_kazerooni:draft", PARTS: "draft_with_kazerooni:parts"},
+    "draft30": {OURS: "draft_with_kazerooni:draft", PARTS: "draft_with_kazerooni:parts"},
+    "workers": {OURS: "archive_workers:by_two", ONE_WORKER: "archive_workers:by_one"},
 }
 _FUNCTIONS: Final = {
     **_OF_ARCHIVES,
@@ -108,6 +115,10 @@ GROUPS: Final = {
     "archive": "archive of many series -> the kept index of `kazerooni rescore`",
     "again": "the same, looked at again by the kept index",
     "rescore": "kept readings of 600 slices -> scores and rows of the tables",
+    "maps": "a series with three stored SEGs -> its score (highdicom: the counts of the SEGs alone)",
+    "draft": "a spiral study that nobody has read -> its draft, by a worker of `kazerooni rescore --draft`",
+    "draft30": "the same of a sequential study",
+    "workers": "an archive of sequential studies -> their drafts, by two workers of one thread each",
     "tally": "three label maps -> voxels of every label (ours: by slice, lobe and both findings)",
     "brush": "1,000 strokes of 40 x 40 pixels, counts up to date after each; seconds here are milliseconds a stroke",
     "lungs": "volume of a chest -> both lungs (the closing: 7 mm, of all air, alone)",

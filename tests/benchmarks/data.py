@@ -22,7 +22,9 @@ from kazerooni.phantom import derive_uid, to_bytes
 from tests.benchmarks.archive_rescoring import READINGS
 from tests.benchmarks.archive_rescoring import write as write_readings
 from tests.benchmarks.content import plan_of, slices_of
+from tests.benchmarks.draft_data import write as write_studies
 from tests.benchmarks.labels import write as write_labels
+from tests.benchmarks.maps_data import write as write_maps
 from tests.benchmarks.size import Size
 from tests.benchmarks.store_courses import COUNT
 from tests.benchmarks.store_reading import write as write_books
@@ -41,10 +43,13 @@ _ON_RAW = ("room", "seg")
 _LABELLED = ("tally", "brush")
 # Group -> whether its chest is scanned slice by slice.
 _THORACIC = {"lungs": False, "lobes": False, "lobes30": True, "point": False}
+# Group -> whether its chest is scanned slice by slice, and how many studies of it there are; None: as `Size` says.
+_UNREAD: dict[str, tuple[bool, int | None]] = {"draft": (False, 1), "draft30": (True, 1), "workers": (True, None)}
 _BOOKS = ("store", "course", "cohort")
 _WARM_READINGS = 300
 _WARM_SLICES = 2
 _WARM_CHEST = {False: 60, True: 20}  # slices, enough for lungs to be found
+_WARM_MAPS = 12  # slices, enough for every lobe to be on one
 _WARM_LABELS = 5  # the slices at both ends are empty
 
 
@@ -56,11 +61,8 @@ def cache_folder() -> Path:
 
 def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
     """Give the folder of a group's data and that of a tiny scan of the same kind to warm up on; made where missing."""
-    if group == "rescore":
-        return (
-            _made(cache, f"readings-{READINGS}", lambda f: write_readings(f, READINGS)),
-            _made(cache, "readings-warm", lambda f: write_readings(f, 1)),
-        )
+    if group in {"rescore", "maps", *_UNREAD}:
+        return _of_archive(group, size, cache)
     if group in {"index", "archive", "again"}:
         name = f"archive-{size.archive_series}x{size.archive_slices}"
         return _made(cache, name, lambda f: _write_archive(size, f)), _made(cache, "archive-warm", _write_warm_archive)
@@ -93,6 +95,35 @@ def prepare(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
         _made(cache, f"{group}-{slices}x{size.side}", lambda f: _write_series(f, slices, size.side, gap_mm, syntax)),
         _made(cache, f"{group}-warm", lambda f: _write_series(f, _WARM_SLICES, size.side, gap_mm, syntax)),
     )
+
+
+def _of_archive(group: str, size: Size, cache: Path) -> tuple[Path, Path]:
+    """Give the folders of what workers of an archive do: readings, a series with maps, studies that nobody has read."""
+    if group == "rescore":
+        return (
+            _made(cache, f"readings-{READINGS}", lambda f: write_readings(f, READINGS)),
+            _made(cache, "readings-warm", lambda f: write_readings(f, 1)),
+        )
+    if group == "maps":
+        scans = prepare("raw", size, cache)
+        return (
+            _made(cache, f"maps-{size.slices}x{size.side}", lambda f: write_maps(f, scans[0])),
+            _made(cache, "maps-warm", lambda f: write_maps(f, _warm_series(cache, size.side))),
+        )
+    is_sequential, studies = _UNREAD[group]
+    chests = prepare("lobes30" if is_sequential else "lobes", size, cache)
+    studies = studies or size.studies
+    name = f"unread-{studies}-{chests[0].name}"
+    return (
+        _made(cache, name, lambda f: write_studies(f, chests[0], studies)),
+        _made(cache, f"unread-{chests[1].name}", lambda f: write_studies(f, chests[1], 1)),
+    )
+
+
+def _warm_series(cache: Path, side: int) -> Path:
+    """Give a series of which every lobe is on a slice, to warm up on."""
+    slices, syntax = _WARM_MAPS, SYNTAXES["raw"]
+    return _made(cache, "raw-warm-maps", lambda f: _write_series(f, slices, side, 0.5, syntax))
 
 
 def _made(cache: Path, name: str, write: Callable[[Path], None]) -> Path:

@@ -22,6 +22,10 @@ _COMPARED = {
     "archive": "series",
     "again": "series",
     "rescore": "readings",
+    "maps": "counts",
+    "draft": "drafts",
+    "draft30": "drafts",
+    "workers": "drafts",
     "tally": "counts",
     "brush": "counts",
     "lungs": "",
@@ -34,7 +38,9 @@ _COMPARED = {
     "seg": "voxels of every segment",
     "room": "",
 }
-_PACKAGES = ("kazerooni", "SimpleITK", "pydicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy", "napari")
+_PACKAGES = (
+    *("kazerooni", "SimpleITK", "pydicom", "highdicom", "dcm2niix", "python-gdcm", "imagecodecs", "numpy", "napari"),
+)
 
 
 def print_heading(size: Size, rounds: int) -> None:

@@ -10,7 +10,7 @@ class Size:
     """A spiral and a sequential series of side x side pixels, and an archive of many small series.
 
     The archive holds `archive_series` series of `archive_slices` files of 16 x 16 pixels: its headers are measured.
-    A score book holds so many `readings`.
+    A score book holds so many `readings`, an archive that nobody has read so many sequential `studies`.
     """
 
     slices: int = 600
@@ -19,6 +19,7 @@ class Size:
     archive_series: int = 33
     archive_slices: int = 600
     readings: int = 100_000
+    studies: int = 12
 
     @property
     def volume_mb(self) -> float:
@@ -26,4 +27,4 @@ class Size:
         return 2 * self.slices * self.side**2 / 1e6
 
 
-QUICK = Size(slices=60, archive_series=11, archive_slices=180, readings=10_000)
+QUICK = Size(slices=60, archive_series=11, archive_slices=180, readings=10_000, studies=8)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.benchmarks import thorax
+from tests.benchmarks import scale, thorax
 from tests.benchmarks.report import print_group
-from tests.benchmarks.run import run
+from tests.benchmarks.run import ROOT, run
 from tests.benchmarks.size import Size
 
 TINY = Size(slices=4, side=32, sequential=3, archive_series=2, archive_slices=3)
@@ -98,6 +101,45 @@ def test_segmentations_hold_the_same_voxels(tmp_path: Path, capsys: pytest.Captu
         assert sum(bool(r.digests) for r in group.results) == 2
         print_group(group, TINY)
     assert ">= 3 x" in capsys.readouterr().out
+
+
+def test_stored_maps_are_counted_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on a tiny scan: an archive's worker and highdicom count the same voxels, the table the target."""
+    for group in run(["maps"], Size(slices=12, side=32), rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        assert sum(bool(r.digests) for r in group.results) == 2
+        print_group(group, TINY)
+    assert ">= 5 x" in capsys.readouterr().out
+
+
+def test_studies_are_drafted_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One round on coarse chests: a worker and the parts of its work, one worker and two, leave the same drafts."""
+    coarse = Size(slices=60, side=64, sequential=20, studies=2)
+    for group in run(["draft", "draft30", "workers"], coarse, rounds=1, cache=tmp_path):
+        assert [r.error for r in group.results if r.error] == []
+        assert group.differing == []
+        print_group(group, coarse)
+
+    shown = capsys.readouterr().out
+    assert shown.count("<= 1.3 x this") == 2
+    assert ">= 1.4 x" in shown
+
+
+def test_archives_without_pixels_are_worked_off(tmp_path: Path) -> None:
+    """Of 200 series, a tenth have a reading, which is graded, and the others are to be drafted; every step is drawn."""
+    figures, plot = tmp_path / "figures.json", tmp_path / "plot.png"
+    command = [sys.executable, "-m", "tests.benchmarks.scale", "--sizes", "200", "--folder", str(tmp_path)]
+    subprocess.run([*command, "--figures", str(figures), "--plot", str(plot)], cwd=ROOT, check=True)
+    (measured,) = json.loads(figures.read_text("utf-8"))["sizes"]
+    assert {step: measured[step]["done"] for step in scale.STEPS} == {
+        "first": 240,  # files: of each series a picture, of every tenth a reading and a score
+        "again": 240,
+        "run": 200,
+        "resume": 200,
+    }
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def test_the_chest_is_drawn_between_what_is_computed() -> None:

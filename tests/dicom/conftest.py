@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from kazerooni.dicom import Found, Series, find_series, read_volume
+from kazerooni.dicom import Found, Series, find_series, read_volume, see_scan
 from kazerooni.model import Notice, Volume
 from kazerooni.phantom import SeriesPlan, Truth, build_series, hu_of, spiral_ct, write_series
 
@@ -65,8 +65,10 @@ class Desk:
 
     def read(self, datasets: Sequence[Dataset], **how: Any) -> Volume:
         """Write datasets, find their one series and read it."""
-        volume = read_volume(self.only(datasets, **how))
+        series = self.only(datasets, **how)
+        volume, seen = read_volume(series), see_scan(series)
         assert_no_secret(volume)
+        assert (seen.digest, seen.notices) == (volume.digest, volume.notices)
         return volume
 
     def codes(self, series: Series | Volume) -> set[str]:

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
 from kazerooni import phantom
-from kazerooni.dicom import Series, find_series, read_volume
+from kazerooni.dicom import Series, find_series, read_volume, see_scan
 from kazerooni.errors import ChoiceError, KazerooniError, NoSeriesError, PixelError, UnusableSeriesError
 from kazerooni.phantom import damage, traps
 
@@ -66,7 +66,11 @@ def found_and_read(path: Path) -> list[str]:
             volume = read_volume(series)
         except KazerooniError as error:
             outcomes.append(type(error).__name__)
+            with pytest.raises(type(error)):
+                see_scan(series)
         else:
+            seen = see_scan(series)
+            assert (seen.digest, seen.notices) == (volume.digest, volume.notices)
             assert volume.hu.shape == (series.slices, series.rows, series.columns)
             assert volume.padding.shape == volume.hu.shape
             assert len(volume.digest) == 64
@@ -579,6 +583,25 @@ def test_the_digest_does_not_depend_on_the_encoding(syntax: str, tmp_path: Path)
     usual = read_volume(write(datasets, tmp_path / "usual"))
     assert read_volume(write(datasets, tmp_path / "other", syntax=syntax)).digest == usual.digest
     assert read_volume(phantom.write_zip(datasets, tmp_path / "zip" / "scan.zip")).digest == usual.digest
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.5, 0.3, 70_000.0])
+def test_what_a_scan_says_is_the_same_without_its_volume(slope: float, tmp_path: Path) -> None:
+    """Digest, notices, place and technique are those of the volume, of whole values and of others."""
+    (series,) = find_series(write(phantom.build_series(plan(slope=slope)), tmp_path))
+    volume, seen = read_volume(series), see_scan(series)
+    for name in ("digest", "notices", "scan", "technique", "geometry"):
+        assert getattr(seen, name) == getattr(volume, name)
+
+
+def test_a_scan_is_seen_in_the_memory_of_some_slices(tmp_path: Path) -> None:
+    """Of a scan that is only looked at, a tenth of the volume is held at most."""
+    (series,) = find_series(write(phantom.build_series(plan(slices=120, rows=128, columns=128)), tmp_path))
+    tracemalloc.start()
+    see_scan(series)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 120 * 128 * 128 * 2 / 10 + 200_000  # and what is told of each slice
 
 
 def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -355,6 +355,26 @@ def test_other_sizes_are_refused(tmp_path: Path, series: Series) -> None:
     assert "frames of 10 rows and 16 columns; the scan has 10 and 12" in _refused(path, series)
 
 
+@given(
+    rows=st.integers(3, 17),
+    columns=st.integers(3, 19),  # highdicom packs frames of less than a byte each into its own
+    voxels=st.lists(st.tuples(st.integers(0, 2), st.floats(0, 0.999), st.floats(0, 0.999), st.integers(1, 2))),
+)
+@settings(max_examples=15)
+def test_single_voxels_are_read_where_they_are(
+    rows: int, columns: int, voxels: list[tuple[int, float, float, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A few marked voxels, frames that share a byte or not: each is read in its place, and no other."""
+    folder = tmp_path_factory.mktemp("voxels")
+    datasets = datasets_of(phantom.sequential_hrct(slices=3, rows=rows, columns=columns, gap_mm=40.0))
+    marks = np.zeros((3, rows, columns), np.uint8)
+    for index, down, along, label in voxels:
+        marks[index, int(down * rows), int(along * columns)] = label
+    path = save(make_seg(datasets, _masks(1, 2, of=marks), ALVEOLAR), folder / "f.dcm")
+    read = read_finding_map(path, series_of(datasets, folder / "series"), "alveolar")
+    assert np.array_equal(read.labels, marks)
+
+
 @pytest.mark.parametrize("exchanged", [False, True])
 @pytest.mark.parametrize("flips", [(False, True), (True, False), (True, True)])
 def test_flips_in_the_plane_are_undone(

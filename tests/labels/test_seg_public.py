@@ -37,8 +37,8 @@ def _all_segments(path: Path, series: Series) -> tuple[dict[int, NDArray[np.bool
         binding = bind(seg, place_of(series))
         for segment in seg.segments:
             mask = masks[segment.number] = np.zeros(series.geometry.shape, np.bool_)
-            for index, plane in marked_planes(seg, {segment.number: 1}):
-                mask[binding.slices[index]] |= binding.turn.apply(plane) > 0
+            for index, rows, plane in marked_planes(seg, {segment.number: 1}):
+                binding.turn.undo(mask[binding.slices[index]])[rows] |= plane > 0
         return masks, [notice.code for notice in binding.notices]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from kazerooni.model import Geometry, Notice, corners_mm
 from kazerooni.model.maps import slices_on_grid
 
 OUTSIDE_SCAN = -1
+_Value = TypeVar("_Value", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,15 @@ class FrameTurn:
     flip_rows: bool
     flip_columns: bool
 
-    def apply(self, plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def apply(self, plane: NDArray[_Value]) -> NDArray[_Value]:
         """Turn a plane; gives a view."""
         turned = plane.T if self.exchanged else plane
         return turned[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+
+    def undo(self, plane: NDArray[_Value]) -> NDArray[_Value]:
+        """Turn rows and columns of the scan into those of the frame; gives a view."""
+        flipped = plane[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+        return flipped.T if self.exchanged else flipped
 
 
 @dataclass(frozen=True, eq=False)

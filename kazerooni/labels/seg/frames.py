@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydicom.dataset import Dataset
 
@@ -23,6 +23,8 @@ _MEASURES, _SPACING = 0x00289110, 0x00280030
 _OUTER: Final = frozenset({_SEGMENT_ID, _DERIVATION, _PLANE, _TURN, _MEASURES})
 _LEAVES: Final = frozenset({_SEGMENT, _UID, _FRAME_NUMBER, _POSITION, _ORIENTATION, _SPACING})
 _SEQUENCES: Final = _OUTER | {_SOURCES}
+_WANTED: Final = _LEAVES | {_SOURCES}
+_MOST_LAYOUTS: Final = 16  # of items of one length
 
 _ITEM: Final = b"\xfe\xff\x00\xe0"
 _UNDEFINED: Final = 0xFFFFFFFF
@@ -66,10 +68,42 @@ def groups_from_bytes(value: bytes, *, implicit: bool) -> Iterator[FrameGroups]:
 
     Raises UnusualError for undefined lengths, and lengths that do not fit.
     """
+    layouts: dict[int, list[_Layout]] = {}
     for start, end in _items(value, 0, len(value)):
+        alike = layouts.setdefault(end - start, [])
+        layout = next((one for one in alike if one.fits(value, start)), None)
+        if layout is None:
+            layout = _layout_of(value, start, end, implicit=implicit)
+            del alike[_MOST_LAYOUTS - 1 :]
+            alike.insert(0, layout)
         groups = FrameGroups()
-        _collect(value, start, end, groups, implicit=implicit)
+        for tag, first, last in layout.values:
+            _keep(tag, value[start + first : start + last], groups)
         yield groups
+
+
+class _Layout(NamedTuple):
+    """How an item is laid out, which thousands of frames share.
+
+    heads: all its bytes but the values of elements, with their offsets. values: tags of what is wanted, with the
+    offsets of its beginning and end.
+    """
+
+    heads: tuple[tuple[int, bytes], ...]
+    values: tuple[tuple[int, int, int], ...]
+
+    def fits(self, value: bytes, start: int) -> bool:
+        """Tell whether an item of the same length that begins there is laid out so."""
+        return all(value.startswith(head, start + offset) for offset, head in self.heads)
+
+
+def _layout_of(value: bytes, start: int, end: int, *, implicit: bool) -> _Layout:
+    spans: list[tuple[int, int, int]] = []
+    _collect(value, start, end, spans, implicit=implicit)
+    edges = [start, *(edge for _, first, last in spans for edge in (first, last)), end]
+    heads = [(first - start, value[first:last]) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    wanted = [(tag, first - start, last - start) for tag, first, last in spans if tag in _WANTED]
+    return _Layout(tuple(heads), tuple(wanted))
 
 
 def _items(value: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -84,8 +118,11 @@ def _items(value: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         start += length
 
 
-def _collect(value: bytes, start: int, end: int, groups: FrameGroups, *, implicit: bool) -> None:
-    """Read the elements between two offsets into `groups`, sequences of interest with their items."""
+def _collect(value: bytes, start: int, end: int, spans: list[tuple[int, int, int]], *, implicit: bool) -> None:
+    """List the values between two offsets by tag, beginning and end, those in sequences of interest too.
+
+    An item of the source pictures stands in the list as an empty value of its sequence.
+    """
     while start < end:
         if start + 8 > end:
             raise UnusualError
@@ -106,15 +143,17 @@ def _collect(value: bytes, start: int, end: int, groups: FrameGroups, *, implici
         if tag in _SEQUENCES:
             for first, last in _items(value, start, start + length):
                 if tag == _SOURCES:
-                    groups.sources.append(("", None))
-                _collect(value, first, last, groups, implicit=implicit)
-        elif tag in _LEAVES:
-            _keep(tag, value[start : start + length], groups)
+                    spans.append((tag, first, first))
+                _collect(value, first, last, spans, implicit=implicit)
+        else:
+            spans.append((tag, start, start + length))
         start += length
 
 
 def _keep(tag: int, raw: bytes, groups: FrameGroups) -> None:
-    if tag == _SEGMENT:
+    if tag == _SOURCES:
+        groups.sources.append(("", None))
+    elif tag == _SEGMENT:
         groups.segment = int.from_bytes(raw, "little")
     elif tag == _UID and groups.sources:
         groups.sources[-1] = (raw.rstrip(b"\0 ").decode("latin-1"), groups.sources[-1][1])

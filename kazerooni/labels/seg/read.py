@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,14 +21,15 @@ from kazerooni.labels.seg.file import EXPLICIT, IMPLICIT, SegFile, open_seg
 from kazerooni.labels.wanted import LOBES, Part, Wanted, not_named
 from kazerooni.model import Notice
 
-Planes = Iterator[tuple[int, NDArray[np.uint8]]]
-"""Frame numbers, from 0, with the labels of their pixels as they are stored."""
+Planes = Iterator[tuple[int, slice, NDArray[np.uint8]]]
+"""Frame numbers, from 0, with the rows of the frame that hold all of its marks, and the labels of these rows."""
 
 _SEGMENTS_TOLD: Final = 12
 _UNDESCRIBED: Final = 255
 _RLE: Final = "1.2.840.10008.1.2.5"
 _RLE_HEADER, _LONGEST_RUN = 64, 128
 _ITEM: Final = b"\xfe\xff\x00\xe0"
+_BYTE: Final = 8
 # Programs that find lobes, by the name that stands in a SEG.
 _LOBE_FINDERS: Final = {"kazerooni", "lungmask", "TotalSegmentator"}
 # A deflated file may unpack to a header and so many bytes a voxel of the scan.
@@ -87,12 +88,20 @@ def _fill(
     layers = Layers(wanted)
     astray = 0
     _check_once(seg, binding, labels)
-    for index, plane in marked_planes(seg, labels):
+    # Slice by slice: one stays in the processor's cache until all of its segments lie on it.
+    order = np.argsort(binding.slices, kind="stable").tolist()
+    begun = OUTSIDE_SCAN
+    for index, rows, plane in marked_planes(seg, labels, order):
         slice_index = int(binding.slices[index])
         if slice_index == OUTSIDE_SCAN:
             astray += 1
+            continue
+        under = binding.turn.undo(whole[slice_index])[rows]
+        if slice_index == begun:
+            layers.lay(under, plane)
         else:
-            layers.lay(whole[slice_index], binding.turn.apply(plane))
+            under[...] = plane
+            begun = slice_index
     _check_astray(seg, binding, place, astray)
     return whole, binding.notices + layers.settle(seg.name)
 
@@ -127,36 +136,54 @@ def _check_astray(seg: SegFile, binding: Binding, place: Place, marked: int) -> 
     raise LabelError(f"{seg.name}: {why}; give the map of this series")
 
 
-def marked_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
+def marked_planes(seg: SegFile, labels: Mapping[int, int], order: Sequence[int] | None = None) -> Planes:
     """Yield the frames on which a segment of `labels` is marked, as the labels that they give, in the file's turn.
 
     labels: the label of each segment by its number; other segments are passed over.
+    order: of the frames of a BINARY; those of a LABELMAP, and all others, come as they are stored.
 
     Raises LabelError.
     """
-    return _binary_planes(seg, labels) if seg.kind == "BINARY" else _labelmap_planes(seg, labels)
+    if seg.kind == "LABELMAP":
+        return _labelmap_planes(seg, labels)
+    return _binary_planes(seg, labels, range(len(seg.frames)) if order is None else order)
 
 
-def _binary_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
+def _binary_planes(seg: SegFile, labels: Mapping[int, int], order: Sequence[int]) -> Planes:
     """Yield the marked frames of the wanted segments, as the labels they give; unmarked ones are passed over."""
     if seg.syntax not in {EXPLICIT, IMPLICIT}:
         raise LabelError(f"{seg.name}: its bits are compressed ({seg.syntax}); save it uncompressed")
     size = seg.rows * seg.columns
     bits = np.frombuffer(seg.pixels, np.uint8)
     _check_length(seg, (len(seg.frames) * size + 7) // 8)
-    for index, frame in enumerate(seg.frames):
-        label = None if frame.segment is None else labels.get(frame.segment)
+    for index in order:
+        number = seg.frames[index].segment
+        label = None if number is None else labels.get(number)
         if label is None:
             continue
         start = index * size
-        packed = bits[start // 8 : (start + size + 7) // 8]
-        if not packed.any():
-            continue
-        plane = np.unpackbits(packed, bitorder="little")[start % 8 : start % 8 + size]
-        if size % 8 == 0 or plane.any():  # a byte may belong to two frames
+        rows = _marked_rows(bits[start // _BYTE : -(-(start + size) // _BYTE)], start % _BYTE, seg.rows, seg.columns)
+        first, end = start + rows.start * seg.columns, start + rows.stop * seg.columns
+        packed = bits[first // _BYTE : -(-end // _BYTE)]
+        plane = np.unpackbits(packed, bitorder="little")[first % _BYTE :][: end - first]
+        if plane.size and (size % _BYTE == 0 or plane.any()):  # a byte may belong to two frames
             plane *= label
-            yield index, plane.reshape(seg.rows, seg.columns)
+            yield index, rows, plane.reshape(-1, seg.columns)
     del bits
+
+
+def _marked_rows(packed: NDArray[np.uint8], skipped: int, rows: int, columns: int) -> slice:
+    """Give the rows of a frame between whose bytes all marked ones lie; none where no byte is marked.
+
+    skipped: bits of the first byte that are of the frame before.
+    """
+    units = packed.view(np.uint64) if packed.size % _BYTE == 0 else packed
+    marked = np.flatnonzero(units != 0)
+    if not marked.size:
+        return slice(0, 0)
+    width = _BYTE * units.itemsize
+    first, end = width * int(marked[0]) - skipped, width * (int(marked[-1]) + 1) - skipped
+    return slice(max(0, first) // columns, min(rows, -(-end // columns)))
 
 
 def _labelmap_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
@@ -173,7 +200,7 @@ def _labelmap_planes(seg: SegFile, labels: Mapping[int, int]) -> Planes:
             found = int(stored[plane == _UNDESCRIBED].min())
             raise LabelError(f"{seg.name}: frame {index + 1} holds number {found}, which no segment has; save it again")
         if plane.any():
-            yield index, plane
+            yield index, slice(0, seg.rows), plane
 
 
 def _stored_frames(seg: SegFile) -> Iterator[NDArray[np.unsignedinteger]]:
