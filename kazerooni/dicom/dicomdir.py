@@ -15,6 +15,7 @@ from kazerooni.dicom.plain import read_plainly
 from kazerooni.dicom.quiet import quiet_pydicom
 from kazerooni.dicom.sources import FileSource, Skipped, Source, file_source
 from kazerooni.dicom.values import uid
+from kazerooni.dicom.walk import walk
 
 DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
 
@@ -22,7 +23,7 @@ DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
 def is_dicomdir(source: FileSource) -> bool:
     """Tell whether a file is a DICOMDIR."""
     try:
-        header = read_plainly(source)
+        header = walk(source) or read_plainly(source, frames=False)
     except (NotDicomError, OSError):
         return False
     return uid(header.raw.get(tags.SOP_CLASS_UID)) == DICOMDIR_CLASS
