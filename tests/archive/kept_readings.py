@@ -29,10 +29,11 @@ Percents = Mapping[tuple[Lobe, Component], Fraction | None]
 
 @dataclass(frozen=True)
 class Kept:
-    """A reading, and the percents that kazerooni-fibrosis grades."""
+    """A reading, the percents that kazerooni-fibrosis grades, and the lobes with septal thickening."""
 
     reading: Reading
     percents: Percents
+    septal: tuple[Lobe, ...] = ()
 
 
 def readings() -> Iterator[Kept]:
@@ -79,7 +80,7 @@ def _typed(number: int) -> Kept:
     if number % 4 == 0:
         entries += said(Lobe.LUL, State.NOT_ASSESSABLE, reason="motion")
         percents |= dict.fromkeys(((Lobe.LUL, component) for component in Component), None)
-    return Kept(replace(typed_lungs(*entries), **_named(f"R-T{number:03d}", 1000 + number)), percents)
+    return Kept(replace(typed_lungs(*entries), **_named(f"R-T{number:03d}", 1000 + number)), percents, septal=(Lobe.LLL,))
 
 
 def _named(uid: str, number: int) -> dict[str, Any]:

@@ -159,10 +159,15 @@ KNOWN: Mapping[str, Known] = {
 
 
 def written(name: str, folder: Path) -> Series:
-    """Write a scan as FOLDER/pictures and FOLDER/maps; the maps name the series that they were drawn on."""
+    """Write a scan as FOLDER/pictures, again as a patient's disc FOLDER/disc, and its maps as FOLDER/maps.
+
+    The maps name the series that they were drawn on.
+    """
     known = KNOWN[name]
     pictures = folder / "pictures"
-    phantom.write_series(known.change(phantom.build_series(known.plan)), pictures, syntax=known.syntax)
+    datasets = known.change(phantom.build_series(known.plan))
+    phantom.write_series(datasets, pictures, syntax=known.syntax)
+    phantom.write_dicomdir(datasets, folder / "disc", syntax=known.syntax)
     (series,) = (one for one in find_series(pictures) if one.usable)
     (folder / "maps").mkdir()
     author = Author("SEMIAUTOMATIC", reader="R1")
