@@ -24,7 +24,7 @@ from kazerooni.archive.settings import Limits, Settings
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
 from kazerooni.errors import OutputError
-from kazerooni.files import make_folder, write_whole
+from kazerooni.files import make_folder, sweep_parts, write_whole
 from kazerooni.report import write_difference
 from kazerooni.version import __version__
 
@@ -145,6 +145,7 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if (folder / JOURNAL_FILE).exists():
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
+        sweep_parts(folder)
         return
     if folder.is_dir() and any(folder.iterdir()):
         raise OutputError(f"{folder.name}: holds other things already; give a new folder")

@@ -16,12 +16,8 @@ from pydicom.dataset import Dataset
 from kazerooni import phantom
 from kazerooni.labels import reading_text
 from kazerooni.phantom import damage
-from tests.archive.known import renewed
 from tests.archive.kept_readings import Kept
-
-CRASH, HANG, EAT = "crash", "hang", "eat"
-"""How the folder of a scan is called whose task ends its worker (`tests.archive.fragile`)."""
-
+from tests.archive.known import renewed
 
 # --- Readings that fail -------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,9 @@ import kazerooni.archive.run
 from kazerooni.archive import Result, Task
 from kazerooni.archive.jobs import Work
 from kazerooni.cli import main
-from tests.archive.broken import CRASH, EAT, HANG
+
+CRASH, HANG, EAT = "crash", "hang", "eat"
+"""How the folder of a scan is called whose task ends its worker."""
 
 
 class Fragile(Work):

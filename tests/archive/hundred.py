@@ -18,7 +18,8 @@ from kazerooni.dicom import find_series
 from kazerooni.labels import read_finding_map, read_lobe_map, write_map
 from kazerooni.model import Component
 from tests.archive import broken
-from tests.archive.broken import CRASH, EAT, FAILING, HANG, Scan, edited
+from tests.archive.broken import FAILING, Scan, edited
+from tests.archive.fragile import CRASH, EAT, HANG
 from tests.archive.kept_readings import Kept, write_book, write_old_scores, write_readings
 from tests.archive.known import KNOWN, files_in, renewed, written
 

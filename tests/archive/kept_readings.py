@@ -11,11 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from kazerooni.labels import reading_text
-from kazerooni.model import Case, Component, Course, Finding, InputDigest, Lobe, Patient, Reading, ScanRef, State, Status
+from kazerooni.model import (
+    Case,
+    Component,
+    Course,
+    InputDigest,
+    Lobe,
+    Patient,
+    Reading,
+    ScanRef,
+    State,
+    Status,
+)
 from kazerooni.scoring import score
 from kazerooni.store import open_store
 from kazerooni.workflow import score_document
-from tests.archive.known import CONSOLIDATION, FIVE, GG, HONEYCOMB, RETICULATION, SEPTAL
+from tests.archive.known import FIVE, GG, HONEYCOMB, RETICULATION, SEPTAL
 from tests.scoring.builders import Marks, reading_of, said, typed, typed_lungs, value, whole_lungs
 
 PAINTED, TYPED, IN_BOOK, IN_BOTH = 90, 40, 20, 5
@@ -80,7 +91,9 @@ def _typed(number: int) -> Kept:
     if number % 4 == 0:
         entries += said(Lobe.LUL, State.NOT_ASSESSABLE, reason="motion")
         percents |= dict.fromkeys(((Lobe.LUL, component) for component in Component), None)
-    return Kept(replace(typed_lungs(*entries), **_named(f"R-T{number:03d}", 1000 + number)), percents, septal=(Lobe.LLL,))
+    return Kept(
+        replace(typed_lungs(*entries), **_named(f"R-T{number:03d}", 1000 + number)), percents, septal=(Lobe.LLL,)
+    )
 
 
 def _named(uid: str, number: int) -> dict[str, Any]:

@@ -229,4 +229,6 @@ def files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def series_uid_of(data: bytes) -> str:
     """Give the series UID of a picture."""
-    return str(pydicom.dcmread(pydicom.filebase.DicomBytesIO(data), specific_tags=["SeriesInstanceUID"]).SeriesInstanceUID)
+    return str(
+        pydicom.dcmread(pydicom.filebase.DicomBytesIO(data), specific_tags=["SeriesInstanceUID"]).SeriesInstanceUID
+    )

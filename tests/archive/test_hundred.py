@@ -78,12 +78,12 @@ def test_two_workers_give_the_same_bytes(hundred: Hundred, first: Path, tmp_path
 
 
 def test_a_run_killed_at_any_moment_goes_on(hundred: Hundred, first: Path, tmp_path: Path) -> None:
-    """SIGKILL while it looks, at three points of the work and while it writes: the end is what one run leaves."""
+    """SIGKILL while it looks, at two points of the work and while it writes: the end is what one run leaves."""
     out, index = tmp_path / "out", tmp_path / "index.sqlite"
     planned = told(first)["tasks"]["planned"]
     moments: list[Callable[[], bool]] = [
         lambda: (out / "journal.sqlite").exists(),
-        *(lambda share=share: _ended(out) >= share * planned for share in (0.05, 0.5, 0.9)),  # type: ignore[misc]
+        *(lambda share=share: _ended(out) >= share * planned for share in (0.1, 0.7)),  # type: ignore[misc]
         lambda: (out / "long.csv").exists(),
     ]
     done = []
