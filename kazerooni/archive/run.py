@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
-from kazerooni.archive.jobs import Work
+from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
 from kazerooni.archive.plan import Choice, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
@@ -192,9 +192,10 @@ def _work_off(
             for task, outcome, attempts in ended:
                 if journal.is_done(task):
                     continue
-                journal.end(task, outcome, attempts)
+                is_lost = isinstance(outcome, Failure)
+                journal.end(task, outcome, attempts, old=old_scores(task, settings) if is_lost else ())
                 standing.done += 1
-                standing.failed += isinstance(outcome, Failure)
+                standing.failed += is_lost
                 standing.seconds = time.monotonic() - began
                 if watch is not None:
                     watch(standing)

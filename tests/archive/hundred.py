@@ -20,7 +20,7 @@ from kazerooni.model import Component
 from tests.archive import broken
 from tests.archive.broken import FAILING, Scan, edited
 from tests.archive.fragile import CRASH, EAT, HANG
-from tests.archive.kept_readings import Kept, write_book, write_old_scores, write_readings
+from tests.archive.kept_readings import Kept, write_book, write_lost_scores, write_old_scores, write_readings
 from tests.archive.known import KNOWN, files_in, renewed, written
 
 COPIES = 5
@@ -32,6 +32,7 @@ _DOCTOR = "Roe^Jane"
 class Hundred:
     """The archive, the score book beside it, and what must become of both.
 
+    lost: how many old scores there are of what fails now.
     measured: the name of the known scan, by series UID. kept: readings of files and of the book that can be graded.
     old: old scores by kind. failing: how many tasks fail, by kind, cause and error. left: how many are left, by why.
     real: whether the public scans are in it.
@@ -43,6 +44,7 @@ class Hundred:
     kept: list[Kept] = field(default_factory=list)
     in_book: list[Kept] = field(default_factory=list)
     old: dict[str, int] = field(default_factory=dict)
+    lost: int = 0
     failing: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
     real: bool = False
@@ -63,7 +65,8 @@ def build(folder: Path, shared: Path | None) -> Hundred:
     made.failing["reading", "error", "ReadingError"] += broken.write_broken_readings(made.kept, made.root / "bad")
     made.old = write_old_scores(made.kept, made.root / "kept" / "old")
     made.in_book = write_book(made.book, made.kept)
-    _put_failing(made, scans["sequential"][1], scans["spiral"][1])
+    dying = _put_failing(made, scans["sequential"], scans["spiral"][1])
+    made.lost = write_lost_scores(made.kept, made.root / "bad" / "old", readings=["R-X000", "R-X007"], series=dying)
     _put_left(made, scans["sequential"][1], scans["spiral"][1])
     _put_others(made.root / "others")
     sequential = scans["sequential"][1]
@@ -129,7 +132,9 @@ def _copies(scan: Scan, start: int) -> Iterator[Scan]:
         yield {name: renewed(data, number) for name, data in scan.items() if not name.startswith("disc")}
 
 
-def _put_failing(made: Hundred, scan: Scan, other: Scan) -> None:
+def _put_failing(made: Hundred, series: tuple[str, Scan], other: Scan) -> list[str]:
+    """Put scans whose task fails; give the series of those that end their worker."""
+    uid, scan = series
     copies, folder = _copies(scan, 2000), made.root / "failing"
     for name, (spoil, error) in FAILING.items():
         _write(folder / name, spoil(next(copies)))
@@ -140,6 +145,8 @@ def _put_failing(made: Hundred, scan: Scan, other: Scan) -> None:
     for name, cause in ((CRASH, "crash"), (HANG, "time"), (EAT, "memory")):
         _write(folder / name, next(copies))
         made.failing["maps", cause, "NA"] += 1
+    count = len(FAILING) + 1
+    return [_renewed_uid(uid, 2000 + number) for number in range(count, count + 3)]
 
 
 def _put_left(made: Hundred, scan: Scan, other: Scan) -> None:

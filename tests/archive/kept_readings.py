@@ -139,6 +139,16 @@ def write_old_scores(kept: list[Kept], folder: Path) -> dict[str, int]:
     return written
 
 
+def write_lost_scores(kept: list[Kept], folder: Path, *, readings: list[str], series: list[str]) -> int:
+    """Write old scores of readings and series that cannot be scored any more; give how many."""
+    folder.mkdir(parents=True)
+    lost = [{"reading": uid} for uid in readings] + [{"series_uid": uid, "reading": None} for uid in series]
+    for number, named in enumerate(lost):
+        document = _document(kept[number].reading) | {"series_uid": "2.25.1"} | named
+        (folder / f"{number}.json").write_text(json.dumps(document), "utf-8")
+    return len(lost)
+
+
 def _document(reading: Reading, scheme: str = "kazerooni-fibrosis") -> dict[str, Any]:
     return dict(score_document(Case(reading=reading, score=score(reading, scheme))))
 

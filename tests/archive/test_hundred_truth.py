@@ -128,3 +128,14 @@ def test_what_a_map_changed_is_what_was_drawn(hundred: Hundred, first: Path) -> 
             assert now is not None
             assert float(row["percent_change"]) == pytest.approx(float(now) - 100, abs=1e-12)
     assert len(changed) == 10 * len(kept)
+
+
+def test_an_old_score_of_what_fails_now_is_not_lost(hundred: Hundred, first: Path) -> None:
+    """What was scored once and cannot be now stands in the table with its old grades and the error, and on the page."""
+    table = rows(first / "difference.csv")
+    lost = [row for row in table if row["new_scheme"] == "NA" and row["lobe"] == "all" and row["component"] == "total"]
+    assert Counter(row["why_not"] for row in lost) == {"ReadingError": 2, "crash": 1, "time": 1, "memory": 1}
+    assert len(lost) == hundred.lost
+    assert all(row["old_sum"] != "NA" for row in lost)
+    page = (first / "difference.html").read_text("utf-8")
+    assert f"<dt>new errors<small>an old score, and no new one</small></dt><dd>{hundred.lost}" in page
