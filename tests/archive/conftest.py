@@ -17,6 +17,7 @@ from kazerooni.workflow import LobeSource, MapFiles, score_document, score_scan
 from tests.archive.hundred import Hundred, build
 from tests.archive.once import once
 from tests.archive.runs import run
+from tests.archive.schedulers import cluster
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_scans"
 READINGS = 160
@@ -92,3 +93,11 @@ def first(hundred: Hundred, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return folder / "out"
 
     return once(tmp_path_factory, "first", make)
+
+
+@pytest.fixture(scope="session")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a scheduler with two workers."""
+    pytest.importorskip("distributed")
+    with cluster(tmp_path_factory.mktemp("dask")) as address:
+        yield address

@@ -19,7 +19,11 @@ from tests.archive.kept_readings import IN_BOOK, IN_BOTH, PAINTED, TYPED
 from tests.archive.known import KNOWN
 from tests.archive.runs import ROOT, command, copied, digests, rows, run, told
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers are killed by signals")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="workers are killed by signals"),
+    # Dask opens sockets and loops whose ends it leaves to the interpreter.
+    pytest.mark.filterwarnings("ignore::ResourceWarning:distributed", "ignore::ResourceWarning:tornado"),
+]
 
 
 def test_there_is_a_row_for_all_that_was_planned(hundred: Hundred, first: Path) -> None:
