@@ -33,14 +33,13 @@ def process(
 
 @contextmanager
 def scheduler(folder: Path, env: dict[str, str] | None = None) -> Iterator[str]:
-    """Run a scheduler; give its address when it answers."""
+    """Run a scheduler; give the address at which it will answer, so that workers start beside it (`wait_for`)."""
     with socket.socket() as free:
         free.bind((ADDRESS, 0))
         port = free.getsockname()[1]
     address = f"tcp://{ADDRESS}:{port}"
     words = ("distributed.cli.dask_scheduler", "--host", ADDRESS, "--port", str(port), "--no-dashboard", "--no-show")
     with process(*words, folder=folder, env=env):
-        wait_for(address, 0)
         yield address
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from kazerooni.archive import Cause, Failure, Limits, Result, Settings, Task
 from kazerooni.archive import rescore as run
-from kazerooni.archive.cluster import Cluster
+from kazerooni.archive.cluster import CONNECT_S, Cluster
 from kazerooni.archive.pool import Done
 from kazerooni.errors import ArchiveError
 from tests.archive.jobs import task, work
@@ -147,17 +147,18 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_a_task_whose_workers_are_lost_is_recorded(tmp_path: Path) -> None:
-    """What takes its worker of Dask along is tried again alone, then recorded; the tasks beside it are done.
+    """What takes its worker of Dask along is tried again alone, then recorded; all beside and behind it are done.
 
-    The scheduler gives a task up after the first lost worker, and a nanny starts another.
+    The scheduler gives up everything that a worker was to do when it is lost for the first time; a nanny starts another.
     """
     env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with scheduler(tmp_path, env) as address, worker(address, tmp_path):
         wait_for(address, 1)
-        ended = _done(address, [[task("nothing", 1), task("kill-parent"), task("nothing", 2)]])
+        alone = ([task("nothing", n)] for n in range(3, 6))
+        ended = _done(address, [[task("nothing", 1), task("kill-parent"), task("nothing", 2)], *alone])
     lost = ended["T-kill-parent-0"]
     assert (_failure(lost).cause, lost.attempts) == (Cause.CRASH, 2)
-    assert all(isinstance(ended[f"T-nothing-{n}"].outcome, Result) for n in (1, 2))
+    assert all(isinstance(ended[f"T-nothing-{n}"].outcome, Result) for n in range(1, 6))
 
 
 def test_a_scheduler_that_is_lost_ends_the_run(tmp_path: Path) -> None:
@@ -191,12 +192,16 @@ def test_no_more_is_sent_than_keeps_workers_busy(dask: str) -> None:
 
 def test_a_scheduler_without_workers_is_told(tmp_path: Path) -> None:
     """A run does not wait for ever for workers that nobody has started."""
-    with scheduler(tmp_path) as address, pytest.raises(ArchiveError, match=f"no workers; .* dask worker {address}"):
-        list(Cluster(work, address).run([[task("nothing")]]))
+    with scheduler(tmp_path) as address:
+        wait_for(address, 0)
+        with pytest.raises(ArchiveError, match=f"no workers; .* dask worker {address}"):
+            list(Cluster(work, address).run([[task("nothing")]]))
 
 
-def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """Where nothing listens, and where the address is none, the command says so with exit status 3."""
+def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing listens in time, and where the address is none, the command says so with exit status 3."""
+    assert CONNECT_S == 10
+    monkeypatch.setattr("kazerooni.archive.cluster.CONNECT_S", 0.5)
     from typer.testing import CliRunner  # noqa: PLC0415
 
     from kazerooni.cli.app import app  # noqa: PLC0415
