@@ -19,7 +19,7 @@ from kazerooni.phantom import damage
 from tests.archive.kept_readings import Kept
 from tests.archive.known import renewed
 
-# --- Readings that fail -------------------------------------------------------------------------------------------------
+# --- Readings that fail ----------------------------------------------------------------------------------------------
 
 
 def write_broken_readings(kept: Sequence[Kept], folder: Path) -> int:
@@ -71,7 +71,7 @@ _READINGS: Final[Mapping[str, Callable[[dict[str, Any]], Any]]] = {
 }
 
 
-# --- Scans whose task fails ---------------------------------------------------------------------------------------------
+# --- Scans whose task fails ------------------------------------------------------------------------------------------
 
 Scan = dict[str, bytes]
 """Files by name: `pictures/...`, `maps/...`."""
@@ -156,7 +156,7 @@ def of_another_series(scan: Scan, other: Scan) -> Scan:
     return scan | {"maps/lobes.dcm": edited(rename)(other["maps/lobes.dcm"])}
 
 
-# --- What is of no use --------------------------------------------------------------------------------------------------
+# --- What is of no use -----------------------------------------------------------------------------------------------
 
 
 def write_junk(picture: bytes, seg: bytes, folder: Path) -> None:

@@ -86,7 +86,7 @@ def _renewed_uid(uid: str, number: int) -> str:
     return renewed(uid.encode(), number).decode()
 
 
-# --- Scans that are measured --------------------------------------------------------------------------------------------
+# --- Scans that are measured -----------------------------------------------------------------------------------------
 
 
 def _put(folder: Path, number: int, scan: Scan) -> None:
@@ -124,7 +124,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-# --- Scans that fail, and that are left ---------------------------------------------------------------------------------
+# --- Scans that fail, and that are left ------------------------------------------------------------------------------
 
 
 def _copies(scan: Scan, start: int) -> Iterator[Scan]:

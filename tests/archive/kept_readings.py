@@ -124,7 +124,7 @@ def write_readings(folder: Path) -> list[Kept]:
     return kept
 
 
-# --- What they were scored before ---------------------------------------------------------------------------------------
+# --- What they were scored before ------------------------------------------------------------------------------------
 
 
 def write_old_scores(kept: list[Kept], folder: Path) -> dict[str, int]:
@@ -206,7 +206,7 @@ _OLD: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
 }
 
 
-# --- The score book -----------------------------------------------------------------------------------------------------
+# --- The score book --------------------------------------------------------------------------------------------------
 
 
 def write_book(place: Path, kept: list[Kept]) -> list[Kept]:

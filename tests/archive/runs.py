@@ -1,4 +1,4 @@
-"""Runs over the archive of some hundred series, by the command in a process of its own, with workers that really die."""
+"""Runs over the archive of some hundred series: the command in a process of its own, with workers that really die."""
 
 from __future__ import annotations
 

@@ -82,9 +82,9 @@ def test_a_run_killed_at_any_moment_goes_on(hundred: Hundred, first: Path, tmp_p
     out, index = tmp_path / "out", tmp_path / "index.sqlite"
     planned = told(first)["tasks"]["planned"]
     moments: list[Callable[[], bool]] = [
-        lambda: (out / "journal.sqlite").exists(),
+        (out / "journal.sqlite").exists,
         *(lambda share=share: _ended(out) >= share * planned for share in (0.1, 0.7)),  # type: ignore[misc]
-        lambda: (out / "long.csv").exists(),
+        (out / "long.csv").exists,
     ]
     done = []
     for place, moment in enumerate(moments):
