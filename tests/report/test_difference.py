@@ -146,7 +146,7 @@ def test_the_page_says_what_the_table_says(folder: Path) -> None:
     assert re.search(rf"crossed an edge in a lobe, by extent {len(crossed)} 75\.0 %", shown.text)
     assert re.search(rf"have another total of {len(compared)} comparable totals {len(totals)} 75\.0 %", shown.text)
     assert "new errors an old score, and no new one 1 " in shown.text
-    assert "PixelError 1" in shown.text
+    assert "PixelError pixels that cannot be decoded 1" in shown.text
     in_cells = Counter(attributes["class"] for attributes in shown.of("td") if attributes.get("class"))
     cells = table(folder, "crosstable.csv")
     assert in_cells["up"] == sum(row["new_grade"] > row["old_grade"] for row in cells)
@@ -158,7 +158,7 @@ def test_the_page_puts_what_has_no_cause_first(folder: Path) -> None:
     """A grade that changed by nothing stands above all else, with both versions of the program."""
     text = page(folder).text
     head = text[: text.index("Without a new score")]
-    assert "1 score changed without a known cause" in head
+    assert "1 score changed by the program, or by hand" in head
     assert "P-4" in head
     assert "0.1 \N{RIGHTWARDS ARROW} 0.2" in head
     assert "RLL alveolar 2 \N{RIGHTWARDS ARROW} 3 (10.0 \N{RIGHTWARDS ARROW} >25.0 %)" in head
@@ -184,7 +184,7 @@ def test_nothing_alarming_is_not_alarmed_about(tmp_path: Path) -> None:
     """Where nothing changed, the page warns of nothing, lists nobody and draws no empty plot."""
     write_difference(five()[:1], tmp_path, program_version="1")
     shown = page(tmp_path)
-    assert "without a known cause" not in shown.text
+    assert "by the program, or by hand" not in shown.text
     assert "changed most" not in shown.text
     assert "Without a new score" not in shown.text
     assert "Totals that can be compared: 1; all are the same" in shown.text
