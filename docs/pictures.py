@@ -1,7 +1,7 @@
 """Take the picture of the difference report that the documentation shows, by Chromium without a window.
 
-`make pictures` writes docs/images/difference.png: the report of the archive of some hundred series that the tests build,
-scored again. Nothing of it is of a person.
+`make pictures` writes docs/images/difference.png, from the archive of some hundred series that the tests build. Nothing
+of it is of a person.
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ def once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], _Mad
     try:
         folder.mkdir()
     except FileExistsError:
-        return _wait(told, failed)
+        _wait(told, failed)
+        there: _Made = pickle.loads(told.read_bytes())  # noqa: S301 - we wrote it
+        return there
     try:
         made = make(folder)
     except BaseException:
@@ -39,11 +41,9 @@ def once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], _Mad
     return made
 
 
-def _wait(told: Path, failed: Path) -> _Made:
+def _wait(told: Path, failed: Path) -> None:
     until = time.monotonic() + _PATIENCE_S
     while not told.exists():
         if failed.exists() or time.monotonic() > until:
             pytest.fail(f"another process of the tests did not make {told.stem}; its test tells why")
         time.sleep(0.1)
-    made: _Made = pickle.loads(told.read_bytes())  # noqa: S301 - we wrote it
-    return made

@@ -149,7 +149,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
 def test_a_task_whose_workers_are_lost_is_recorded(tmp_path: Path) -> None:
     """What takes its worker of Dask along is tried again alone, then recorded; all beside and behind it are done.
 
-    The scheduler gives up everything that a worker was to do when it is lost for the first time; a nanny starts another.
+    The scheduler gives up all that a worker was to do when it is lost for the first time; a nanny starts another.
     """
     env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     with scheduler(tmp_path, env) as address, worker(address, tmp_path):

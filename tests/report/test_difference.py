@@ -191,6 +191,25 @@ def test_nothing_alarming_is_not_alarmed_about(tmp_path: Path) -> None:
     assert not shown.of("img")
 
 
+def test_a_run_that_scored_nothing_says_so(tmp_path: Path) -> None:
+    """Where nothing can be compared the page says that, not 0 of 0; what kept scans from a score is told in words."""
+    errors = ("ReadingError", "LabelError", "crash", "time", "memory", "mine")
+    write_difference([ScorePair(old=None, new=None, error=one) for one in errors], tmp_path, program_version="1")
+    text = page(tmp_path).text
+    assert "Nothing to compare No scan has both an old and a new score." in text
+    assert "of 0 " not in text.replace("of 0 comparable totals", "")
+    assert "LabelError a map is broken, or does not fit its scan 1" in text
+    assert "mine 1" in text
+
+
+def test_tables_of_large_archives_stand_below_each_other(tmp_path: Path) -> None:
+    """From ten thousand grades on, whose counts would not fit beside each other on paper; below that, side by side."""
+    for count, classes in ((1999, "matrices"), (2000, "matrices many")):
+        pairs = (ScorePair(old=of("P-1", {}), new=of("P-1", {})) for _ in range(count))
+        write_difference(pairs, tmp_path, program_version="1", force=True)
+        assert [a["class"] for _, a in page(tmp_path).elements if "matrices" in str(a.get("class"))] == [classes]
+
+
 def test_totals_are_plotted_only_where_they_compare(tmp_path: Path) -> None:
     """Between sum and mean there is no plot, and the page says why; within sums there is one, told in words."""
     mean = replace(of("P-1", {}), scheme="kazerooni-mean", maximum=10)
