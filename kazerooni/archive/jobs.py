@@ -48,8 +48,24 @@ def _reading(task: Task, settings: Settings) -> Result:
 def _book_reading(task: Task, settings: Settings) -> Result:
     book = _book(settings.store)
     reading = book.reading(task.reading)
-    kept = tuple(_of_book(one, reading) for one in book.kept_scores(task.reading))
-    return _graded(reading, settings, kept)
+    return _graded(reading, settings, _book_scores(book, reading))
+
+
+def _book_scores(book: Store, reading: Reading) -> tuple[ScoreRecord, ...]:
+    return tuple(_of_book(one, reading) for one in book.kept_scores(reading.id))
+
+
+def old_scores(task: Task, settings: Settings) -> tuple[ScoreRecord, ...]:
+    """Give the scores that were kept before of a task that failed; none where they cannot be read either."""
+    try:
+        if task.kind is not Kind.BOOK:
+            return _old_scores(task)
+        from kazerooni.store import open_store  # noqa: PLC0415 - as below
+
+        with open_store(settings.store) as book:
+            return _book_scores(book, book.reading(task.reading))
+    except KazerooniError:
+        return ()
 
 
 @cache

@@ -10,7 +10,7 @@ import multiprocessing
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,8 +87,8 @@ class _Kept:
         self.key = (work, limits)
         self.since = time.monotonic()
         self._batches: deque[Sequence[Task]] = deque()
-        # A pool asks for a batch only when all that it has had has ended, and it is only gone on with for a batch.
-        self._running = WorkerPool(work, limits=limits).run(_each(self._batches.popleft))
+        # It is gone on with only when there is a batch, so it never finds that all is done.
+        self._running = WorkerPool(work, limits=limits).run(_taken(self._batches))
 
     def do(self, tasks: Sequence[Task]) -> Iterator[Ended]:
         self._batches.append(tasks)
@@ -100,9 +100,10 @@ class _Kept:
         self._running.close()
 
 
-def _each(take: Callable[[], Sequence[Task]]) -> Iterator[Sequence[Task]]:
+def _taken(batches: deque[Sequence[Task]]) -> Iterator[Sequence[Task]]:
+    """Take batches for ever, an empty one where there is none."""
     while True:
-        yield take()
+        yield batches.popleft() if batches else ()
 
 
 _idle: Final[list[_Kept]] = []

@@ -18,7 +18,7 @@ from typing import Any, Final
 from kazerooni.archive.choice import LEFT, Choice, left
 from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
-from kazerooni.archive.jobs import Work
+from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
 from kazerooni.archive.known import Known
 from kazerooni.archive.plan import LEFT_TWICE, plan
@@ -28,7 +28,7 @@ from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
 from kazerooni.archive.walk import check
 from kazerooni.errors import ArchiveError, OutputError
-from kazerooni.files import make_folder, write_whole
+from kazerooni.files import make_folder, sweep_parts, write_whole
 from kazerooni.report import write_difference
 from kazerooni.version import __version__
 
@@ -164,6 +164,7 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if (folder / JOURNAL_FILE).exists():
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
+        sweep_parts(folder)
         return
     if folder.is_dir() and any(folder.iterdir()):
         raise OutputError(f"{folder.name}: holds other things already; give a new folder")
@@ -210,9 +211,10 @@ def _work_off(
             for task, outcome, attempts in ended:
                 if journal.is_done(task):
                     continue
-                journal.end(task, outcome, attempts)
+                is_lost = isinstance(outcome, Failure)
+                journal.end(task, outcome, attempts, old=old_scores(task, settings) if is_lost else ())
                 standing.done += 1
-                standing.failed += isinstance(outcome, Failure)
+                standing.failed += is_lost
                 standing.seconds = time.monotonic() - began
                 if watch is not None:
                     watch(standing)
