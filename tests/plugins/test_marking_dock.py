@@ -13,8 +13,7 @@ from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.model import Component, Finding, FissureName, FissureState, Lobe, State, Volume
 from kazerooni.phantom import spiral_ct
 from kazerooni.segment import Lungs, default_fissures, lobes_of
-from napari_kazerooni import desk as desk_module
-from napari_kazerooni import fissure_points
+from napari_kazerooni import fissure_points, saying
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.help_widget import help_html
@@ -220,7 +219,7 @@ def test_on_a_large_scan_borders_move_in_the_background(
 ) -> None:
     """The window goes on meanwhile; of two drags in a row the last one counts; undoing many pixels is done so, too."""
     monkeypatch.setattr(fissure_points, "_SLOW_VOXELS", 1)
-    monkeypatch.setattr(desk_module, "_SLOW_STEP_BYTES", 1)
+    monkeypatch.setattr(saying, "_SLOW_STEP_BYTES", 1)
     desk, _ = opened(viewer, spiral)
     lungs = give_fissures(desk)
     marking, session = dock(viewer), desk.open_session
