@@ -19,7 +19,7 @@ from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_di
 from napari_kazerooni import samples
 from napari_kazerooni.__main__ import main
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import set_blinded
+from napari_kazerooni.desks import blind
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
@@ -87,7 +87,7 @@ def test_other_visits_of_a_blinded_reading_are_not_listed(dock: SeriesWidget, tm
     dock.open(next(one for one in dock.room.found if one.study_date == date(2002, 1, 2)))
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     seen = [listed()]
-    set_blinded(dock.desk, blinded=True)
+    blind(dock.desk)
     seen.append(listed())
     dock.desk.open_session.signed = dock.desk.open_session.reading()
     dock.desk.events.signed()

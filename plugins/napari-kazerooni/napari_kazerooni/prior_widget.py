@@ -15,7 +15,7 @@ from napari_kazerooni.beside_canvas import put_beside_canvas
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import set_blinded, signing_folder
+from napari_kazerooni.desks import blind, can_blind, signing_folder
 from napari_kazerooni.later import later
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
@@ -74,17 +74,22 @@ class PriorWidget(QWidget):
         self.link_words = QLabel()
         self.link_words.setWordWrap(True)
         row = QHBoxLayout()
-        self.blind_box = QCheckBox("blinded")
-        self.blind_box.setToolTip("Other visits and their scores are hidden until the reading is signed")
-        self.blind_box.setChecked(self.desk.blinded)
+        self.blind_box, self.blind_next_box = QCheckBox("this reading"), QCheckBox("those to come")
+        self.blind_box.setToolTip("Other visits and their scores are hidden until this reading is signed; it stays so")
+        self.blind_next_box.setToolTip("Readings begun from now on are blinded from their first slice on")
         self.blind_box.clicked.connect(self._on_blind_box)
+        self.blind_next_box.clicked.connect(self._on_blind_next_box)
+        blinded = QHBoxLayout()
+        for widget in (QLabel("Blinded:"), self.blind_box, self.blind_next_box):
+            blinded.addWidget(widget)
+        blinded.addStretch(1)
         for widget in (self.show_button, self.close_button):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self.blind_box)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.visits)
         self._layout.addLayout(row)
+        self._layout.addLayout(blinded)
         self._layout.addWidget(self.link_box)  # a row of its own: the dock is to be as narrow as half a small screen
         self._layout.addWidget(self.busy)
         self._layout.addWidget(self.link_words)
@@ -112,8 +117,16 @@ class PriorWidget(QWidget):
         self.visits.setCurrentIndex(at if rows else -1)
         if self.busy.job is None or not rows:
             self.busy.say(self.priors.why)
+        self._show_blinding()
         self._set_possible()
         later(self, self._prepare_view)
+
+    def _show_blinding(self) -> None:
+        """Tell whether this reading is blinded, which a draft may be otherwise than those to come."""
+        session = self.desk.session
+        self.blind_box.setChecked(session is not None and session.setting.blinded)
+        self.blind_box.setEnabled(can_blind(self.desk))
+        self.blind_next_box.setChecked(self.desk.blinded)
 
     def _set_possible(self) -> None:
         self.show_button.setEnabled(bool(self.priors.rows))
@@ -129,7 +142,6 @@ class PriorWidget(QWidget):
             self._timer.start()
 
     def _on_opened(self) -> None:
-        self.blind_box.setChecked(self.desk.blinded)
         self.close_view()
         self.look_for_readings()
 
@@ -213,10 +225,14 @@ class PriorWidget(QWidget):
         if self.view is not None:
             self.view.linked.fit()
 
-    def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
-        told = set_blinded(self.desk, blinded=checked)
+    def _on_blind_box(self) -> None:
+        told = blind(self.desk)
+        self._show_blinding()
         if told:
             self.busy.say(told)
+
+    def _on_blind_next_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self.desk.blinded = checked
 
     def _on_link_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         if self.view is not None:
