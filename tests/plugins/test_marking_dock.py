@@ -91,6 +91,28 @@ def test_tools_are_chosen_and_the_brush_is_told_in_mm(viewer: Any, scan: Scan) -
     assert desk.layers.locks.in_lobe
 
 
+def test_the_threshold_brush_marks_within_its_hu_window_only(viewer: Any, scan: Scan) -> None:
+    """Painted with the mouse over a lobe, it marks all pixels within the HU that the dock names, and no others."""
+    desk, _ = opened(viewer, scan)
+    marking, layer = dock(viewer), desk.layers.painted
+    hu = desk.open_session.volume.hu
+    whole = (2, slice(10, 50), columns(Lobe.LUL))
+    low, high = (float(value) for value in np.percentile(hu[whole], (30, 60)).round())
+    marking.low.setValue(low)
+    marking.high.setValue(high)
+    marking.tools["threshold"].click()
+    marking.in_lobe.setChecked(True)
+    layer.brush_mm = 70 * layer.spacing_mm[0]
+    Hand(viewer, layer).drag(centre(Lobe.LUL, 2), centre(Lobe.LUL, 2))
+    marked = desk.open_session.canvas.labels("alveolar") > 0
+    within = (hu >= low) & (hu <= high)
+    np.testing.assert_array_equal(marked[whole], within[whole])
+    assert marked.sum() == within[whole].sum() > 0
+    marking.tools["paint"].click()
+    Hand(viewer, layer).drag(centre(Lobe.LUL, 2), centre(Lobe.LUL, 2))
+    assert (desk.open_session.canvas.labels("alveolar")[whole] > 0).all(), "the brush marks all of the lobe"
+
+
 def test_a_click_fills_the_lobe(viewer: Any, scan: Scan) -> None:
     """With the tool on, a click marks the whole lobe on this slice; a click beside it is told."""
     desk, _ = opened(viewer, scan)

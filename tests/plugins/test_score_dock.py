@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QLabel
 
 from kazerooni.dicom import Series
 from kazerooni.labels import read_reading
@@ -16,7 +16,6 @@ from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.score_widget import ScoreWidget
-from napari_kazerooni.sign_dialog import LAW
 from tests.plugins.desks import FIVE, SLICES, Clock, centre, heard, opened, written
 from tests.plugins.hand import Hand
 
@@ -234,7 +233,9 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
     dialog = score.dialog
     assert dialog is not None
     assert not dialog.sign_button.isEnabled()
-    assert LAW == "Signing closes the reading. It is not an electronic signature in law."
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Signing closes the reading. It is not an electronic signature in law." in shown
+    assert any(label.startswith(f"{desk.now():%Y-%m-%d}") for label in shown), "the date is told"
     dialog.buttons["trace LLL ground_glass: It counts"].click()
     dialog.buttons["coverage: Yes, sign anyway"].click()
     assert dialog.sign_button.isEnabled()

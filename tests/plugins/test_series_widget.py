@@ -116,6 +116,11 @@ def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, pati
     lines = [line.strip() for text in texts for line in text.splitlines()]
     assert {"sequential, sampled", "spiral, contiguous"} < set(lines)
     assert {"6 x 1 mm, gap 10 mm, B70f", "8 x 1.25 mm, gap 1.25 mm, B60f"} < set(lines)
+    assert all(text.startswith("1  ") for text in texts), "the rank, each the fittest of its study"
+    assert dock.details.isHidden(), "nothing is told before a series is chosen"
+    dock.tree.setCurrentItem(items(dock)[0])
+    assert "partial-lung" in dock.details.toPlainText(), "its notices"
+    assert "thin slices" in dock.details.toPlainText(), "why it ranks there"
     assert dock.busy.message.text() == "2 series, 2 fit to score. Double click opens one."
     assert dock.room.volume is None
     wanted = next(item for item in items(dock) if "spiral" in item.text(0))
@@ -222,6 +227,33 @@ def test_reading_can_be_cancelled(
     monkeypatch.undo()
     look(dock, patient / "one", qtbot)
     assert dock.room.is_whole
+
+
+def test_looking_for_series_can_be_cancelled(
+    dock: SeriesWidget, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancel ends the reading of headers; the dock says so, lists nothing of it, and looks at the next folder."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slowly(paths: Any, *, progress: Any) -> Any:
+        reached.set()
+        assert go_on.wait(20)
+        return find_series(paths, progress=progress)
+
+    monkeypatch.setattr("napari_kazerooni.series_widget.find_series", slowly)
+    dock.look_at([patient])
+    qtbot.waitUntil(reached.is_set, timeout=20000)
+    assert dock.busy.message.text().startswith("Reading headers")
+    job = dock.busy.job
+    assert job is not None
+    with qtbot.waitSignal(job.ended, timeout=20000):
+        dock.busy.cancel_button.click()
+        go_on.set()
+    assert dock.busy.message.text() == "Cancelled."
+    assert items(dock) == []
+    monkeypatch.undo()
+    look(dock, patient, qtbot)
+    assert len(items(dock)) == 2
 
 
 @pytest.mark.parametrize("kind", ["folder", "dicomdir", "zip"])

@@ -12,6 +12,7 @@ from kazerooni.model import Component, Finding, Lobe, Origin, State, findings_of
 from napari_kazerooni.beside import BesideCell
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.dock import DockRow
+from napari_kazerooni.prior_column import cell_words, percent_words
 
 
 class What(StrEnum):
@@ -79,7 +80,7 @@ def cell(row: DockRow, column: Column, prior: BesideCell | None = None) -> Cell:
     if column is What.STATE:
         return _state(row)
     if column is What.INTERVAL:
-        return Cell("" if row.low is None or row.high is None else f"{row.low:.0f}\N{EN DASH}{row.high:.0f}")
+        return Cell("" if row.low is None or row.high is None else _interval(row.low, row.high))
     if column is What.EDGE:
         return Cell("" if row.to_edge is None else f"{row.to_edge:.1f}", "points to the edge of a grade", warns=True)
     return _prior(prior)
@@ -129,8 +130,13 @@ def _short(reason: str) -> str:
 def _prior(prior: BesideCell | None) -> Cell:
     if prior is None or prior.grade is None:
         return Cell()
-    change = "" if prior.grade_change is None else f" ({prior.grade_change:+d})"
-    return Cell(f"{prior.grade}{change}".replace("-", "\N{MINUS SIGN}"), "grade then, and the change since")
+    return Cell(cell_words(prior), f"the grade then, and the change since; the extent then: {percent_words(prior)}")
+
+
+def _interval(low: float, high: float) -> str:
+    """Give an interval in whole percents, in tenths where both ends would be the same."""
+    digits = 0 if f"{low:.0f}" != f"{high:.0f}" else 1
+    return f"{low:.{digits}f}\N{EN DASH}{high:.{digits}f}"
 
 
 def _percent(percent: float) -> str:

@@ -128,6 +128,7 @@ class Desk(Saying):
         self.start("Opening the draft", lambda *_: _with_lungs(resume(draft, volume)), self._begin_with)
 
     def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
+        self.keeping.flush()  # what was begun meanwhile stays as a draft
         self.begin(*made)
 
     # --- What changes -------------------------------------------------------------------------------------------------
@@ -189,13 +190,16 @@ class Desk(Saying):
 
     # --- Lobes --------------------------------------------------------------------------------------------------------
 
-    def find_lobes(self, path: Path | None = None, *, lingula: bool = False) -> None:
-        """Find the lobes, or read them from a file, in the background; the reader goes on meanwhile."""
+    def find_lobes(self, path: Path | None = None, *, labels: str | None = None, lingula: bool = False) -> None:
+        """Find the lobes, or read them from a file, in the background; the reader goes on meanwhile.
+
+        labels: the numbering of the file, a name of `kazerooni.labels.CONVENTIONS`; None: it says so itself, or ours.
+        """
         session, series = self.open_session, self.room.series
         guidance = guidance_of(session, lingula=lingula)
 
         def work(progress: Any, tell: Any) -> object:
-            return find_lobes(session.volume, series, guidance, path=path, progress=progress, tell=tell)
+            return find_lobes(session.volume, series, guidance, path=path, labels=labels, progress=progress, tell=tell)
 
         self.start("Finding the lobes", work, self._take_lobes, closes=False)
 
@@ -250,9 +254,12 @@ class Desk(Saying):
         self.events.signed()
         self.tell_changed()
 
-    def amend(self, reason: str) -> None:
-        """Open the signed reading anew, as one that supersedes it for a reason; in the background."""
-        session, series, place = self.open_session, self.room.series, self.signed_in
+    def amend(self, reason: str, place: Path | None = None) -> None:
+        """Open a signed reading of this scan anew, as one that supersedes it for a reason; in the background.
+
+        place: the folder of the reading, default: of the one that has just been signed.
+        """
+        session, series, place = self.open_session, self.room.series, place or self.signed_in
         if place is None or series is None or not reason.strip():
             self.tell("an amendment needs a signed reading and a reason; give one")
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kazerooni.dicom import Progress, Series, read_volume
@@ -25,6 +25,8 @@ from napari_kazerooni.visits import VisitRow, default_row
 from napari_kazerooni.worker import Tell
 
 _NARROWEST: Final = 330
+# So that its words are not cut where it stands below other docks.
+_LOWEST: Final = 200
 # The column follows the reading so long after a change: strokes come faster than anybody reads it.
 _COLUMN_AFTER_MS: Final = 300
 # The picture takes all the room that there is.
@@ -60,7 +62,7 @@ class PriorWidget(QWidget):
         self.look_for_readings()
 
     def _build(self) -> None:
-        self.setMinimumWidth(_NARROWEST)
+        self.setMinimumSize(_NARROWEST, _LOWEST)
         self.visits = QComboBox()
         self.visits.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.show_button = QPushButton("Show beside")
@@ -112,6 +114,7 @@ class PriorWidget(QWidget):
         self.visits.clear()
         for row in rows:
             self.visits.addItem(row.words, row)
+            self.visits.setItemData(self.visits.count() - 1, row.words, Qt.ItemDataRole.ToolTipRole)
         wanted = self.shown or default_row(rows)
         at = next((i for i, row in enumerate(rows) if wanted is not None and row.on == wanted.on), 0)
         self.visits.setCurrentIndex(at if rows else -1)
