@@ -16,6 +16,7 @@ from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.score_widget import ScoreWidget
+from napari_kazerooni.windowing import LUNG
 from tests.plugins.desks import FIVE, SLICES, Clock, centre, heard, opened, written
 from tests.plugins.hand import Hand
 
@@ -150,7 +151,12 @@ def test_a_typed_reading_works_with_the_keyboard_alone(
     reading = read_reading(desk.signed_in / "reading.json")
     assert (reading.status, reading.reader) == (Status.SIGNED, "Reader A")
     assert len(reading.entries) == 10
-    assert reading.session.coverage_percent == 100
+    told = reading.session
+    assert (told.coverage_percent, told.slices_seen) == (100, tuple(range(SLICES)))
+    assert (told.windows, told.prior_shown, told.order) == ((LUNG,), "none", 1)
+    assert told.started is not None
+    assert told.ended is not None
+    assert told.started <= told.ended
 
 
 KEYSTROKE_S, MENTAL_S = 0.28, 1.35
