@@ -71,6 +71,7 @@ def test_a_double_click_on_a_study_opens_its_fittest_series(dock: SeriesWidget, 
     fittest = study.child(0).data(0, Qt.ItemDataRole.UserRole)
     assert dock.room.series is not None
     assert dock.room.series.series_uid == fittest.series_uid
+    assert dock.tree.currentItem() is study.child(0)
 
 
 def test_other_visits_of_a_blinded_reading_are_not_listed(dock: SeriesWidget, tmp_path: Path, qtbot: Any) -> None:
@@ -125,6 +126,7 @@ def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, pati
     assert dock.room.volume is None
     wanted = next(item for item in items(dock) if "spiral" in item.text(0))
     dock.tree.itemDoubleClicked.emit(wanted, 0)
+    assert dock.tree.currentItem() is wanted
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     assert dock.room.is_whole
     assert dock.room.layer is not None

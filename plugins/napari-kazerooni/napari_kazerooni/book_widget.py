@@ -13,7 +13,7 @@ from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.remembered import remember_book, remembered_book
 
-_USUAL: Final = "The book of KAZEROONI_STORE, or your own, as for `kazerooni store`."
+_USUAL: Final = "Your own score book, or the one that this computer is set up for (KAZEROONI_STORE)."
 _KINDS: Final = "Score books (*.sqlite *.sqlite3 *.db);;All files (*)"
 
 

@@ -169,6 +169,7 @@ class SeriesWidget(QWidget):
 
     def open(self, series: Series) -> None:
         """Read a series in the background: its middle slice is shown at once, then all of it."""
+        self._choose(series)
         self._tell_details(series)
         self._opening = series
         self._drawn = drawn = threading.Event()
@@ -179,6 +180,14 @@ class SeriesWidget(QWidget):
             return read_volume(series, progress=progress)
 
         self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
+
+    def _choose(self, series: Series) -> None:
+        """Let the list show which series is opened."""
+        studies = (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount()))
+        items = (study.child(at) for study in studies for at in range(study.childCount()))
+        item = next((one for one in items if one.data(0, _SERIES_ROLE) is series), None)
+        if item is not None:
+            self.tree.setCurrentItem(item)
 
     def _on_slice(self, volume: Volume) -> None:
         self.room.preview(volume)

@@ -20,7 +20,8 @@ def totals_html(dock: Dock, earlier: PriorColumn | None = None) -> str:
     lobes = "" if totals.lobes == _regions(dock) else f" on {totals.lobes} of {_regions(dock)} lobes"
     parts = " &nbsp; ".join(_part(dock, component) for component in Component)
     total = f'<b style="font-size:15px">Total {number(totals.total)} of {totals.maximum:g}</b>'
-    lines = [f"{total}{_range(dock)}{lobes} &nbsp; {parts}"]
+    beside = " &nbsp; " if not lobes or totals.lobes == 0 else "<br>"
+    lines = [f"{total}{_range(dock)}{lobes}{beside}{parts}"]
     if totals.without_traces is not None and totals.without_traces != totals.total:
         lines.append(f'<span style="color:{_WARNING}">without traces {number(totals.without_traces)}</span>')
     weighted = dock.volume_weighted
@@ -40,7 +41,7 @@ def _part(dock: Dock, component: Component) -> str:
     assert dock.totals is not None
     value = dock.totals.alveolar if component is Component.ALVEOLAR else dock.totals.interstitial
     graded = sum(row.grade is not None for row in dock.rows if row.component is component)
-    lobes = "" if graded == _regions(dock) else f" ({graded} of {_regions(dock)})"
+    lobes = "" if graded in (0, _regions(dock)) else f" ({graded} of {_regions(dock)})"
     return f"{component} {number(value)}{lobes}"
 
 
