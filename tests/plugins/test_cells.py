@@ -142,10 +142,13 @@ def test_the_prior_column_tells_the_change() -> None:
 
 
 def test_an_interval_tells_its_ends_apart() -> None:
-    """Whole percents where they differ, else tenths: an interval of 4 to 4 would look like no interval."""
+    """Whole percents where they differ, else half the width: an interval of 4 to 4 would look like no interval."""
     row = row_of(small_session(), Lobe.RUL, ALVEOLAR)
-    for ends, words in (((17.2, 19.4), "17\N{EN DASH}19"), ((3.8, 4.2), "3.8\N{EN DASH}4.2"), ((None, None), "")):
-        assert cell(replace(row, low=ends[0], high=ends[1]), What.INTERVAL).text == words
+    for ends, words in (((17.2, 19.4), "17\N{EN DASH}19"), ((3.75, 4.25), "\N{PLUS-MINUS SIGN}0.3")):
+        shown = cell(replace(row, low=ends[0], high=ends[1]), What.INTERVAL)
+        assert shown.text == words
+        assert shown.tip.startswith(f"{ends[0]:.1f}\N{EN DASH}{ends[1]:.1f} %")
+    assert cell(replace(row, low=None, high=None), What.INTERVAL).text == ""
 
 
 def test_totals_name_their_maximum_and_on_how_many_lobes_they_stand() -> None:

@@ -299,6 +299,24 @@ def test_not_assessable_is_said_from_a_menu_with_its_reason(viewer: Any, scan: S
     assert not desk.open_session.said.entries
 
 
+def test_no_column_is_cut_where_the_dock_is_narrow_and_scrolls(make_napari_viewer: Any, scan: Scan, qtbot: Any) -> None:
+    """At the least width, with a bar to scroll, all columns of both tables are in sight, states and intervals too."""
+    viewer = make_napari_viewer()
+    desk, clock = opened(viewer, scan)
+    score = ScoreWidget(viewer)
+    qtbot.addWidget(score)
+    score.resize(score.minimumWidth(), 300)
+    score.show()
+    qtbot.waitExposed(score)
+    desk.layers["alveolar"].fill_lobe(centre(Lobe.RUL, 1), 1)
+    desk.do(lambda say: say.not_assessable(Lobe.RML, tuple(Component), "expiration"))
+    clock.turn(desk, 0.2)
+    QApplication.processEvents()
+    for table in score.tables.values():
+        assert table.visibleRegion().boundingRect().width() == table.width()
+        assert table.horizontalHeader().length() <= table.viewport().width()
+
+
 def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:
     """Another scheme grades at once; its citation stands in the tooltip; one that cannot grade is refused."""
     desk, _ = opened(viewer, scan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,7 +81,7 @@ def cell(row: DockRow, column: Column, prior: BesideCell | None = None) -> Cell:
     if column is What.STATE:
         return _state(row)
     if column is What.INTERVAL:
-        return Cell("" if row.low is None or row.high is None else _interval(row.low, row.high))
+        return _interval(row)
     if column is What.EDGE:
         return Cell("" if row.to_edge is None else f"{row.to_edge:.1f}", "points to the edge of a grade", warns=True)
     return _prior(prior)
@@ -133,10 +134,16 @@ def _prior(prior: BesideCell | None) -> Cell:
     return Cell(cell_words(prior), f"the grade then, and the change since; the extent then: {percent_words(prior)}")
 
 
-def _interval(low: float, high: float) -> str:
-    """Give an interval in whole percents, in tenths where both ends would be the same."""
-    digits = 0 if f"{low:.0f}" != f"{high:.0f}" else 1
-    return f"{low:.{digits}f}\N{EN DASH}{high:.{digits}f}"
+def _interval(row: DockRow) -> Cell:
+    """Give an interval by its ends in whole percents, or, where these are the same, by half its width, rounded up."""
+    low, high = row.low, row.high
+    if low is None or high is None:
+        return Cell()
+    ends = f"{low:.0f}\N{EN DASH}{high:.0f}"
+    tip = f"{low:.1f}\N{EN DASH}{high:.1f} % of the lobe, from the sampling by slices alone"
+    if f"{low:.0f}" != f"{high:.0f}":
+        return Cell(ends, tip)
+    return Cell(f"\N{PLUS-MINUS SIGN}{math.ceil((high - low) * 5) / 10:.1f}", tip)
 
 
 def _percent(percent: float) -> str:

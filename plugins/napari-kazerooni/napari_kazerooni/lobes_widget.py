@@ -69,8 +69,8 @@ class LobesWidget(QWidget):
         self.find, self.load = QPushButton("Find"), QPushButton("From file\N{HORIZONTAL ELLIPSIS}")
         self.cancel, self.lingula = QPushButton("Cancel"), QCheckBox("lingula")
         self.paint_lobe, self.absent_lobe = QComboBox(), QComboBox()
-        self.paint_lobe.addItem("Paint\N{HORIZONTAL ELLIPSIS}")
-        self.absent_lobe.addItem("Absent\N{HORIZONTAL ELLIPSIS}")
+        self.paint_lobe.addItem("Paint")
+        self.absent_lobe.addItem("Absent")
         self.paint_lobe.setToolTip("Paint a lobe by hand, inside the lungs")
         self.absent_lobe.setToolTip("A lobe that was taken out: its neighbours fill the lung; again takes that back")
         for lobe in Lobe:

@@ -88,7 +88,9 @@ class SignDialog(QDialog):
             return
         open_ = questions(session)
         while self._asked.count():
-            self._asked.takeAt(0).widget().deleteLater()
+            row = self._asked.takeAt(0).widget()
+            row.hide()
+            row.deleteLater()
         self.buttons.clear()
         for question in open_:
             self._asked.addWidget(self._row(question))
