@@ -17,7 +17,7 @@ import SimpleITK
 
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
-from kazerooni.labels import Author, write_map
+from kazerooni.labels import DRAFT_SUFFIX, Author, write_map
 from kazerooni.model import Component, Finding, Lobe, LobeMap, Volume
 from kazerooni.segment import SegmentRequest
 from napari_kazerooni import autosave, lobe_finding
@@ -26,7 +26,7 @@ from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import find_drafts
 from napari_kazerooni.fissure_points import FissurePoints
 from napari_kazerooni.lobes_widget import LobesWidget
-from tests.plugins.desks import boxes, centre, heard, opened, written
+from tests.plugins.desks import FIVE, SLICES, boxes, centre, heard, opened, written
 
 Scan = tuple[Series, Volume]
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +43,10 @@ def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     """Give a window, and a folder for drafts that is empty."""
     monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
     return make_napari_viewer()
+
+
+def _clear(lobe: Lobe, say: Commands) -> None:
+    say.nothing_found(lobe)
 
 
 def _grade(grade: int, say: Commands) -> None:
@@ -190,6 +194,36 @@ def test_a_draft_is_kept_every_five_seconds_and_offered_at_the_next_opening(
     assert np.array_equal(desk.layers["alveolar"].data, before.canvas.labels("alveolar"))
     desk.layers["alveolar"].paint(centre(Lobe.RUL, 4), 1)
     assert not desk.open_session.canvas.miscounted()
+
+
+def test_a_draft_that_is_left_behind_is_not_offered(
+    viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft that another program holds while its reading is signed stays, is told, and is never gone on with."""
+    desk, _ = opened(viewer, scan, with_lobes=False)
+    desk.reading_folder = tmp_path / "signed"
+    told = heard(desk.events.told)
+    for lobe in FIVE:
+        desk.do(partial(_clear, lobe))
+    desk.open_session.looking.seen.update(range(SLICES))
+    desk.keeping.flush()
+    unlink = Path.unlink
+
+    def held(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name.endswith(DRAFT_SUFFIX):
+            raise PermissionError(13, "The process cannot access the file")
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", held)
+        desk.sign(desk.reading_folder)
+        qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=20000)
+    assert any("its draft could not be removed (The process cannot access the file)" in e.message for e in told)
+    assert len(find_drafts(desk.keeping.folder)) == 1
+    looked = heard(desk.events.drafts)
+    desk.room.show(scan[1], series=scan[0])
+    qtbot.waitUntil(lambda: bool(looked), timeout=20000)
+    assert desk.keeping.found == ()
 
 
 def test_another_slice_is_a_moment_to_save(viewer: Any, scan: Scan, qtbot: Any) -> None:

@@ -52,7 +52,7 @@ class Desk(Saying):
         self.reader, self.blinded, self.lobe = "", False, Lobe.RUL
         self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
-        self.reading_folder: Path | None = remembered_folder()
+        self.reading_folder = remembered_folder()
         self.now = now
         names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))

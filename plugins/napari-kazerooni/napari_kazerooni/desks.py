@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.sign_dialog import SIGNING_FOLDER
+from napari_kazerooni.remembered import SIGNING_FOLDER
 
 BLINDED: Final = "This reading is blinded: other visits and their scores are hidden until it is signed."
 STUDY: Final = "Who it is stays hidden in this study, and so do other visits."

@@ -11,6 +11,8 @@ from platformdirs import user_data_dir
 from kazerooni.errors import OutputError
 from kazerooni.files import make_folder, write_whole
 
+SIGNING_FOLDER: Final = Path.home() / "kazerooni readings"
+"""Where signed readings are kept until another folder is chosen."""
 _FILE: Final = "reading-room.json"
 _FOLDER: Final = "reading_folder"
 _BOOK: Final = "score_book"

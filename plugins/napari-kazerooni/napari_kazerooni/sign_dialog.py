@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from kazerooni.scoring import Trace
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.question_row import question_row
+from napari_kazerooni.remembered import SIGNING_FOLDER
 from napari_kazerooni.signing import Question, questions
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 LAW: Final = "Signing closes the reading. It is not an electronic signature in law."
 _WIDTH: Final = 560
-SIGNING_FOLDER: Final = Path.home() / "kazerooni readings"
 
 
 class SignDialog(QDialog):
