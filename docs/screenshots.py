@@ -30,13 +30,19 @@ Shot = Callable[[Any, Path], Any]
 
 
 def main(wanted: list[str]) -> None:
-    """Take the shots that are wanted, or all."""
+    """Take the shots that are wanted, or all; several each in a process of its own.
+
+    Qt ends a process in which a second window of napari opens after the first was closed.
+    """
+    if len(wanted) != 1:
+        for name in wanted or SHOTS:
+            subprocess.run([sys.executable, __file__, name], check=True)  # noqa: S603 - this script
+        return
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(_environment(Path(folder)))
         server = None if not sys.platform.startswith("linux") else _start_screen()
         try:
-            for name in wanted or SHOTS:
-                _take(name, SHOTS[name], Path(folder) / name)
+            _take(wanted[0], SHOTS[wanted[0]], Path(folder) / wanted[0])
         finally:
             if server is not None:
                 server.terminate()
