@@ -28,7 +28,6 @@ from napari_kazerooni.setting import Setting
 from napari_kazerooni.signing import amend, sign
 from napari_kazerooni.study import Study
 
-_CHANGES_EVERY_S: Final = 0.1
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 
 
@@ -63,8 +62,6 @@ class Desk(Saying):
         self.guard.watch(self._own_layers)
         self._order = 0
         self._is_settling = False
-        self._shown_version: int | None = None
-        self._told_at_s = float("-inf")
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
         room.events.shown.connect(self._on_shown)
@@ -159,8 +156,7 @@ class Desk(Saying):
             return
         if session.signed is None and session.looking.tick(at_s):
             self.events.seen()
-        if session.version != self._shown_version and at_s - self._told_at_s >= _CHANGES_EVERY_S:
-            self.tell_changed()
+        self.tell_if_changed(at_s)
         self.keeping.save_if_due(at_s)
 
     def _own_layers(self) -> tuple[Any, ...]:
@@ -168,12 +164,6 @@ class Desk(Saying):
         if self.session is None:
             return ()
         return tuple(layer for layer in (self.room.layer, *self.layers.all) if layer is not None)
-
-    def tell_changed(self) -> None:
-        """Tell that marks or words have changed."""
-        if self.session is not None:
-            self._shown_version, self._told_at_s = self.session.version, self.clock()
-            self.events.changed()
 
     def _on_dims(self) -> None:
         """Note which slice is on the screen; another one is a moment to keep the draft."""

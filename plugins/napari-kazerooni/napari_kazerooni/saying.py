@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +13,7 @@ from napari_kazerooni.history import Step
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.working import Working
 
+_CHANGES_EVERY_S: Final = 0.1
 _SLOW_STEP_BYTES: Final = 100_000
 """Counting the slices of so many changed pixels anew takes longer than a picture on the screen."""
 
@@ -21,10 +21,15 @@ _SLOW_STEP_BYTES: Final = 100_000
 class Saying(Working):
     """The part of a desk by which a reader says something.
 
-    lobe: that keys are about. events: hold `chosen` and `lobes`, too.
+    lobe: that keys are about. events: hold `changed`, `chosen` and `lobes`, too.
     """
 
     lobe: Lobe
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown_version: int | None = None
+        self._told_at_s = float("-inf")
 
     @property
     def open_session(self) -> ReadingSession:
@@ -33,9 +38,18 @@ class Saying(Working):
             raise ReadingError("no scan is open; open one first")
         return self.session
 
-    @abstractmethod
     def tell_changed(self) -> None:
         """Tell that marks or words have changed."""
+        if self.session is not None:
+            self._shown_version, self._told_at_s = self.session.version, self.clock()
+            self.events.changed()
+
+    def tell_if_changed(self, at_s: float) -> None:
+        """Tell it where something has changed since it was told, ten times a second at most. at_s: the clock's time."""
+        session = self.session
+        if session is None or session.version == self._shown_version or at_s - self._told_at_s < _CHANGES_EVERY_S:
+            return
+        self.tell_changed()
 
     def do(self, command: Callable[[Commands], object]) -> bool:
         """Say something of the reading; where it is refused the reason is told. Gives whether it was done."""
