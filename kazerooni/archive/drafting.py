@@ -10,7 +10,7 @@ from typing import Final
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.stacks import usable_stacks, with_lobes
 from kazerooni.archive.task import Result, Task
-from kazerooni.files import make_folder, write_folder_whole, write_whole
+from kazerooni.files import make_folder, stem_of, write_folder_whole, write_whole
 from kazerooni.labels import DRAFT_SUFFIX, proposed_draft, write_reading
 from kazerooni.model import Reading, Session
 from kazerooni.workflow import LobeSource, SegmentedScan, measure, segment_scan, state_entries, write_lobes
@@ -58,10 +58,11 @@ def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
         write_lobes(scan, part / "lobes.dcm")
         write_reading(reading, part / "reading.json")
 
-    if not (folder / reading.id).exists():
-        write_folder_whole(folder / reading.id, fill)
+    place = folder / stem_of(reading.id)
+    if not place.exists():
+        write_folder_whole(place, fill)
     begun = replace(
         reading, tally=None, session=Session(started=datetime.now(UTC), program_version=reading.session.program_version)
     )
     data = proposed_draft(begun, lobes.labels, scheme=settings.scheme, lobes_source=lobes.source)
-    write_whole(folder / f"{reading.id}{DRAFT_SUFFIX}", data, force=True)
+    write_whole(folder / f"{stem_of(reading.id)}{DRAFT_SUFFIX}", data, force=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kazerooni.errors import KazerooniError
-from kazerooni.files import make_folder, write_whole
+from kazerooni.files import make_folder, stem_of, write_whole
 from kazerooni.labels import DRAFT_SUFFIX, DRAFT_VERSION, deflated_slice, draft_file, reading_json
 from kazerooni.model import Reading, State
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
@@ -35,7 +35,7 @@ class DraftKeeper:
     """
 
     def __init__(self, session: ReadingSession, folder: Path) -> None:
-        self.path = folder / f"{session.setting.reading_id}{DRAFT_SUFFIX}"
+        self.path = folder / f"{stem_of(session.setting.reading_id)}{DRAFT_SUFFIX}"
         self._session = session
         slices = session.volume.geometry.shape[0]
         self._slices: dict[LayerName, list[bytes]] = {name: [b""] * slices for name in LAYER_NAMES}

@@ -10,12 +10,16 @@ from typing import Final
 from platformdirs import user_data_dir
 
 from kazerooni.errors import KazerooniError
+from kazerooni.files import stem_of
 from napari_kazerooni.autosave import DraftKeeper, Snapshot
 from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts, folder_of_drafts
+from napari_kazerooni.remembered import SIGNING_FOLDER
 from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.signing import READING_FILE
 from napari_kazerooni.worker import Job, run
 from napari_kazerooni.working import Working
 
+_LEFT_WORDS: Final = "The reading is signed; its draft could not be removed ({why}), and is not offered any more."
 _LOST_WORDS: Final = "The draft is not saved: {why}. Go on: it is tried again every 5 s."
 
 
@@ -111,9 +115,12 @@ class Keeping:
             self._tell_failed(str(error))
 
     def remove(self) -> None:
-        """Remove the draft: its reading is signed."""
-        if self._keeper is not None:
-            self._keeper.remove()
+        """Remove the draft: its reading is signed. One that another program holds, as on Windows, is left and told."""
+        try:
+            if self._keeper is not None:
+                self._keeper.remove()
+        except OSError as error:
+            self._desk.tell(_LEFT_WORDS.format(why=error.strerror or type(error).__name__))
 
     def look_for_drafts(self) -> None:
         """Look in the background for drafts of the scan that is open."""
@@ -121,11 +128,13 @@ class Keeping:
         if session is None:
             return
 
+        kept = self._desk.reading_folder or SIGNING_FOLDER
+
         def on_found(drafts: tuple[Draft | BrokenDraft, ...]) -> None:
             if session is not self._session:
                 return
             scan, own = session.volume.scan, session.setting.reading_id
-            whole = [draft for draft in drafts if isinstance(draft, Draft)]
+            whole = [draft for draft in drafts if isinstance(draft, Draft) and not _is_signed(draft, kept)]
             self.found = tuple(d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own)
             for broken in (draft for draft in drafts if isinstance(draft, BrokenDraft)):
                 self._desk.tell(broken.why)
@@ -133,6 +142,11 @@ class Keeping:
 
         offered = self.offered
         run(lambda *_: find_drafts(self.folder, offered), returned=on_found, failed=self._desk.tell)
+
+
+def _is_signed(draft: Draft, kept: Path) -> bool:
+    """Tell whether the reading of a draft was signed before the draft was removed, as just before a crash."""
+    return (kept / stem_of(draft.reading.id) / READING_FILE).is_file()
 
 
 def _work(session: ReadingSession) -> tuple[int, int]:

@@ -70,7 +70,7 @@ class ListWidget(QWidget):
         self.leave_button.setToolTip(
             "Show who it is again; for a reading that was begun blinded only once it is signed"
         )
-        self.leave_button.clicked.connect(self.desk.leave_study)
+        self.leave_button.clicked.connect(self.desk.study.leave)
         row.addWidget(self.leave_button)
         self._on_identity()
         self.tree = QTreeWidget()
@@ -143,7 +143,7 @@ class ListWidget(QWidget):
     def _show_hidden(self, made: ReadingList) -> None:
         """Show a list that was looked for; that of a study hides who it is before a scan of it is opened."""
         if made.is_kept and made.plan.hidden:
-            self.desk.enter_study()
+            self.desk.study.enter()
         self._show(made)
 
     def _show(self, made: ReadingList) -> None:
@@ -181,7 +181,7 @@ class ListWidget(QWidget):
             self.busy.say(f"No list was made: {error}.")
             return
         if self.hidden.isChecked():
-            self.desk.enter_study()
+            self.desk.study.enter()
         self.look_again()
 
     # --- Opening ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kazerooni.dicom import Progress, Series, read_volume
@@ -15,7 +15,7 @@ from napari_kazerooni.beside_canvas import put_beside_canvas
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import set_blinded, signing_folder
+from napari_kazerooni.desks import blind, can_blind, signing_folder
 from napari_kazerooni.later import later
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
@@ -25,6 +25,8 @@ from napari_kazerooni.visits import VisitRow, default_row
 from napari_kazerooni.worker import Tell
 
 _NARROWEST: Final = 330
+# So that its words are not cut where it stands below other docks.
+_LOWEST: Final = 200
 # The column follows the reading so long after a change: strokes come faster than anybody reads it.
 _COLUMN_AFTER_MS: Final = 300
 # The picture takes all the room that there is.
@@ -61,7 +63,7 @@ class PriorWidget(QWidget):
         self.look_for_readings()
 
     def _build(self) -> None:
-        self.setMinimumWidth(_NARROWEST)
+        self.setMinimumSize(_NARROWEST, _LOWEST)
         self.visits = QComboBox()
         self.visits.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.show_button = QPushButton("Show beside")
@@ -75,17 +77,22 @@ class PriorWidget(QWidget):
         self.link_words = QLabel()
         self.link_words.setWordWrap(True)
         row = QHBoxLayout()
-        self.blind_box = QCheckBox("blinded")
-        self.blind_box.setToolTip("Other visits and their scores are hidden until the reading is signed")
-        self.blind_box.setChecked(self.desk.blinded)
+        self.blind_box, self.blind_next_box = QCheckBox("this reading"), QCheckBox("those to come")
+        self.blind_box.setToolTip("Other visits and their scores are hidden until this reading is signed; it stays so")
+        self.blind_next_box.setToolTip("Readings begun from now on are blinded from their first slice on")
         self.blind_box.clicked.connect(self._on_blind_box)
+        self.blind_next_box.clicked.connect(self._on_blind_next_box)
+        blinded = QHBoxLayout()
+        for widget in (QLabel("Blinded:"), self.blind_box, self.blind_next_box):
+            blinded.addWidget(widget)
+        blinded.addStretch(1)
         for widget in (self.show_button, self.close_button):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self.blind_box)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.visits)
         self._layout.addLayout(row)
+        self._layout.addLayout(blinded)
         self._layout.addWidget(self.link_box)  # a row of its own: the dock is to be as narrow as half a small screen
         self._layout.addWidget(self.busy)
         self._layout.addWidget(self.link_words)
@@ -108,13 +115,22 @@ class PriorWidget(QWidget):
         self.visits.clear()
         for row in rows:
             self.visits.addItem(row.words, row)
+            self.visits.setItemData(self.visits.count() - 1, row.words, Qt.ItemDataRole.ToolTipRole)
         wanted = self.shown or default_row(rows)
         at = next((i for i, row in enumerate(rows) if wanted is not None and row.on == wanted.on), 0)
         self.visits.setCurrentIndex(at if rows else -1)
         if self.busy.job is None or not rows:
             self.busy.say(self.priors.why)
+        self._show_blinding()
         self._set_possible()
         later(self, self._prepare_view)
+
+    def _show_blinding(self) -> None:
+        """Tell whether this reading is blinded, which a draft may be otherwise than those to come."""
+        session = self.desk.session
+        self.blind_box.setChecked(session is not None and session.setting.blinded)
+        self.blind_box.setEnabled(can_blind(self.desk))
+        self.blind_next_box.setChecked(self.desk.blinded)
 
     def _set_possible(self) -> None:
         self.show_button.setEnabled(bool(self.priors.rows))
@@ -130,7 +146,6 @@ class PriorWidget(QWidget):
             self._timer.start()
 
     def _on_opened(self) -> None:
-        self.blind_box.setChecked(self.desk.blinded)
         self.close_view()
         self.look_for_readings()
 
@@ -222,10 +237,14 @@ class PriorWidget(QWidget):
         if self.view is not None:
             self.view.linked.fit()
 
-    def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
-        told = set_blinded(self.desk, blinded=checked)
+    def _on_blind_box(self) -> None:
+        told = blind(self.desk)
+        self._show_blinding()
         if told:
             self.busy.say(told)
+
+    def _on_blind_next_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self.desk.blinded = checked
 
     def _on_link_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         if self.view is not None:

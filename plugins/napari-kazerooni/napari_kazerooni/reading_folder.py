@@ -9,7 +9,7 @@ from typing import Final
 
 from kazerooni.dicom import Found, Progress, Series, find_series
 from kazerooni.files import make_folder
-from napari_kazerooni.desk import Desk, Turn
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import (
     Listed,
@@ -24,6 +24,7 @@ from napari_kazerooni.listing import (
     write_plan,
 )
 from napari_kazerooni.series_rows import summary
+from napari_kazerooni.study import Turn
 
 PLAN_FILE: Final = "reading-list.json"
 """The plan of a study, beside the signed readings."""
@@ -109,7 +110,7 @@ def open_line(desk: Desk, line: Listed, plan: Plan, *, is_kept: bool) -> None:
 
     is_kept: whether the list is one that is kept: the number of the line is then the order in the study.
     """
-    desk.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
+    desk.study.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
     if plan.hidden:
-        desk.enter_study()
+        desk.study.enter()
     desk.blinded = plan.hidden

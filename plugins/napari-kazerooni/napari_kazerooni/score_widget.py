@@ -31,8 +31,10 @@ from napari_kazerooni.desk import desk_of
 from napari_kazerooni.dock import Dock, dock_of
 from napari_kazerooni.draft_widget import DraftFrame
 from napari_kazerooni.fitting import keep_fitted
+from napari_kazerooni.keys import as_on_keyboard
 from napari_kazerooni.prior_column import PriorColumn
 from napari_kazerooni.priors_state import priors_of
+from napari_kazerooni.reopen_widget import ReopenFrame
 from napari_kazerooni.score_table import ScoreTable
 from napari_kazerooni.seen_bar import install_seen_bar
 from napari_kazerooni.sign_dialog import SignDialog, SignedFrame
@@ -41,7 +43,8 @@ from napari_kazerooni.summary import legend_html, notes_html, totals_html, warni
 from napari_kazerooni.ticking import start_ticking
 
 PATTERNS: Final = ("", "UIP", "NSIP", "other")
-_NARROWEST: Final = 440
+# So that no column is cut where the dock scrolls.
+_NARROWEST: Final = 452
 _NO_SCAN: Final = "Open a scan: its reading begins here."
 
 
@@ -77,7 +80,7 @@ class ScoreWidget(QWidget):
         for label in (self.totals, self.notes, self.warnings, self.legend, self.message):
             label.setWordWrap(True)
         self.drafts, self.conflicts = DraftFrame(self.desk), ConflictsFrame(self.desk)
-        self.signed = SignedFrame(self.desk)
+        self.signed, self.reopen = SignedFrame(self.desk), ReopenFrame(self.desk)
         self.buttons = self._buttons()
         inside = QWidget()
         layout = QVBoxLayout(inside)
@@ -86,6 +89,7 @@ class ScoreWidget(QWidget):
         parts = (
             _beside(QLabel("Scheme"), self.scheme, QLabel("Reader"), self.reader),
             self.drafts,
+            self.reopen,
             self.signed,
             *(part for c in Component for part in (QLabel(f"<b>{c.value.capitalize()}</b>"), self.tables[c])),
             self.totals,
@@ -120,9 +124,10 @@ class ScoreWidget(QWidget):
         self.sign_button = QPushButton("Sign\N{HORIZONTAL ELLIPSIS}")
         self.nothing.setToolTip("Nothing was found in the lobe of this row (F9)")
         self.nothing_else.setToolTip("What is marked or typed in this lobe is all there is (Shift+F9)")
-        self.undo.setToolTip("Take back the last thing that was said (Ctrl+Z here; on the picture it undoes strokes)")
+        undo_tip = "Take back the last thing that was said (Ctrl+Z here; on the picture it undoes strokes)"
+        self.undo.setToolTip(as_on_keyboard(undo_tip))
         self.state = state_button(self.desk)
-        self.sign_button.setToolTip("Close the reading and keep it (Ctrl+Return)")
+        self.sign_button.setToolTip(as_on_keyboard("Close the reading and keep it (Ctrl+Return)"))
         self.nothing.clicked.connect(lambda: self.desk.do(lambda say: say.nothing_found(self.desk.lobe)))
         self.nothing_else.clicked.connect(lambda: self.desk.do(lambda say: say.nothing_else(self.desk.lobe)))
         self.undo.clicked.connect(self.desk.undo)

@@ -81,6 +81,7 @@ class SeriesWidget(QWidget):
         self.tree.currentItemChanged.connect(self._on_chosen)
         self.details = QTextBrowser()
         self.details.setMaximumHeight(200)
+        self.details.hide()
         self.setMinimumWidth(_NARROWEST)
         self.notices = NoticesFrame(self.room.acknowledge)
         self.busy = BusyBar("Drop a folder, a DICOMDIR or a zip here, or choose one.")
@@ -127,7 +128,7 @@ class SeriesWidget(QWidget):
     def look_for(self, work: Work) -> None:
         """List the series that some work in the background finds."""
         self.tree.clear()
-        self.details.clear()
+        self._tell_details(None)
         self._start(work, "Reading headers", returned=self._on_found)
 
     def _choose_folder(self) -> None:
@@ -158,7 +159,12 @@ class SeriesWidget(QWidget):
 
     def _on_chosen(self, item: QTreeWidgetItem | None) -> None:
         series = None if item is None else item.data(0, _SERIES_ROLE)
+        self._tell_details(series)
+
+    def _tell_details(self, series: Series | None) -> None:
+        """Tell more of a series; nothing takes no room, and neither does what a study hides."""
         self.details.setHtml("" if series is None else details(series))
+        self.details.setVisible(series is not None and not self.room.identity_hidden)
 
     def _on_double_click(self, item: QTreeWidgetItem) -> None:
         """Open the series of a line; on the line of a study, the fittest of it, which stands first."""
@@ -172,7 +178,8 @@ class SeriesWidget(QWidget):
 
     def open(self, series: Series) -> None:
         """Read a series in the background: its middle slice is shown at once, then all of it."""
-        self.details.setHtml(details(series))
+        self._choose(series)
+        self._tell_details(series)
         self._opening = series
         self._drawn = drawn = threading.Event()
 
@@ -182,6 +189,14 @@ class SeriesWidget(QWidget):
             return read_volume(series, progress=progress)
 
         self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
+
+    def _choose(self, series: Series) -> None:
+        """Let the list show which series is opened."""
+        studies = (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount()))
+        items = (study.child(at) for study in studies for at in range(study.childCount()))
+        item = next((one for one in items if one.data(0, _SERIES_ROLE) is series), None)
+        if item is not None:
+            self.tree.setCurrentItem(item)
 
     def _on_slice(self, volume: Volume) -> None:
         self.room.preview(volume)
@@ -232,8 +247,8 @@ class SeriesWidget(QWidget):
 
     def _hide(self) -> None:
         """Hide what may not be seen: in a study all that was found, while a reading is blinded the other visits."""
-        for part in (self.tree, self.details):
-            part.setVisible(not self.room.identity_hidden)
+        self.tree.setVisible(not self.room.identity_hidden)
+        self.details.setVisible(bool(self.details.toPlainText()) and not self.room.identity_hidden)
         current = self.room.series if why_hidden(self.desk) else None
         for study in (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount())):
             study.setHidden(current is not None and is_other_visit(study.child(0).data(0, _SERIES_ROLE), current))
