@@ -7,6 +7,7 @@ Between tasks the process is kept, as starting one takes a second, and ended whe
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 from collections import deque
@@ -66,7 +67,7 @@ def do(order: Order, tasks: Sequence[Task], *, look: bool) -> Answer:
     """Do tasks. look: whether it is seen to first that all their files are there, and nothing is done if not."""
     if order.version != __version__:
         return Answer(__version__)
-    if look and not all(file_of(path).exists() for path in paths_of(order, tasks)):
+    if look and not all(map(os.path.exists, paths_of(order, tasks))):
         from distributed import get_worker  # noqa: PLC0415 - of the extra `dask`
 
         return Answer(__version__, blind=get_worker().address)
@@ -74,10 +75,10 @@ def do(order: Order, tasks: Sequence[Task], *, look: bool) -> Answer:
 
 
 def paths_of(order: Order, tasks: Iterable[Task]) -> Iterator[str]:
-    """Give all paths that tasks read from."""
+    """Give all files that tasks read from: of what lies in a zip, the zip."""
     yield from order.places
     for task in tasks:
-        yield from (*task.files, *task.maps, *task.old)
+        yield from (str(file_of(path)) for path in (*task.files, *task.maps, *task.old))
 
 
 class _Kept:
