@@ -23,7 +23,7 @@ PROCESSES ?= auto
 # nobody sees, come the libraries of X, fonts and software OpenGL that Qt wants. Debian keeps initdb, of the server that
 # tests of the score book start, out of the PATH. Orthanc is the PACS of the tests.
 TOOLS := dciodvfy dcmdump Xvfb initdb Orthanc
-PACKAGES := dicom3tools dcmtk orthanc orthanc-dicomweb postgresql xvfb fontconfig fonts-dejavu-core libdbus-1-3 libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 \
+PACKAGES := dicom3tools dcmtk orthanc orthanc-dicomweb postgresql xvfb fontconfig fonts-dejavu-core fonts-wqy-microhei libdbus-1-3 libegl1 libgl1 libgl1-mesa-dri libglib2.0-0 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 \
 	libxcb-sync1 libxcb-xfixes0 libxcb-xkb1 libxkbcommon-x11-0
 # A library that Xvfb does not bring along, by which to tell that the packages are there.

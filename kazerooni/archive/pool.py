@@ -109,8 +109,9 @@ class WorkerPool:
                 busy = [hand for hand in self._hands if hand.tasks]
                 ends: list[Connection | int] = [hand.connection for hand in busy]
                 wait([*ends, *(hand.process.sentinel for hand in busy)], _TICK_S)
-                for hand in busy:
-                    yield from self._look_at(hand)
+                ended = [done for hand in busy for done in self._look_at(hand)]
+                self._hand_out(waiting)  # workers go on while the caller writes down what ended
+                yield from ended
         finally:
             for hand in self._hands:
                 hand.end()

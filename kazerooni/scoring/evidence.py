@@ -32,7 +32,7 @@ class Evidence:
         """The state of the component; None where nothing was recorded."""
         return self.reading.state(self.lobes, self.component)
 
-    @property
+    @cached_property
     def is_assessed(self) -> bool:
         """Whether the component was assessed."""
         return self.state is State.ASSESSED
@@ -147,12 +147,17 @@ class Evidence:
     def _is_trace(self, finding: Finding) -> bool:
         if not self.painted or any(entry.is_seen(finding) is not False for entry in self.typed):
             return False
-        widest = int(self._tally.marked_voxels(self.painted, (finding,)).max())
-        if widest == 0:
+        tally = self._tally
+        involved, share = tally.involved(self.painted, (finding,)), self.extent((finding,))
+        if involved == 0:
             return False
-        share = self.extent((finding,))
-        small = share is not None and share < TRACE_BELOW_PERCENT
-        return small or widest * self._tally.pixel_area_mm2 < TRACE_BELOW_MM2
+        if share is not None and share < TRACE_BELOW_PERCENT:
+            return True
+        # The widest slice holds at least as much as the mean of all: most findings need no look at every slice.
+        mean = -(-involved // tally.depth)
+        if mean * tally.pixel_area_mm2 >= TRACE_BELOW_MM2:
+            return False
+        return int(tally.marked_voxels(self.painted, (finding,)).max()) * tally.pixel_area_mm2 < TRACE_BELOW_MM2
 
     def interval(self, findings: Collection[Finding]) -> tuple[float, float] | None:
         """Give the 95 % interval of `extent` from sampling alone; None where the lung is not sampled, or typed."""

@@ -35,15 +35,20 @@ def cell(value: Value) -> str:
     """
     if value is None or value == "":
         return NA
+    if isinstance(value, Enum):
+        return _named(value)
+    if isinstance(value, str):
+        return _safe(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, (int, float, Decimal)):
-        return format(value, "f") if isinstance(value, Decimal) else repr(value)
     if isinstance(value, date):
         return value.isoformat()
-    return _safe(value)
+    return format(value, "f") if isinstance(value, Decimal) else repr(value)
+
+
+@lru_cache(_KEPT)
+def _named(value: Enum) -> str:
+    return str(value.value)
 
 
 @lru_cache(_KEPT)
@@ -87,7 +92,7 @@ def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, V
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        values = (row[name] for name in columns)
+        values = [row[name] for name in columns]
         writer.writerow([missing if value is None or value == "" else cell(value) for value in values])
 
 

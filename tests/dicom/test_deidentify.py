@@ -44,6 +44,25 @@ PLANTED = {
     "StudyDate": "20040311",
 }
 
+# PS3.15 table E.1-1, column "Basic Prof.", of what the actions name (edition 2024e).
+STANDARD = {
+    "Z": (
+        "PatientName PatientBirthDate PatientSex AccessionNumber StudyID ReferringPhysicianName "
+        "VerifyingObserverIdentificationCodeSequence"
+    ),
+    "Z/D": ("PatientID ContentCreatorName"),
+    "X": (
+        "IssuerOfPatientID OtherPatientIDs OtherPatientIDsSequence OtherPatientNames PatientBirthTime "
+        "PatientAge PatientSize PatientWeight EthnicGroup PatientComments StudyDescription SeriesDescription "
+        "ReferringPhysicianIdentificationSequence RequestAttributesSequence ReferencedPatientSequence "
+        "TimezoneOffsetFromUTC InstitutionAddress ContentCreatorIdentificationCodeSequence "
+        "AuthorObserverSequence ParticipantSequence CustodialOrganizationSequence"
+    ),
+    "X/Z": ("ReferencedStudySequence"),
+    "X/Z/D": ("InstitutionName InstitutionCodeSequence StationName DeviceSerialNumber"),
+    "D": ("PersonName VerifyingObserverName VerifyingOrganization"),
+}
+
 
 @pytest.fixture(scope="module")
 def series(tmp_path_factory: pytest.TempPathFactory) -> Series:
@@ -205,6 +224,15 @@ def test_dates_before_the_calendar_are_refused() -> None:
 def test_every_named_attribute_is_one() -> None:
     """The table of actions names attributes of the DICOM dictionary."""
     assert [keyword for keyword in ACTIONS if pydicom.datadict.tag_for_keyword(keyword) is None] == []
+
+
+def test_actions_are_those_of_the_standard() -> None:
+    """Each action is one that the Basic Profile has for the attribute, and what it does not know of persons goes."""
+    allowed = {name: set(actions.split("/")) for actions, names in STANDARD.items() for name in names.split()}
+    assert len(allowed) == sum(len(names.split()) for names in STANDARD.values())
+    for name, actions in allowed.items():
+        assert ACTIONS[name] in actions | ({"D"} if "Z" in actions else set()), name  # Z: empty, or a dummy value
+    assert not [name for name in ACTIONS.keys() - allowed.keys() if "Patient" in name and ACTIONS[name] != "X"]
 
 
 def test_kept_texts_are_of_concepts_of_the_dictionary() -> None:

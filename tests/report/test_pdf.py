@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
+import shutil
+import subprocess
 import sys
 from base64 import b64decode
 from collections import Counter
@@ -271,6 +273,10 @@ def test_every_font_is_embedded(kind: str, made: dict[str, bytes]) -> None:
         assert re.fullmatch(r"/[A-Z]{6}\+(LibertinusSerif|DejaVuSans)[\w-]*", name), name
 
 
+def _names_of_fonts(pdf: bytes) -> set[str]:
+    return {name for page in PdfReader(io.BytesIO(pdf)).pages for name in _fonts(page["/Resources"])}
+
+
 def _fonts(resources: Any) -> dict[str, Any]:
     """Give the fonts of resources by name, with those of the forms in them."""
     resources = resources.get_object()
@@ -388,6 +394,21 @@ def test_other_scripts_are_printed() -> None:
     text = _text(report_pdf(report_of(case, program_version=VERSION)))
     for name in names:
         assert name in text or name[::-1] in text
+
+
+@pytest.mark.skipif(shutil.which("fc-list") is None, reason="fc-list tells which fonts are installed")
+def test_fonts_of_the_system_show_what_ours_do_not() -> None:
+    """A Chinese name is shown by a font of the system that has it; a Greek one needs none, and is the same anywhere."""
+    found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, check=True).stdout
+    if not found.strip():
+        pytest.skip("no font with Chinese letters is installed")
+    chinese, greek = (
+        _names_of_fonts(report_pdf(report_of(case_of(date(2003, 5, 14), reader=name), program_version=VERSION)))
+        for name in ("\u674e\u660e", "\u0395\u03bb\u03ad\u03bd\u03b7")
+    )
+    ours = re.compile("Libertinus|DejaVu")
+    assert [name for name in chinese if not ours.search(name) and "LastResort" not in name]
+    assert not [name for name in greek if not ours.search(name)]
 
 
 def test_long_words_stay_on_the_page() -> None:

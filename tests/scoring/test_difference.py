@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_an_edge_is_crossed_where_its_owner_changes(percents: tuple[float, float
     """25 % belongs to grade 3, 50 % and 75 % to grade 4: coming to an edge that one owns, or leaving it, crosses it."""
     criterion = SCHEMES["kazerooni", 1].alveolar
     old, new = (
-        typed_score({Lobe.RLL: ((percent, criterion.grade(percent)), (0.0, 0))}, reading=f"R-{percent}")  # type: ignore[arg-type]
+        typed_score({Lobe.RLL: ((percent, criterion.grade(Fraction(percent))), (0.0, 0))}, reading=f"R-{percent}")
         for percent in percents
     )
     lobe = at(found(old, new), "RLL", Component.ALVEOLAR)

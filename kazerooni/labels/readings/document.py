@@ -6,15 +6,12 @@ from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kazerooni.errors import ReadingError
+from kazerooni.labels.readings.counts import Rows, plain_rows, tally_from_json, tally_json, without_rows
 from kazerooni.model import (
-    LABELS_SHAPE,
     Component,
     Entry,
     Finding,
@@ -37,7 +34,6 @@ from kazerooni.model import (
     State,
     Status,
     Supersedes,
-    Tally,
     Technique,
     TypedValue,
     Window,
@@ -68,7 +64,7 @@ def reading_json(reading: Reading) -> Document:
         "remarks": reading.remarks,
         "supersedes": None if reading.supersedes is None else asdict(reading.supersedes),
         "inputs": [asdict(digest) for digest in reading.inputs],
-        "tally": None if reading.tally is None else _tally_json(reading.tally),
+        "tally": None if reading.tally is None else tally_json(reading.tally),
         "entries": [_entry_json(entry) for entry in reading.entries],
         "traction_bronchiectasis": {lobe.name: seen for lobe, seen in reading.traction.items()},
         "unread": [
@@ -87,9 +83,10 @@ def reading_from_json(document: object) -> Reading:
 
     Raises ReadingError, naming the place, what was found and what is wanted, where they are none.
     """
-    checked = _checked(document)
+    rows = plain_rows(document)
+    checked = _checked(document if rows is None else without_rows(document))
     try:
-        return _reading(checked)
+        return _reading(checked, rows)
     except ValueError as error:  # a date that is none, or counts that contradict each other
         raise ReadingError(f"the reading holds {error}") from None
 
@@ -106,20 +103,6 @@ def _session_json(session: Session) -> Document:
         "ended": _text(session.ended),
         "windows": [asdict(window) for window in session.windows],
         "slices_seen": None if session.slices_seen is None else list(session.slices_seen),
-    }
-
-
-def _tally_json(tally: Tally) -> Document:
-    index = np.nonzero(tally.counts)
-    rows = np.stack([*index, tally.counts[index]], axis=1)
-    return {
-        "depths": tally.depths.tolist(),
-        "depth_unit_mm": tally.depth_unit_mm,
-        "pixel_area_mm2": tally.pixel_area_mm2,
-        "measured": [component.value for component in Component if component in tally.measured],
-        "is_sampled": tally.is_sampled,
-        "missing_after": list(tally.missing_after),
-        "counts": rows.tolist(),
     }
 
 
@@ -169,23 +152,9 @@ def _text(moment: date | datetime | None) -> str | None:
 def _checked(document: object) -> Document:
     """Hold a document against the schema, and give it."""
     check_version(document, READING_SCHEMA_VERSION, what="reading", file="a reading.json", error=ReadingError)
-    checked(_without_counts(document), _schema(), what="reading", file="reading.json", error=ReadingError)
+    checked(document, _schema(), what="reading", file="reading.json", error=ReadingError)
     assert isinstance(document, dict), "the schema asks for it"
     return document
-
-
-def _without_counts(document: object) -> object:
-    """Leave out rows of counts that are what the schema asks for: most of a reading, and quicker to check here."""
-    tally = document.get("tally") if isinstance(document, dict) else None
-    rows = tally.get("counts") if isinstance(tally, dict) else None
-    if not isinstance(document, dict) or not isinstance(tally, dict) or not isinstance(rows, list):
-        return document
-    if set(map(type, rows)) - {list} or set(map(len, rows)) - {5}:
-        return document
-    numbers = list(chain.from_iterable(rows))
-    if set(map(type, numbers)) - {int} or min(numbers, default=0) < 0:
-        return document
-    return {**document, "tally": {**tally, "counts": []}}
 
 
 @cache
@@ -193,7 +162,7 @@ def _schema() -> str:
     return _SCHEMA.read_text("utf-8")
 
 
-def _reading(document: Document) -> Reading:
+def _reading(document: Document, rows: Rows | None) -> Reading:
     scan, pattern, supersedes = document["scan"], document["pattern"], document["supersedes"]
     tally, fissures = document["tally"], document["fissures"]
     return Reading(
@@ -213,7 +182,7 @@ def _reading(document: Document) -> Reading:
         remarks=document["remarks"],
         supersedes=None if supersedes is None else Supersedes(**supersedes),
         inputs=tuple(InputDigest(**digest) for digest in document["inputs"]),
-        tally=None if tally is None else _tally(tally),
+        tally=None if tally is None else tally_from_json(tally, rows),
         entries=tuple(map(_entry, document["entries"])),
         traction={Lobe[name]: seen for name, seen in document["traction_bronchiectasis"].items()},
         unread=frozenset((Lobe[place["lobe"]], Component(place["component"])) for place in document.get("unread", ())),
@@ -236,34 +205,6 @@ def _session(document: Document) -> Session:
             "order": _whole(document["order"]),
             "slices_seen": None if seen is None else tuple(map(int, seen)),
         }
-    )
-
-
-def _tally(document: Document) -> Tally:
-    slices = len(document["depths"])
-    counts = np.zeros((slices, *LABELS_SHAPE), np.int64)
-    try:
-        rows = np.array(document["counts"], np.int64).reshape(-1, 5)
-        depths = np.array(document["depths"], np.int64)
-    except OverflowError:
-        raise ReadingError("tally: a number passes what 64 bits hold; the file is damaged") from None
-    index, voxels = rows[:, :4], rows[:, 4]
-    if np.any(index >= counts.shape) or np.any(voxels < 1):
-        raise ReadingError(
-            f"tally.counts: rows [slice, region, alveolar, interstitial, voxels] below {counts.shape} wanted"
-        )
-    flat = np.ravel_multi_index(tuple(index.T), counts.shape)
-    if np.any(np.diff(flat) <= 0):
-        raise ReadingError("tally.counts: its rows must ascend, each place once; the file is damaged")
-    counts.ravel()[flat] = voxels
-    return Tally(
-        counts,
-        depths,
-        depth_unit_mm=document["depth_unit_mm"],
-        pixel_area_mm2=document["pixel_area_mm2"],
-        measured=frozenset(map(Component, document["measured"])),
-        is_sampled=document["is_sampled"],
-        missing_after=tuple(map(int, document["missing_after"])),
     )
 
 
