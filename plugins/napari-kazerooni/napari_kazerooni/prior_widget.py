@@ -22,7 +22,7 @@ from napari_kazerooni.prior_view import PriorView
 from napari_kazerooni.priors import Link, link_visits
 from napari_kazerooni.priors_state import priors_of
 from napari_kazerooni.visits import VisitRow, default_row
-from napari_kazerooni.worker import Tell
+from napari_kazerooni.worker import Tell, stepping_back
 
 _NARROWEST: Final = 330
 # So that its words are not cut where it stands below other docks.
@@ -178,7 +178,7 @@ class PriorWidget(QWidget):
 
     def _read(self, series: Series, current: Volume) -> None:
         def work(progress: Progress, _: Tell) -> tuple[Volume, Link]:
-            other = read_volume(series, progress=progress)
+            other = stepping_back(lambda: read_volume(series, progress=progress))
             progress(0, None)  # ends here where it was cancelled
             return other, link_visits(current, other)
 

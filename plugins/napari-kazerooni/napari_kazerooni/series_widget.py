@@ -39,7 +39,7 @@ from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
 from napari_kazerooni.visits import is_other_visit
 from napari_kazerooni.warm import Preparation, warm_up
-from napari_kazerooni.worker import Tell, Work
+from napari_kazerooni.worker import Tell, Work, stepping_back
 
 _NARROWEST = 310
 _DRAWN_WITHIN_S = 1.0
@@ -186,7 +186,7 @@ class SeriesWidget(QWidget):
         def work(progress: Progress, tell: Tell) -> Volume:
             tell(read_slice(series, middle(series)))
             drawn.wait(_DRAWN_WITHIN_S)  # reading takes all processors: the first slice goes first
-            return read_volume(series, progress=progress)
+            return stepping_back(lambda: read_volume(series, progress=progress))
 
         self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
 

@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Qt, Signal
@@ -17,10 +18,10 @@ from kazerooni.errors import KazerooniError
 
 Tell = Callable[[object], None]
 Work = Callable[[Progress, Tell], object]
+_Value = TypeVar("_Value")
 
 _PROGRESS_EVERY_S: Final = 0.25
-_STEPS_BACK: Final = 10
-"""How much less (of 19 steps) a thread in the background is asked to have of a processor that the window wants."""
+_STEPS_BACK: Final = 5  # of 19: a third of what a processor gives to a thread that stays
 _running: Final[set[Job]] = set()
 
 
@@ -63,7 +64,6 @@ class Job(QObject):
         self._cancelled.set()
 
     def _run(self) -> None:
-        _step_back()
         value, failure = None, None
         try:
             value = self._work(self._on_progress, self._on_tell)
@@ -113,12 +113,16 @@ class Job(QObject):
         self.ended.emit()
 
 
-def _step_back() -> None:
-    """Let the window go first where all processors are taken, on Linux, where each thread has a priority of its own.
+def stepping_back(work: Callable[[], _Value]) -> _Value:
+    """Do work that takes all processors, as reading slices, so that the window goes first; gives what it gives.
 
-    Threads that this one starts, as those that read slices, have it too. A thread of the pool keeps it: only work in
-    the background is done there.
+    Only Linux has a priority for each thread: one of its own steps back, and those that it starts do so too.
     """
+    with ThreadPoolExecutor(1, initializer=_step_back) as pool:
+        return pool.submit(work).result()
+
+
+def _step_back() -> None:
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _STEPS_BACK)
 
