@@ -10,6 +10,7 @@ from kazerooni.model import Lobe
 from kazerooni.scoring import Trace
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.history import Step
+from napari_kazerooni.room import Room
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.working import Working
 
@@ -21,10 +22,13 @@ _SLOW_STEP_BYTES: Final = 100_000
 class Saying(Working):
     """The part of a desk by which a reader says something.
 
-    lobe: that keys are about. events: hold `changed`, `chosen` and `lobes`, too.
+    room: shows the scan. lobe: that keys are about. blinded: whether readings to come are.
+    events: hold `changed`, `chosen`, `lobes` and `signed`, too.
     """
 
+    room: Room
     lobe: Lobe
+    blinded: bool
 
     def __init__(self) -> None:
         super().__init__()

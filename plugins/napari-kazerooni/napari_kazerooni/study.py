@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kazerooni.dicom import Series
+from napari_kazerooni.saying import Saying
 from napari_kazerooni.session import ReadingSession
-
-if TYPE_CHECKING:
-    from napari_kazerooni.desk import Desk
 
 _LEAVES_LATER: Final = "This reading is blinded: who it is is shown once it is signed, or another scan is opened."
 
@@ -30,7 +28,7 @@ class Study:
     turn: the line of a list by which a scan is opened next, or was opened last; None: by no list.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Saying) -> None:
         self._desk = desk
         self.turn: Turn | None = None
         self._is_leaving = False
