@@ -29,7 +29,7 @@ PACKAGES := dicom3tools dcmtk orthanc orthanc-dicomweb postgresql xvfb fontconfi
 # A library that Xvfb does not bring along, by which to tell that the packages are there.
 LIBRARY := libxcb-cursor.so.0
 
-.PHONY: help demo test system tools lint format types contracts docs room screenshots accuracy bench scale clean
+.PHONY: help demo test system tools lint format types contracts docs room screenshots pictures accuracy bench scale clean
 
 help: ## Say what can be made
 	@echo 'make TARGET, where TARGET is:'
@@ -79,6 +79,9 @@ docs: $(VENV)/.installed ## Build the documentation into docs/_build/html
 
 screenshots: $(VENV)/.room ## Take the pictures of the reading room that the documentation shows
 	$(BIN)/python docs/screenshots.py
+
+pictures: $(VENV)/.installed ## Take the picture of the difference report that the documentation shows
+	$(BIN)/python -m docs.pictures
 
 accuracy: $(VENV)/.installed ## Measure how well lungs and lobes are found, and write the table of the docs
 	$(BIN)/python -m tests.accuracy --write

@@ -30,16 +30,29 @@ Shot = Callable[[Any, Path], Any]
 
 
 def main(wanted: list[str]) -> None:
-    """Take the shots that are wanted, or all."""
+    """Take the shots that are wanted, or all; several each in a process of its own.
+
+    Qt ends a process in which a second window of napari opens after the first was closed.
+    """
+    if len(wanted) != 1:
+        for name in wanted or SHOTS:
+            _file_of(name).unlink(missing_ok=True)
+            subprocess.run([sys.executable, __file__, name], check=False)  # noqa: S603 - this script
+            if not _file_of(name).is_file():  # how the process ends tells nothing: Qt may break on its way out
+                raise SystemExit(f"{name} was not taken")
+        return
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(_environment(Path(folder)))
         server = None if not sys.platform.startswith("linux") else _start_screen()
         try:
-            for name in wanted or SHOTS:
-                _take(name, SHOTS[name], Path(folder) / name)
+            _take(wanted[0], SHOTS[wanted[0]], Path(folder) / wanted[0])
         finally:
             if server is not None:
                 server.terminate()
+
+
+def _file_of(name: str) -> Path:
+    return IMAGES / f"room-{name}.png"
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -81,7 +94,7 @@ def _take(name: str, shot: Shot, folder: Path) -> None:
         IMAGES.mkdir(exist_ok=True)
         picture = _picture(viewer, dialog, folder)
         small = picture.quantize(256, Image.Quantize.MAXCOVERAGE)
-        small.save(IMAGES / f"room-{name}.png", optimize=True)
+        small.save(_file_of(name), optimize=True)
         print(f"room-{name}.png")  # noqa: T201 - a script, which says what it wrote
     finally:
         viewer.close()

@@ -13,6 +13,7 @@ from kazerooni.errors import OutputError
 
 StrPath = str | os.PathLike[str]
 
+_PART = ".kazerooni-"
 
 # What Windows takes for a device, whatever follows after a dot (Microsoft Learn, "Naming Files").
 _DEVICES = frozenset(
@@ -70,7 +71,7 @@ def write_whole_by(path: Path, write: Callable[[Path], object], *, force: bool =
     Raises OutputError as `write_whole` does; what else `write` raises comes through, and leaves nothing behind.
     """
     check_new(path, force=force)
-    part = path.with_name(f".kazerooni-{secrets.token_hex(8)}{''.join(path.suffixes[-2:])}")
+    part = path.with_name(f"{_PART}{secrets.token_hex(8)}{''.join(path.suffixes[-2:])}")
     try:
         write(part)
         _to_disk(part)
@@ -114,7 +115,7 @@ def write_folder_whole(folder: Path, write: Callable[[Path], object]) -> None:
     if folder.exists():
         raise OutputError(f"{folder.name}: is there already and is not overwritten; give another name")
     check_new(folder, force=False)
-    part = folder.with_name(f".kazerooni-{secrets.token_hex(8)}")
+    part = folder.with_name(f"{_PART}{secrets.token_hex(8)}")
     try:
         part.mkdir()
         write(part)
@@ -126,6 +127,20 @@ def write_folder_whole(folder: Path, write: Callable[[Path], object]) -> None:
         raise _unwritable(folder, error) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Take away what was being written into a folder, and right into those in it, by a program that was killed.
+
+    Only for folders that no other program writes into meanwhile.
+    """
+    for parent in (folder, *(path for path in folder.iterdir() if path.is_dir())):
+        for part in parent.glob(f"{_PART}{'[0-9a-f]' * 16}*"):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    part.unlink()
 
 
 def _put(part: Path, path: Path, *, force: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kazerooni.errors import KazerooniError
+from kazerooni.zips import open_through
 
 _LONGEST_TOLD = 60
 # What stands there may be a name, an id or a year of birth.
@@ -17,14 +18,14 @@ _SECRET = frozenset({"patient", "pseudonym", "age_at_onset_years"})
 
 
 def read_json(file: Path, *, largest_bytes: int, wanted: str, error: type[KazerooniError]) -> object:
-    """Read a JSON file: UTF-8, each name once in an object, finite numbers only.
+    """Read a JSON file, or one in a zip: UTF-8, each name once in an object, finite numbers only.
 
     largest_bytes: far above any such file that is real. wanted: what the file should be, for messages.
 
     Raises `error` where it cannot be read or is none; the message does not name the file.
     """
     try:
-        with file.open("rb") as opened:
+        with open_through(file) as opened:
             data = opened.read(largest_bytes + 1)
     except OSError as refused:
         raise error(f"cannot be read ({refused.strerror}); give {wanted}") from None

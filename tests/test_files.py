@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kazerooni.errors import OutputError
-from kazerooni.files import check_new, write_all_whole, write_folder_whole, write_whole, write_whole_by
+from kazerooni.files import check_new, sweep_parts, write_all_whole, write_folder_whole, write_whole, write_whole_by
 
 
 @pytest.fixture
@@ -235,3 +235,17 @@ def test_a_folder_that_breaks_off_leaves_nothing(folder: Path) -> None:
     with pytest.raises(OutputError, match=r"R-1: cannot be written \(No space left on device\); nothing was left"):
         write_folder_whole(folder / "R-1", half)
     assert _names(folder) == []
+
+
+def test_what_a_killed_program_was_writing_is_swept_away(folder: Path) -> None:
+    """Parts of files and folders go, here and right below; everything else stays, whatever it is called."""
+    (folder / "drafts" / "deeper").mkdir(parents=True)
+    part = ".kazerooni-0123456789abcdef"
+    for name in ("a.csv", part, f"{part}.dictionary.csv", f"drafts/{part}.json", ".kazerooni-notes", "drafts/deeper/a"):
+        (folder / name).write_bytes(b"x")
+    (folder / "drafts" / ".kazerooni-fedcba9876543210").mkdir()
+    (folder / "drafts" / ".kazerooni-fedcba9876543210" / "lobes.dcm").write_bytes(b"x")
+    sweep_parts(folder)
+    left = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert left == {"a.csv", ".kazerooni-notes", "drafts/deeper/a"}
+    assert sorted(path.name for path in (folder / "drafts").iterdir()) == ["deeper"]

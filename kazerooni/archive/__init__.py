@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kazerooni.archive.choice import LEFT, Choice
     from kazerooni.archive.index import Changes, Index, default_place
     from kazerooni.archive.journal import Journal
-    from kazerooni.archive.plan import Choice
     from kazerooni.archive.record import Graded, ScoreRecord
     from kazerooni.archive.run import Standing, Summary, choices, rescore
     from kazerooni.archive.settings import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ERRORS",
+    "LEFT",
     "MEMORY_LIMIT_MB",
     "TIME_LIMIT_S",
     "Cause",
@@ -42,7 +43,7 @@ __all__ = [
 _HOME_OF = {
     **dict.fromkeys(("Changes", "Index", "default_place"), "index"),
     **dict.fromkeys(("Journal",), "journal"),
-    **dict.fromkeys(("Choice",), "plan"),
+    **dict.fromkeys(("LEFT", "Choice"), "choice"),
     **dict.fromkeys(("Graded", "ScoreRecord"), "record"),
     **dict.fromkeys(("Standing", "Summary", "choices", "rescore"), "run"),
     **dict.fromkeys(("MEMORY_LIMIT_MB", "TIME_LIMIT_S", "Limits", "Settings"), "settings"),

@@ -10,7 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kazerooni.archive.pool import Done, Work
@@ -23,7 +23,8 @@ from kazerooni.version import __version__
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_CONNECT_S: Final = 10.0
+CONNECT_S: Final = 10.0
+"""How long a scheduler is waited for."""
 _TICK_S: Final = 2.0
 _WITHOUT_WORKERS_S: Final = 60.0
 _AHEAD: Final = 2  # batches a thread of a worker: one in work, one at hand
@@ -35,7 +36,7 @@ _LOST: Final = Failure(Cause.CRASH, "", "the workers of Dask that had it were lo
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """Tasks that are on their way. again: a worker was lost with them before, they are alone now."""
+    """Tasks that are on their way. again: workers were lost with them before, they are alone now."""
 
     tasks: Sequence[Task]
     again: bool = False
@@ -54,6 +55,7 @@ class Cluster:
         self._address = address
         self._sent: dict[Future[Answer], _Sent] = {}
         self._again: deque[_Sent] = deque()
+        self._suspects: deque[_Sent] = deque()
         self._ended: queue.SimpleQueue[Future[Answer]] = queue.SimpleQueue()
         self._blind: set[str] = set()
         self._threads: Mapping[str, int] = {}
@@ -105,6 +107,8 @@ class Cluster:
                 self._send(client, _Sent(tasks))
             else:
                 break
+        if not self._sent and self._suspects:
+            self._send(client, self._suspects.popleft())
         return bool(self._sent)
 
     def _ask(self, client: Client) -> None:
@@ -156,21 +160,25 @@ class Cluster:
             yield from self._blinded(answer.blind, sent) if answer.blind else _done(answer, sent)
 
     def _after_loss(self, sent: _Sent) -> Iterator[Done]:
-        """Try tasks whose workers were lost, as often as Dask allows, once more, each alone."""
+        """Try tasks whose workers were lost, as often as Dask allows, once more: at the end, one after the other.
+
+        Dask blames all that a worker was to do for its end. With nothing else on its way a task is blamed for itself.
+        """
         if not sent.again:
-            self._again.extend(_Sent((task,), again=True, look=sent.look) for task in sent.tasks)
+            self._suspects.extend(_Sent((task,), again=True, look=sent.look) for task in sent.tasks)
             return
         for task in sent.tasks:
             yield Done(task, _LOST, 2)
 
     def _blinded(self, address: str, sent: _Sent) -> Iterator[Done]:
         """Give what a worker does not see to those that may; what is not here either is told by the task itself."""
+        waiting = self._suspects if sent.again else self._again
         if not all(map(os.path.exists, paths_of(self._order, sent.tasks))):
-            self._again.append(_Sent(sent.tasks, again=sent.again, look=False))
+            waiting.append(replace(sent, look=False))
             return
         self._blind.add(address)
         if self._seeing():
-            self._again.append(sent)
+            waiting.append(sent)
             return
         for task in sent.tasks:
             yield Done(task, _BLIND, 1)
@@ -201,9 +209,9 @@ def _connect(address: str) -> Client:
     # What goes wrong is told by errors; Dask's own words quote addresses and paths.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        return Client(address, timeout=_CONNECT_S, set_as_default=False)
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ArchiveError(
-            f"{address}: no Dask scheduler answers within {_CONNECT_S:g} s ({type(error).__name__}); "
+            f"{address}: no Dask scheduler answers within {CONNECT_S:g} s ({type(error).__name__}); "
             "give the address that `dask scheduler` shows, such as tcp://host:8786"
         ) from None

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from kazerooni.archive.settings import Settings
+from kazerooni.archive.stacks import usable_stacks, with_lobes
 from kazerooni.archive.task import Result, Task
-from kazerooni.files import make_folder, write_folder_whole, write_whole
+from kazerooni.files import make_folder, stem_of, write_folder_whole, write_whole
 from kazerooni.labels import DRAFT_SUFFIX, proposed_draft, write_reading
 from kazerooni.model import Reading, Session
-from kazerooni.workflow import SegmentedScan, measure, segment_scan, state_entries, write_lobes
+from kazerooni.workflow import LobeSource, SegmentedScan, measure, segment_scan, state_entries, write_lobes
 
 DRAFTS: Final = "drafts"
 """The folder of drafts in that of the results."""
@@ -21,9 +22,12 @@ DRAFTS: Final = "drafts"
 def draft_study(task: Task, settings: Settings) -> Result:
     """Draft the best series of a study: a reading of its lobes and technique whose findings are null, never zero.
 
-    Raises ScanError where no series is fit to score, SegmentError where no lungs are found.
+    Of a task with a map the lobes are taken from it, on the series that it was drawn on.
+
+    Raises ScanError where no series is fit to score, SegmentError where no lungs are found, LabelError where the map
+    cannot be used.
     """
-    scan = segment_scan(task.files, study=task.study_uid or None)
+    scan = _segmented(task)
     found = scan.segmentation
     reading = measure(scan.volume, found.lobes, fissures=found.fissures, entries=state_entries(found))
     _write(reading, scan, settings)
@@ -33,6 +37,15 @@ def draft_study(task: Task, settings: Settings) -> Result:
         reading=reading.id,
         told=tuple(sorted({notice.code for notice in reading.notices})),
     )
+
+
+def _segmented(task: Task) -> SegmentedScan:
+    study = task.study_uid or None
+    if not task.maps:
+        return segment_scan(task.files, study=study)
+    (lobes,) = task.maps
+    series, _ = with_lobes(usable_stacks(task), lobes)
+    return segment_scan(task.files, LobeSource(file=lobes), series=f"{series.series_uid}:{series.part}", study=study)
 
 
 def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
@@ -45,10 +58,11 @@ def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
         write_lobes(scan, part / "lobes.dcm")
         write_reading(reading, part / "reading.json")
 
-    if not (folder / reading.id).exists():
-        write_folder_whole(folder / reading.id, fill)
+    place = folder / stem_of(reading.id)
+    if not place.exists():
+        write_folder_whole(place, fill)
     begun = replace(
         reading, tally=None, session=Session(started=datetime.now(UTC), program_version=reading.session.program_version)
     )
     data = proposed_draft(begun, lobes.labels, scheme=settings.scheme, lobes_source=lobes.source)
-    write_whole(folder / f"{reading.id}{DRAFT_SUFFIX}", data, force=True)
+    write_whole(folder / f"{stem_of(reading.id)}{DRAFT_SUFFIX}", data, force=True)

@@ -17,39 +17,27 @@ from typing import Final, Self
 
 import platformdirs
 
-from kazerooni.archive.look import Looker, Seen
+from kazerooni.archive.look import DOCUMENTS, Looker, Seen
+from kazerooni.archive.schema import open_index
 from kazerooni.archive.task import digest_of
 from kazerooni.archive.walk import Folder, Stamp, source_of, walk
 from kazerooni.errors import ArchiveError
 from kazerooni.files import make_folder
 from kazerooni.identity import user_key
 
-INDEX_VERSION: Final = 1
 Tell = Callable[[int, int | None], object]
 """Is called with how many are done and how many there are, None while that is not known."""
 
-_TABLES: Final = """
-CREATE TABLE folders (number INTEGER PRIMARY KEY, path BLOB UNIQUE NOT NULL, seen INTEGER NOT NULL);
-CREATE TABLE series (number INTEGER PRIMARY KEY, patient TEXT NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL,
-  place BLOB NOT NULL, is_ct INTEGER NOT NULL, UNIQUE (study, series, patient, place, is_ct));
-CREATE INDEX series_by_uid ON series (series);
-CREATE TABLE files (number INTEGER PRIMARY KEY, folder INTEGER NOT NULL, name BLOB NOT NULL, size INTEGER NOT NULL,
-  modified INTEGER NOT NULL, kind TEXT NOT NULL, series INTEGER, uid TEXT NOT NULL, refers TEXT NOT NULL,
-  roles TEXT NOT NULL, digest TEXT NOT NULL, UNIQUE (folder, name));
-CREATE INDEX files_of_series ON files (series) WHERE series IS NOT NULL;
-CREATE INDEX documents ON files (kind, refers) WHERE kind IN ('reading', 'score', 'segmentation');
-CREATE INDEX scores_of_reading ON files (uid) WHERE kind = 'score';
-CREATE TABLE members (file INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, series INTEGER,
-  uid TEXT NOT NULL);
-CREATE INDEX members_of_file ON members (file);
-CREATE INDEX members_of_series ON members (series) WHERE series IS NOT NULL;
-"""
 _COMMIT_S: Final = 2.0
 _MOST_SERIES_KNOWN: Final = 10_000
 _PROGRESS_EVERY: Final = 256
-_PUT: Final = """INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (folder, name) DO UPDATE SET
-  size=excluded.size, modified=excluded.modified, kind=excluded.kind, series=excluded.series, uid=excluded.uid,
-  refers=excluded.refers, roles=excluded.roles, digest=excluded.digest"""
+_PUT: Final = """INSERT INTO files VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (folder, name) DO UPDATE SET
+  size=excluded.size, modified=excluded.modified, kind=excluded.kind, series=excluded.series, uid=excluded.uid"""
+_PUT_DOCUMENT: Final = """INSERT INTO documents (file, member, kind, uid, refers, roles, digest)
+  VALUES (?,?,?,?,?,?,?)"""
+_MENDED_ELSEWHERE: Final = ("unreadable", "dicomdir")
+_PLAIN: Final = frozenset({"picture", "other"})
+_OF_FILES: Final = ("members", "documents", "problems")
 
 
 @dataclass(slots=True)
@@ -66,7 +54,7 @@ class Index:
 
     file: where it stands; None: in the user's cache folder, named by a digest of the archive's place.
 
-    Raises ArchiveError where the file is no index of this version.
+    Raises ArchiveError where the file is no index.
     """
 
     def __init__(self, archive: Path, file: Path | None = None) -> None:
@@ -74,7 +62,7 @@ class Index:
         self.root = archive if archive.is_dir() else archive.parent
         self.file = file or default_place(archive)
         make_folder(self.file.parent)
-        self.database = _open(self.file)
+        self.database = open_index(self.file)
         self._series: dict[tuple[str, str, str, bytes, bool], int] = {}
         self._next = self._highest("files") + 1
 
@@ -113,7 +101,7 @@ class Index:
         return changes
 
     def _folder(self, folder: Folder, run: int, looker: Looker, changes: Changes, tell: Tell | None) -> None:
-        number = self._folder_number(os.fsencode(folder.path), run)
+        number = self._folder_number(os.fsencode(folder.path), run, folder.why)
         asked = self.database.execute("SELECT name, number, size, modified FROM files WHERE folder = ?", (number,))
         known = {os.fsdecode(row[0]): row[1:] for row in asked}
         for name, stamp in folder.files.items():
@@ -136,14 +124,20 @@ class Index:
         if number is None:
             number, self._next = self._next, self._next + 1
         else:
-            self.database.execute("DELETE FROM members WHERE file = ?", (number,))
-        # An unreadable file has no time that it could be known again by.
-        modified = -1 if first.kind == "unreadable" else stamp.modified_ns
+            self._forget_contents([number])
+        # What may be mended elsewhere has no time that it could be known again by.
+        modified = -1 if first.why and first.kind in _MENDED_ELSEWHERE else stamp.modified_ns
         place = os.fsencode(folder[1])
-        row = (first.kind, self._series_number(first, place), first.uid, first.refers, first.roles, first.digest)
+        row = (first.kind, self._series_number(first, place), first.uid)
         self.database.execute(_PUT, (number, folder[0], os.fsencode(name), stamp.size, modified, *row))
-        rows = [(number, _storable(m.member), m.kind, self._series_number(m, place), m.uid) for m in members]
-        self.database.executemany("INSERT INTO members VALUES (?,?,?,?,?)", rows)
+        if first.kind in _PLAIN and not first.why:
+            return
+        put = self.database.executemany
+        rows = [(number, m.kind, self._series_number(m, place), m.uid) for m in members if m.kind != "unreadable"]
+        put("INSERT INTO members VALUES (?,?,?,?)", rows)
+        documents = [one for one in seen if one.kind in DOCUMENTS]
+        put(_PUT_DOCUMENT, [(number, d.member, d.kind, d.uid, d.refers, d.roles, d.digest) for d in documents])
+        put("INSERT INTO problems VALUES (?,?)", [(number, one.why) for one in seen if one.why])
 
     def _series_number(self, seen: Seen, place: bytes) -> int | None:
         """Give the number of a picture's series; pictures without UIDs belong together where they lie together."""
@@ -163,9 +157,10 @@ class Index:
             self._series[key] = number
         return number
 
-    def _folder_number(self, path: bytes, run: int) -> int:
-        put = "INSERT INTO folders (path, seen) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET seen = excluded.seen"
-        self.database.execute(put, (path, run))
+    def _folder_number(self, path: bytes, run: int, why: str) -> int:
+        put = """INSERT INTO folders (path, seen, why) VALUES (?, ?, ?)
+          ON CONFLICT (path) DO UPDATE SET seen = excluded.seen, why = excluded.why"""
+        self.database.execute(put, (path, run, why))
         return int(self.database.execute("SELECT number FROM folders WHERE path = ?", (path,)).fetchone()[0])
 
     def _forget_folders(self, run: int, changes: Changes) -> None:
@@ -176,12 +171,17 @@ class Index:
         self.database.execute("DELETE FROM folders WHERE seen < ?", (run,))
 
     def _forget(self, files: list[int]) -> None:
-        self.database.executemany("DELETE FROM members WHERE file = ?", ((number,) for number in files))
+        self._forget_contents(files)
         self.database.executemany("DELETE FROM files WHERE number = ?", ((number,) for number in files))
 
-    def path_of(self, folder: bytes, name: bytes) -> str:
-        """Give the path of a file from what the index holds of it."""
-        return os.fsdecode(b"/".join(filter(None, (os.fsencode(self.root), folder, name))))
+    def _forget_contents(self, files: list[int]) -> None:
+        for table in _OF_FILES:
+            self.database.executemany(f"DELETE FROM {table} WHERE file = ?", ((number,) for number in files))  # noqa: S608
+
+    def path_of(self, folder: bytes, name: bytes, member: str = "") -> str:
+        """Give the path of a file, or through a zip to a member of it, from what the index holds."""
+        path = os.fsdecode(b"/".join(filter(None, (os.fsencode(self.root), folder, name))))
+        return f"{path}/{member}" if member else path
 
     def kinds(self) -> dict[str, int]:
         """Count the files by what they are."""
@@ -195,31 +195,3 @@ def default_place(archive: Path) -> Path:
     """Give where the index of an archive stands if nothing else is said."""
     folder = platformdirs.user_cache_path("kazerooni", appauthor=False) / "archives"
     return folder / f"{digest_of([str(archive.resolve())])[:24]}.sqlite"
-
-
-def _open(file: Path) -> sqlite3.Connection:
-    if not file.exists():
-        file.touch(mode=0o600)
-    database = sqlite3.connect(file)
-    why = None
-    try:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and not _names(database):
-            database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {INDEX_VERSION}; COMMIT;")
-        elif version != INDEX_VERSION:
-            why = "of another version; delete it, it is made anew"
-        database.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error as error:
-        why = str(error)
-    if why is not None:
-        database.close()
-        raise ArchiveError(f"{file.name}: cannot be used as an index ({why}), or give another one")
-    return database
-
-
-def _names(database: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in database.execute("SELECT name FROM sqlite_master")]
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()

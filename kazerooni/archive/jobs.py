@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record_of_document
 from kazerooni.archive.settings import Settings
+from kazerooni.archive.stacks import usable_stacks, with_lobes
 from kazerooni.archive.task import Kind, Result, Task
-from kazerooni.dicom import Series, find_series, see_scan
-from kazerooni.errors import KazerooniError, LabelError, ReadingError, UnusableSeriesError
-from kazerooni.labels import read_finding_map, read_lobe_map, read_reading, seg_contents
-from kazerooni.model import Case, Component, FindingMap, LobeMap, Reading, State
+from kazerooni.dicom import see_scan
+from kazerooni.errors import KazerooniError, ReadingError
+from kazerooni.labels import read_finding_map, read_reading, seg_contents
+from kazerooni.model import Case, Component, FindingMap, Reading, State
 from kazerooni.report import long_csv, wide_csv
 from kazerooni.scoring import find_scheme
 from kazerooni.scoring import score as grade
@@ -47,8 +48,24 @@ def _reading(task: Task, settings: Settings) -> Result:
 def _book_reading(task: Task, settings: Settings) -> Result:
     book = _book(settings.store)
     reading = book.reading(task.reading)
-    kept = tuple(_of_book(one, reading) for one in book.kept_scores(task.reading))
-    return _graded(reading, settings, kept)
+    return _graded(reading, settings, _book_scores(book, reading))
+
+
+def _book_scores(book: Store, reading: Reading) -> tuple[ScoreRecord, ...]:
+    return tuple(_of_book(one, reading) for one in book.kept_scores(reading.id))
+
+
+def old_scores(task: Task, settings: Settings) -> tuple[ScoreRecord, ...]:
+    """Give the scores that were kept before of a task that failed; none where they cannot be read either."""
+    try:
+        if task.kind is not Kind.BOOK:
+            return _old_scores(task)
+        from kazerooni.store import open_store  # noqa: PLC0415 - as below
+
+        with open_store(settings.store) as book:
+            return _book_scores(book, book.reading(task.reading))
+    except KazerooniError:
+        return ()
 
 
 @cache
@@ -89,7 +106,7 @@ def _mapped(task: Task, settings: Settings) -> Result:
     for path in task.maps:
         held = seg_contents(path)
         files |= dict.fromkeys((*(["lobes"] if held.lobes else []), *(one.value for one in held.findings)), path)
-    series, lobes = _with_lobes(_usable(task), files["lobes"])
+    series, lobes = with_lobes(usable_stacks(task), files["lobes"])
     scan = see_scan(series)
     findings: dict[Component, FindingMap] = {
         component: read_finding_map(files[component.value], series, component)
@@ -100,33 +117,6 @@ def _mapped(task: Task, settings: Settings) -> Result:
         scan, lobes, alveolar=findings.get(Component.ALVEOLAR), interstitial=findings.get(Component.INTERSTITIAL)
     )
     return _graded(reading, settings, _old_scores(task))
-
-
-def _usable(task: Task) -> list[Series]:
-    """Find the stacks of a task's series that are fit to score; raises UnusableSeriesError with why none is."""
-    own = [one for one in find_series(task.files) if one.series_uid == task.series_uid]
-    usable = [one for one in own if one.usable]
-    if not usable:
-        raise UnusableSeriesError(why_unfit(own))
-    return usable
-
-
-def why_unfit(series: Sequence[Series]) -> str:
-    """Say why none of some stacks is fit to score."""
-    errors = dict.fromkeys(n for one in series for n in one.notices if n.severity == "error")
-    told = "; ".join(f"{notice.code}: {notice.message}" for notice in errors)
-    return f"not fit to score: {told or 'no picture of it can be read'}; `kazerooni inspect` tells more"
-
-
-def _with_lobes(stacks: Sequence[Series], path: str) -> tuple[Series, LobeMap]:
-    refused: LabelError | None = None
-    for series in stacks:
-        try:
-            return series, read_lobe_map(path, series)
-        except LabelError as error:
-            refused = refused or error
-    assert refused is not None, "there is a stack"
-    raise refused
 
 
 def _graded(reading: Reading, settings: Settings, old: tuple[ScoreRecord, ...]) -> Result:
@@ -171,15 +161,22 @@ def _report(case: Case, settings: Settings) -> None:
 
 
 def _old_scores(task: Task) -> tuple[ScoreRecord, ...]:
-    """Read the scores that were kept before; one that is broken is left out, as it says nothing."""
-    found = []
-    for path in task.old:
-        try:
-            document = read_json(Path(path), largest_bytes=_LARGEST_SCORE, wanted="a score in JSON", error=ReadingError)
-            found.append(record_of_document(_mapping(document)))
-        except ReadingError:
-            continue
-    return tuple(found)
+    """Read the scores that were kept before; whole ones, when they were looked at. Raises ReadingError."""
+    return tuple(_old_score(Path(path)) for path in task.old)
+
+
+def _broken_score(task: Task, _: Settings) -> Result:
+    """Say why an old score cannot be read: raises ReadingError."""
+    _old_score(Path(task.old[0]))
+    return Result()
+
+
+def _old_score(file: Path) -> ScoreRecord:
+    try:
+        document = read_json(file, largest_bytes=_LARGEST_SCORE, wanted="a score in JSON", error=ReadingError)
+        return record_of_document(_mapping(document))
+    except ReadingError as error:
+        raise ReadingError(f"{file.name}: {error}") from None
 
 
 def _mapping(document: object) -> Mapping[str, Any]:
@@ -199,5 +196,6 @@ JOBS: Final[Mapping[Kind, Callable[[Task, Settings], Result]]] = {
     Kind.BOOK: _book_reading,
     Kind.MAPS: _mapped,
     Kind.DRAFT: _draft,
+    Kind.SCORE: _broken_score,
 }
 """What is done with a task, by its kind."""

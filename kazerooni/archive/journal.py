@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -57,13 +57,16 @@ class Journal:
         file = folder / JOURNAL_FILE
         if settings is None and not file.exists():
             raise ArchiveError(f"{folder.name}: holds no run (no {JOURNAL_FILE}); give the folder of one")
-        self._database = sqlite3.connect(file)
+        try:
+            self._database = sqlite3.connect(file)
+        except sqlite3.Error as error:
+            raise _unusable(folder, error) from None
         try:
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._prepare(settings)
         except sqlite3.Error as error:
             self._database.close()
-            raise ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder") from None
+            raise _unusable(folder, error) from None
         except ArchiveError:
             self._database.close()
             raise
@@ -108,23 +111,33 @@ class Journal:
         self._database.commit()
         return twice
 
+    def forget_failed(self) -> int:
+        """Forget that tasks failed, so that they are done again; gives how many did."""
+        count = self._database.execute("DELETE FROM ended WHERE cause != ''").rowcount
+        self._database.commit()
+        return count
+
     def is_done(self, task: Task) -> bool:
         """Tell whether a task has ended, of files that are as they were."""
         asked = "SELECT 1 FROM ended WHERE task = ? AND stamp = ?"
         return self._database.execute(asked, (task.id, task.stamp)).fetchone() is not None
 
-    def end(self, task: Task, outcome: Result | Failure, attempts: int) -> None:
-        """Write down what became of a task; on the disk within a second."""
+    def end(self, task: Task, outcome: Result | Failure, attempts: int, *, old: Sequence[ScoreRecord] = ()) -> None:
+        """Write down what became of a task; on the disk within a second.
+
+        old: the scores that were kept before of one that failed; those of a result stand in it.
+        """
         if isinstance(outcome, Failure):
             told = (task.study_uid, task.series_uid, task.reading, outcome.cause.value, outcome.error, outcome.why)
-            rows: tuple[str | None, ...] = ("", "", None, "[]", "")
+            lost = json.dumps([(one.to_json(), None) for one in old])
+            rows: tuple[str | None, ...] = ("", "", None, lost, "")
         else:
             uids = (outcome.study_uid or task.study_uid, outcome.series_uid or task.series_uid)
             told = (*uids, outcome.reading or task.reading, "", "", "")
             beside = zip(outcome.old, outcome.new_by_old, strict=True)
-            old = json.dumps([(one.to_json(), None if by is None else by.to_json()) for one, by in beside])
+            kept = json.dumps([(one.to_json(), None if by is None else by.to_json()) for one, by in beside])
             new = None if outcome.new is None else outcome.new.to_json()
-            rows = (outcome.long, outcome.wide, new, old, " ".join(outcome.told))
+            rows = (outcome.long, outcome.wide, new, kept, " ".join(outcome.told))
         row = (task.id, task.stamp, task.kind.value, task.number, attempts, *map(_storable, told), *rows)
         self._database.execute(_END, row)
         if time.monotonic() - self._written > _COMMIT_S:
@@ -161,20 +174,24 @@ class Journal:
     def pairs(self) -> Iterator[ScorePair]:
         """Give each new score beside every old one, in the order of the tasks' ids; one at a time in memory.
 
-        A reading without an old score has one pair, with the new alone; a task that failed one with its kind of error.
+        A reading without an old score has one pair, with the new alone; in those of a task that failed stands its kind
+        of error in the place of the new.
         """
         for new, old, cause, error in self._database.execute(
             f"SELECT e.new, e.old, e.cause, e.error {_DONE} ORDER BY p.task"
         ):
-            if cause:
-                yield ScorePair(old=None, new=None, error=error or cause)
-            elif new is not None:
-                made = ScoreRecord.from_json(new)
-                for one, by in json.loads(old) or ((None, None),):
-                    yield ScorePair(old=_record(one), new=made, new_by_old=_record(by))
+            if not cause and new is None:
+                continue
+            made = _record(new)
+            for one, by in json.loads(old) or ((None, None),):
+                yield ScorePair(old=_record(one), new=made, new_by_old=_record(by), error=error or cause)
 
     def _one(self, asked: str) -> Any:
         return self._database.execute(asked).fetchone()[0]
+
+
+def _unusable(folder: Path, error: sqlite3.Error) -> ArchiveError:
+    return ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder")
 
 
 def _storable(text: str) -> str:

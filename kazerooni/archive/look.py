@@ -9,22 +9,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from kazerooni.dicom import FileSource, Glance, Glancer, Skipped, find_sources
-from kazerooni.errors import KazerooniError
+from kazerooni.archive.record import record_of_document
+from kazerooni.dicom import FileSource, Glance, Glancer, Skipped, Source, find_sources, list_dicomdir
+from kazerooni.errors import LabelError, ReadingError
 from kazerooni.labels import seg_contents
+from kazerooni.strict_json import strict_decoder
 
 _LARGEST_DOCUMENT: Final = 2**26
 _LOOKED_AT: Final = 256
+_UNREADABLE: Final = "cannot be read; see to its permissions and its disk"
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+DOCUMENTS: Final = frozenset({"segmentation", "reading", "score", "broken score"})
+"""Kinds of what is kept of a scan."""
 
 
 class Seen(NamedTuple):
     """What a file, or a member of a zip, is.
 
-    kind: picture, segmentation, reading, score, zip, dicomdir, other; unreadable: looked at again by the next run.
+    kind: picture, segmentation, reading, score, broken score, zip, dicomdir, other; unreadable: looked at again by the
+    next run.
     member: its name in a zip, "" of a file.
     uid: SOP instance UID, or the id of a reading. refers: the series that a map, reading or score is of.
     roles: of a map, the maps it holds. digest: SHA-256 of a reading or score.
+    why: it, or something in it, cannot be used; without the name of a file.
     """
 
     kind: str
@@ -37,6 +46,7 @@ class Seen(NamedTuple):
     refers: str = ""
     roles: str = ""
     digest: str = ""
+    why: str = ""
 
 
 class Looker:
@@ -47,30 +57,43 @@ class Looker:
 
     def look(self, source: FileSource) -> Iterator[Seen]:
         """Tell what a file is; of a zip, then each of its members."""
-        ending = source.name[-5:].lower()
-        if ending == ".json":
-            yield _document(source)
-        elif ending.endswith(".zip"):
-            yield Seen("zip")
-            yield from self._members(source)
-        else:
-            yield self._dicom(source)
+        if source.name[-4:].lower() == ".zip":
+            yield from self._zip(source)
+            return
+        found = self._look(source)
+        missing = len(list_dicomdir(source)) if found.kind == "dicomdir" else 0
+        yield found._replace(why=f"a DICOMDIR that lists {missing} files that are not there") if missing else found
 
-    def _dicom(self, source: FileSource) -> Seen:
-        found = _of_glance(self._glancer.look(source))
-        if found.kind != "segmentation":
-            return found
+    def _zip(self, source: FileSource) -> Iterator[Seen]:
+        path = Path(source.path)
         try:
-            held = seg_contents(source.path)
-        except KazerooniError:
-            return found
-        roles = (["lobes"] if held.lobes else []) + sorted(component.value for component in held.findings)
-        return found._replace(refers=held.series_uid, roles=" ".join(roles))
+            source.open().close()
+        except OSError:
+            yield Seen("unreadable", why=_UNREADABLE)
+            return
+        yield Seen("zip")
+        start = len(path.name) + 1
+        for member in find_sources(path):
+            if isinstance(member, Skipped):
+                yield Seen("unreadable", why=f"in a zip: {member.reason}")
+            else:
+                yield self._look(member)._replace(member=member.name[start:])
 
-    def _members(self, source: FileSource) -> Iterator[Seen]:
-        for member in find_sources(Path(source.path)):
-            if not isinstance(member, Skipped):
-                yield _of_glance(self._glancer.look(member))._replace(member=member.name)
+    def _look(self, source: Source) -> Seen:
+        found = _document(source) if source.name[-5:].lower() == ".json" else _of_glance(self._glancer.look(source))
+        if found.kind == "unreadable":
+            return found._replace(why=_UNREADABLE)
+        return _with_roles(found, source) if found.kind == "segmentation" else found
+
+
+def _with_roles(found: Seen, source: Source) -> Seen:
+    try:
+        with source.open() as file:
+            held = seg_contents(file)
+    except (LabelError, OSError):
+        return found._replace(why="a DICOM SEG that cannot be read")
+    roles = (["lobes"] if held.lobes else []) + sorted(component.value for component in held.findings)
+    return found._replace(refers=held.series_uid, roles=" ".join(roles))
 
 
 def _of_glance(found: Glance) -> Seen:
@@ -78,8 +101,8 @@ def _of_glance(found: Glance) -> Seen:
     return Seen(kind, patient=patient, study=study, series=series, is_ct=is_ct, uid=uid)
 
 
-def _document(source: FileSource) -> Seen:
-    """Tell what a JSON file is. One that looks like a reading and is broken stays a reading, so that it is told."""
+def _document(source: Source) -> Seen:
+    """Tell what a JSON file is. One that looks like a reading or a score and is broken stays one: it is told."""
     try:
         start = source.read(0, _LOOKED_AT)
         if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or b'"schema_version"' not in start:
@@ -91,16 +114,31 @@ def _document(source: FileSource) -> Seen:
     try:
         document: Any = json.loads(data)
     except (ValueError, RecursionError):
-        is_reading = b'"id"' in start and b'"status"' in start
-        return Seen("reading", digest=digest) if is_reading else Seen("other")
-    if "totals" in document and "lobes" in document and "scheme" in document:
-        refers, uid = document.get("series_uid"), document.get("reading")
-        return Seen("score", refers=_code(refers), uid=_code(uid), digest=digest)
+        return Seen(_broken_kind(start), digest=digest)
+    if "scheme" in document and ("totals" in document or "lobes" in document):
+        return _score(document, data)
     if "scan" in document and "id" in document and "entries" in document:
         scan = document["scan"]
         refers = scan.get("series_uid") if isinstance(scan, dict) else ""
         return Seen("reading", refers=_code(refers), uid=_code(document["id"]), digest=digest)
     return Seen("other")
+
+
+def _broken_kind(start: bytes) -> str:
+    """Tell by its first members what a document was before it was broken."""
+    if b'"id"' in start and b'"status"' in start:
+        return "reading"
+    return "broken score" if b'"study_date"' in start and b'"series_uid"' in start else "other"
+
+
+def _score(document: dict[str, Any], data: bytes) -> Seen:
+    digest = hashlib.sha256(data).hexdigest()
+    refers, uid = _code(document.get("series_uid")), _code(document.get("reading"))
+    try:
+        record_of_document(strict_decoder().decode(data.decode("utf-8-sig")))
+    except (ReadingError, ValueError, RecursionError):
+        return Seen("broken score", refers=refers, uid=uid, digest=digest)
+    return Seen("score", refers=refers, uid=uid, digest=digest)
 
 
 def _code(value: object) -> str:

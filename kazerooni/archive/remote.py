@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from kazerooni.archive.pool import Work, WorkerPool
 from kazerooni.archive.settings import Limits
 from kazerooni.archive.task import Failure, Result, Task
 from kazerooni.version import __version__
+from kazerooni.zips import file_of
 
 _IDLE_S: Final = 30.0
 
@@ -74,10 +75,10 @@ def do(order: Order, tasks: Sequence[Task], *, look: bool) -> Answer:
 
 
 def paths_of(order: Order, tasks: Iterable[Task]) -> Iterator[str]:
-    """Give all paths that tasks read from."""
+    """Give all files that tasks read from: of what lies in a zip, the zip."""
     yield from order.places
     for task in tasks:
-        yield from (*task.files, *task.maps, *task.old)
+        yield from (str(file_of(path)) for path in (*task.files, *task.maps, *task.old))
 
 
 class _Kept:
@@ -87,8 +88,8 @@ class _Kept:
         self.key = (work, limits)
         self.since = time.monotonic()
         self._batches: deque[Sequence[Task]] = deque()
-        # A pool asks for a batch only when all that it has had has ended, and it is only gone on with for a batch.
-        self._running = WorkerPool(work, limits=limits).run(_each(self._batches.popleft))
+        # It is gone on with only when there is a batch, so it never finds that all is done.
+        self._running = WorkerPool(work, limits=limits).run(_taken(self._batches))
 
     def do(self, tasks: Sequence[Task]) -> Iterator[Ended]:
         self._batches.append(tasks)
@@ -100,9 +101,10 @@ class _Kept:
         self._running.close()
 
 
-def _each(take: Callable[[], Sequence[Task]]) -> Iterator[Sequence[Task]]:
+def _taken(batches: deque[Sequence[Task]]) -> Iterator[Sequence[Task]]:
+    """Take batches for ever, an empty one where there is none."""
     while True:
-        yield take()
+        yield batches.popleft() if batches else ()
 
 
 _idle: Final[list[_Kept]] = []

@@ -5,33 +5,36 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from kazerooni.archive.choice import LEFT, Choice, left
 from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
-from kazerooni.archive.jobs import Work
+from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
-from kazerooni.archive.plan import Choice, plan
+from kazerooni.archive.known import Known
+from kazerooni.archive.plan import LEFT_TWICE, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
-from kazerooni.errors import OutputError
-from kazerooni.files import make_folder, write_whole
+from kazerooni.archive.walk import check
+from kazerooni.errors import ArchiveError, OutputError
+from kazerooni.files import make_folder, sweep_parts, write_whole
 from kazerooni.report import write_difference
 from kazerooni.version import __version__
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
 _READINGS_AT_ONCE: Final = 32
-_QUICK: Final = (Kind.READING, Kind.BOOK)
-_LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
+_QUICK: Final = (Kind.READING, Kind.BOOK, Kind.SCORE)
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ def rescore(
     limits: Limits | None = None,
     dask: str = "",
     resume: bool = False,
+    retry_failed: bool = False,
     index: Path | None = None,
     tell: Tell | None = None,
     watch: Watch | None = None,
@@ -87,6 +91,7 @@ def rescore(
 
     workers: processes. dask: address of the scheduler whose workers do it instead, "" for none.
     resume: go on with the run of the folder; its settings must be the same.
+    retry_failed: of that run, too, do again what failed.
     index: where the index stands, None for the user's cache.
     tell: of the files that were looked at. watch: of the work.
 
@@ -96,12 +101,15 @@ def rescore(
     limits = limits or Limits()
     if dask:  # whose workers stand in other folders
         archive, settings = archive.resolve(), settings.everywhere()
+    check(archive)
     _check_folder(settings.out, archive, resume=resume)
-    left: Counter[str] = Counter()
-    with Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
+    whys: Counter[str] = Counter()
+    with _failing_in_words(), Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
         changes = known.update(tell=tell)
-        twice = journal.plan(_tasks(known, settings, left))
-        left.update({_LEFT_TWICE: twice} if twice else {})
+        if retry_failed:
+            journal.forget_failed()
+        twice = journal.plan(_tasks(known, settings, whys))
+        whys.update({LEFT_TWICE: twice} if twice else {})
         before = journal.counts()["done"]
         work, places = Work(settings), (str(archive), *settings.places())
         pool = (
@@ -118,10 +126,10 @@ def rescore(
             known.kinds(),
             journal.counts(),
             journal.kinds(),
-            dict(left),
+            dict(whys),
             before,
             time.monotonic() - began,
-            _told(limits),
+            _told(limits, is_empty=not whys and not journal.counts()["planned"]),
         )
         run = _run_document(
             summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests
@@ -134,9 +142,20 @@ def choices(
     archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
 ) -> Iterator[Choice]:
     """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
-    with Index(archive, index) as known:
+    with _failing_in_words(), Index(archive, index) as known:
         known.update(tell=tell)
-        yield from _all_choices(known, settings)
+        yield from _all_choices(known, settings, explain=True)
+
+
+@contextmanager
+def _failing_in_words() -> Iterator[None]:
+    """Tell in words that a database cannot be written."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(
+            f"the index or the journal cannot be written ({error}); see to the disk, then go on with --resume"
+        ) from None
 
 
 def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
@@ -145,14 +164,15 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if (folder / JOURNAL_FILE).exists():
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
+        sweep_parts(folder)
         return
     if folder.is_dir() and any(folder.iterdir()):
         raise OutputError(f"{folder.name}: holds other things already; give a new folder")
     make_folder(folder)
 
 
-def _all_choices(index: Index, settings: Settings) -> Iterator[Choice]:
-    yield from plan(index, draft=settings.draft)
+def _all_choices(index: Index, settings: Settings, *, explain: bool = False) -> Iterator[Choice]:
+    yield from plan(index, draft=settings.draft, explain=explain)
     if settings.store:
         yield from _of_book(index, settings.store)
 
@@ -160,21 +180,21 @@ def _all_choices(index: Index, settings: Settings) -> Iterator[Choice]:
 def _of_book(index: Index, place: str) -> Iterator[Choice]:
     from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
 
+    known = Known(index)
     with open_store(place) as book:
         for uid in book.reading_ids():
-            found = index.database.execute("SELECT 1 FROM files WHERE kind = 'reading' AND uid = ? LIMIT 1", (uid,))
-            if found.fetchone() is not None:
-                yield Choice("reading", uid, "left: of the score book, and a file of it is graded")
+            if known.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?", uid):
+                yield left("reading", uid, "of the score book, and a file of it is graded")
                 continue
             task = Task(id=task_id(Kind.BOOK, [uid]), kind=Kind.BOOK, stamp=digest_of([uid])[:16], reading=uid)
             yield Choice("reading", uid, "of the score book, graded again", task)
 
 
-def _tasks(index: Index, settings: Settings, left: Counter[str]) -> Iterator[Task]:
+def _tasks(index: Index, settings: Settings, whys: Counter[str]) -> Iterator[Task]:
     for choice in _all_choices(index, settings):
-        if choice.task is None:
-            left[choice.why.removeprefix("left: ")] += 1
-        else:
+        if choice.is_left:
+            whys[choice.why.removeprefix(LEFT)] += 1
+        elif choice.task is not None:
             yield choice.task
 
 
@@ -191,9 +211,10 @@ def _work_off(
             for task, outcome, attempts in ended:
                 if journal.is_done(task):
                     continue
-                journal.end(task, outcome, attempts)
+                is_lost = isinstance(outcome, Failure)
+                journal.end(task, outcome, attempts, old=old_scores(task, settings) if is_lost else ())
                 standing.done += 1
-                standing.failed += isinstance(outcome, Failure)
+                standing.failed += is_lost
                 standing.seconds = time.monotonic() - began
                 if watch is not None:
                     watch(standing)
@@ -216,9 +237,9 @@ def _batches(tasks: Iterator[Task]) -> Iterator[tuple[Task, ...]]:
         yield tuple(batch)
 
 
-def _told(limits: Limits) -> tuple[str, ...]:
-    """Tell what could not be done for want of a package."""
-    told = []
+def _told(limits: Limits, *, is_empty: bool) -> tuple[str, ...]:
+    """Tell what could not be done for want of a package, and that there was nothing to do."""
+    told = ["no reading, no map and no picture was found"] if is_empty else []
     if limits.memory_mb is not None and not can_watch_memory():
         told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
     if not has_difference():

@@ -21,7 +21,7 @@ _TEXTS_AT_ONCE: Final = 512
 
 ERRORS: Final = (
     Column("task", "text", "", "id of the task that failed", ""),
-    Column("kind", "text", "", "what it was made from", "reading, book, maps, draft"),
+    Column("kind", "text", "", "what it was made from", "reading, book, maps, draft, score"),
     Column("study_uid", "text", "", "StudyInstanceUID", "UID; NA where it is not known"),
     Column("series_uid", "text", "", "SeriesInstanceUID", "UID; NA where it is not known"),
     Column("reading", "text", "", "id of the reading", "NA where there is none"),

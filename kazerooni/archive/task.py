@@ -17,13 +17,16 @@ class Kind(StrEnum):
 
     reading: a `reading.json`, graded again from its tally. book: a reading of the score book.
     maps: a series with DICOM SEGs of its lobes and findings, measured and graded.
-    draft: a study of which nothing is known: its best series is segmented for a person to read.
+    draft: a study of which nothing is known: its best series is segmented for a person to read; or a series with a SEG
+    of its lobes alone, which are taken.
+    score: an old score that is broken, so that it is told why.
     """
 
     READING = "reading"
     BOOK = "book"
     MAPS = "maps"
     DRAFT = "draft"
+    SCORE = "score"
 
 
 class Cause(StrEnum):

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kazerooni.dicom import FileSource, dicomdir_sources, file_source
 from kazerooni.errors import ArchiveError
@@ -22,29 +22,47 @@ class Stamp(NamedTuple):
     modified_ns: int
 
 
+_UNKNOWN: Final = Stamp(1, -2)
+
+
 class Folder(NamedTuple):
-    """A folder of an archive. path: below the archive's own, "" for itself. files: by name, sorted."""
+    """A folder of an archive. path: below the archive's own, "" for itself. files: by name, sorted.
+
+    why: it cannot be read, "" where it can.
+    """
 
     path: str
     files: dict[str, Stamp]
+    why: str = ""
 
 
 def walk(archive: Path) -> Iterator[Folder]:
     """Give the folders of an archive in a stable order; of a DICOMDIR or a zip, its own folder with what belongs to it.
 
-    A folder that cannot be read is passed over. Raises ArchiveError where the archive itself cannot be.
+    A folder that cannot be read is given with why. Raises ArchiveError where the archive itself cannot be.
     """
+    if check(archive):
+        yield from _folders(str(archive))
+    else:
+        yield from _files_of(archive)
+
+
+def check(archive: Path) -> bool:
+    """See that an archive is there and can be read; gives whether it is a folder. Raises ArchiveError."""
+    why, mode = None, 0
     try:
-        is_folder = stat.S_ISDIR(archive.stat().st_mode)
-        if not is_folder:
-            yield from _files_of(archive)
-            return
-        os.scandir(archive).close()
+        mode = archive.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(archive).close()
+        elif stat.S_ISREG(mode):
+            archive.open("rb").close()
+        else:
+            why = "neither a file nor a folder"
     except OSError as error:
-        raise ArchiveError(
-            f"{archive.name}: cannot be read ({error.strerror}); give a folder, DICOMDIR or zip"
-        ) from None
-    yield from _folders(str(archive))
+        why = error.strerror
+    if why is not None:
+        raise ArchiveError(f"{archive.name}: cannot be read ({why}); give a folder, DICOMDIR or zip")
+    return stat.S_ISDIR(mode)
 
 
 def _files_of(archive: Path) -> Iterator[Folder]:
@@ -88,7 +106,8 @@ def _folders(root: str) -> Iterator[Folder]:
         relative, real = pending.pop()
         try:
             files, below = _listed(os.path.join(root, relative), real, trees)  # noqa: PTH118 - a folder of millions
-        except OSError:
+        except OSError as error:
+            yield Folder(relative, {}, f"the folder cannot be read ({error.strerror})")
             continue
         yield Folder(relative, files)
         pending += [(f"{relative}/{name}" if relative else name, place) for name, place in reversed(below)]
@@ -109,7 +128,8 @@ def _listed(path: str, real: str, trees: _Trees) -> tuple[dict[str, Stamp], list
                         below.append((entry.name, place))
                     continue
                 told = entry.stat()
-            except OSError:
+            except OSError:  # a link to nowhere, a file that is gone: told by who looks into it
+                files.append((entry.name, _UNKNOWN))
                 continue
             if stat.S_ISREG(told.st_mode):
                 files.append((entry.name, Stamp(told.st_size, told.st_mtime_ns)))

@@ -28,11 +28,14 @@ def open_room(
 ) -> None:
     """Open scans in the reading room: napari, with a list of their series.
 
+    Drafts of `kazerooni rescore --draft` are offered where the folder of its results is given beside the scans.
+
     Waits until its window is closed. Needs the plugin napari-kazerooni and napari with a Qt binding.
 
     \b
-    Example:
+    Examples:
       kazerooni open /scans/visit-1
+      kazerooni open /archive drafted
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         missing = [path.name for path in paths or () if not path.exists()]

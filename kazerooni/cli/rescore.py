@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +9,13 @@ import typer
 
 from kazerooni.cli.edge import CASE_FAILED, edge
 from kazerooni.cli.options import Json, Log, Verbose
+from kazerooni.cli.rescore_choices import consume
+from kazerooni.cli.rescore_choices import tell as tell_choices
 from kazerooni.cli.store_options import Where
-from kazerooni.cli.terminal import print_json, printable, say, show, working
+from kazerooni.cli.terminal import print_json, say, working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kazerooni.archive import Choice, Settings, Summary
+    from kazerooni.archive import Settings, Summary
 
 
 def rescore(
@@ -37,10 +36,17 @@ def rescore(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run of DIR; done work is not done again.")
     ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="As --resume, and what failed is tried again.")
+    ] = False,
     draft: Annotated[
         bool, typer.Option("--draft", help="Draft studies of which nothing is known, for a reader.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and why, and do nothing.")] = False,
+    table: Annotated[
+        Path | None,
+        typer.Option("--choices", metavar="FILE.csv", help="With --dry-run: write every row of it into a table."),
+    ] = None,
     formats: Annotated[
         str | None, typer.Option("--report", metavar="FORMATS", help="Reports of each score, such as html,json.")
     ] = None,
@@ -66,11 +72,11 @@ def rescore(
     of each other study is segmented, for a person to read.
 
     Each series is alone in its failure: what cannot be done stands in DIR/errors.csv, by UIDs. A run that was killed
-    goes on with --resume, and its tables are those of a run that was not.
+    goes on with --resume, and its tables are those of a run that was not; --retry-failed tries what failed again.
 
     \b
     Examples:
-      kazerooni rescore /archive --dry-run
+      kazerooni rescore /archive --dry-run --choices choices.csv
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --workers 2
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --workers 2 --resume
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --dask tcp://10.0.0.5:8786
@@ -84,6 +90,8 @@ def rescore(
             raise typer.BadParameter("give a folder for the results, or --dry-run", param_hint="--out")
         if dask and workers is not None:
             raise typer.BadParameter("give this or --dask, whose scheduler has its workers", param_hint="--workers")
+        if table is not None and not dry_run:
+            raise typer.BadParameter("is written by --dry-run alone", param_hint="--choices")
         chosen = find_scheme(scheme)
         settings = Settings(
             scheme=chosen.name,
@@ -94,10 +102,12 @@ def rescore(
             store=store or "",
             formats=_formats(formats),
         )
+        if dry_run:
+            with working() as (tell, _):
+                tally = consume(choices(archive, settings, index=index, tell=tell), as_json=as_json, table=table)
+            tell_choices(tally, as_json=as_json)
+            return
         with working() as (tell, watch):
-            if dry_run:
-                _show_choices(choices(archive, settings, index=index, tell=tell), as_json=as_json)
-                return
             limits = Limits(seconds=time_limit or TIME_LIMIT_S, memory_mb=memory_limit or MEMORY_LIMIT_MB)
             summary = run(
                 archive,
@@ -105,7 +115,8 @@ def rescore(
                 workers=workers or 1,
                 dask=dask,
                 limits=limits,
-                resume=resume,
+                resume=resume or retry_failed,
+                retry_failed=retry_failed,
                 index=index,
                 tell=tell,
                 watch=watch,
@@ -123,22 +134,6 @@ def _formats(words: str | None) -> tuple[str, ...]:
         told = ", ".join(unknown)
         raise typer.BadParameter(f"found {told}; formats are {', '.join(WRITERS)}", param_hint="--report")
     return found
-
-
-def _show_choices(found: Iterable[Choice], *, as_json: bool) -> None:
-    """Show what would be done: line by line as it is decided, as an archive may hold millions."""
-    counts: Counter[str] = Counter()
-    listed = []
-    for one in found:
-        counts["done" if one.task is not None else "left"] += 1
-        if as_json:
-            kind = None if one.task is None else one.task.kind.value
-            listed.append({"what": one.what, "uid": one.uid, "task": kind, "why": one.why})
-        else:
-            show(printable(f"{one.what} {one.uid}: {one.why}"))
-    if as_json:
-        print_json({"schema_version": 1, "choices": listed})
-    say(f"{counts['done']} would be done, {counts['left']} left. Nothing was done.")
 
 
 def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> None:
@@ -160,3 +155,8 @@ def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> Non
     again = f", {summary.before} of them before" if summary.before else ""
     failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
     say(f"{done} of {counts['planned']} done{again}.{failed} The results stand in {settings.out.name}.")
+    if counts["failed"]:
+        say("The same command with --retry-failed tries again what failed.")
+    if summary.kinds.get("draft"):
+        out = settings.out.name
+        say(f"Drafts stand in {out}/drafts; `kazerooni open SCANS {out}` goes on with them.")

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -50,15 +50,34 @@ def print_json(document: Mapping[str, object]) -> None:
     _print(json.dumps(document, indent=2, allow_nan=False))
 
 
+def print_json_list(frame: Mapping[str, object], name: str, items: Iterable[Mapping[str, object]]) -> None:
+    """Print one JSON document whose last member is a list, item by item as they come: it never is in memory whole.
+
+    frame: its other members. name: of the list.
+    """
+    _print(f"{json.dumps(frame, allow_nan=False)[:-1]}, {json.dumps(name)}: [")
+    before = ""
+    for item in items:
+        _print(f"{before}{json.dumps(item, allow_nan=False)}", ends_line=False)
+        before = ",\n"
+    _print("\n]}")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines on standard output as they come."""
+    for line in lines:
+        _print(line)
+
+
 def show(*parts: RenderableType) -> None:
     """Print tables and text, the result of a command, on standard output; plain text where it is no terminal."""
     from rich.console import Console
 
     page = io.StringIO()
-    on_terminal = _on_terminal()
+    is_terminal = on_terminal()
     console = Console(
         file=page,
-        force_terminal=on_terminal,
+        force_terminal=is_terminal,
         width=_width(),
         highlight=False,
         markup=False,
@@ -67,19 +86,20 @@ def show(*parts: RenderableType) -> None:
     )
     for part in parts:
         console.print(part)
-    _print("\n".join(line.rstrip() for line in page.getvalue().splitlines()), color=on_terminal)
+    _print("\n".join(line.rstrip() for line in page.getvalue().splitlines()), color=is_terminal)
 
 
-def _on_terminal() -> bool:
+def on_terminal() -> bool:
+    """Tell whether standard output is a terminal, where a person reads."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def _print(text: str, *, color: bool | None = None) -> None:
+def _print(text: str, *, color: bool | None = None, ends_line: bool = True) -> None:
     """Write to standard output. Raises OutputError where it is closed or full, BrokenPipeError where nobody reads."""
     if sys.stdout is None:
         raise OutputError("standard output is closed; give the result somewhere to go")
     try:
-        typer.echo(text, color=color)
+        typer.echo(text, color=color, nl=ends_line)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -1,7 +1,7 @@
 """From DICOM files to series and volumes: never resampled, never repaired, everything told."""
 
 from kazerooni.dicom.deidentify import deidentified, deidentified_file
-from kazerooni.dicom.dicomdir import dicomdir_sources
+from kazerooni.dicom.dicomdir import dicomdir_sources, list_dicomdir
 from kazerooni.dicom.find import Found, Progress, find_series
 from kazerooni.dicom.glance import Glance, Glancer
 from kazerooni.dicom.person import read_person
@@ -26,6 +26,7 @@ __all__ = [
     "file_source",
     "find_series",
     "find_sources",
+    "list_dicomdir",
     "read_person",
     "read_volume",
     "see_scan",

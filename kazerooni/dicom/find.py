@@ -162,9 +162,12 @@ def was_ct(header: Header, sop_class: str) -> bool:
     return sop_class in CT_CLASSES or (is_unknown and text(header.raw.get(tags.MODALITY)) == "CT")
 
 
-def read_header(source: Source, layouts: Layouts | None = None) -> Header:
-    """Read the header of a file, the fast way where it is known, else the plain way. Raises NotDicomError, OSError."""
-    return walk(source, layouts) or read_plainly(source)
+def read_header(source: Source, layouts: Layouts | None = None, *, frames: bool = True) -> Header:
+    """Read the header of a file, the fast way where it is known, else the plain way. Raises NotDicomError, OSError.
+
+    frames: whether the groups of each frame of a multi-frame object are wanted.
+    """
+    return walk(source, layouts) or read_plainly(source, frames=frames)
 
 
 def why_skipped(header: Header) -> str | None:  # noqa: PLR0911 - one reason a line

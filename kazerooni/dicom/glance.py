@@ -45,7 +45,7 @@ class Glancer:
     def look(self, source: Source) -> Glance:
         """Tell what a file is; whatever is wrong with it is told, never raised."""
         try:
-            header = read_header(source, self._layouts)
+            header = read_header(source, self._layouts, frames=False)
         except NotDicomError:
             return Glance("other")
         except OSError:

@@ -8,32 +8,24 @@ from __future__ import annotations
 
 import errno
 import io
-import lzma
 import os
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
 
+from kazerooni.zips import DAMAGES, LARGEST_MEMBER_BYTES
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-# One member of a zip may unpack to this much at most; the largest real CT objects (enhanced multi-frame) stay below it.
-LARGEST_MEMBER_BYTES = 4 * 1024**3
 # Folders of Windows keep times of their own, which may differ a little from those of the files in them.
 _CLOCK_TOLERANCE_NS = 0 if os.name == "posix" else 2_000_000_000
 _ZIP_BUFFER_BYTES = 65536
 _O_BINARY: int = getattr(os, "O_BINARY", 0)
-# What zipfile raises on damaged or unknown members.
-_DAMAGES = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, NotImplementedError, RuntimeError, ValueError),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +208,7 @@ class _MemberStream:
 def _damage_told() -> Iterator[None]:
     try:
         yield
-    except _DAMAGES as error:
+    except DAMAGES as error:
         raise OSError(errno.EIO, f"damaged member of the zip ({type(error).__name__})") from error
 
 
@@ -304,7 +296,7 @@ def _members(source: FileSource) -> Iterator[Source | Skipped]:
     except OSError as error:
         yield Skipped(source.name, f"cannot be read: {error.strerror}")
         return
-    except _DAMAGES:
+    except DAMAGES:
         yield Skipped(source.name, "not a readable zip")
         return
     for member in archive.infolist():

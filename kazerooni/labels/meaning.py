@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pydicom.sr.coding import Code as DicomCode
-
 from kazerooni.labels.wanted import Part, Wanted
 from kazerooni.model import Finding, Lobe
 from kazerooni.model.codes import (
@@ -105,7 +103,12 @@ def part_of(concept: Concept) -> Part | None:
 
 
 def _same(found: Code, known: Code) -> bool:
+    """Tell whether two codes mean the same; codes of the older scheme SRT by the tables of pydicom."""
     scheme = "SRT" if found.scheme in _OLD_SCHEMES else found.scheme
+    if "SRT" not in (scheme, known.scheme):
+        return (found.value, scheme) == (known.value, known.scheme)
+    from pydicom.sr.coding import Code as DicomCode  # noqa: PLC0415 - its tables take 25 MB
+
     return bool(DicomCode(found.value, scheme, "") == DicomCode(known.value, known.scheme, ""))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import mmap
 import os
 import stat
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from kazerooni.errors import LabelError
+from kazerooni.zips import member_at
 
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
@@ -18,6 +21,8 @@ _BINARY: int = getattr(os, "O_BINARY", 0)
 
 class MapFile:
     """The file of a label map, and with it the file beside it that holds its data, where there is one.
+
+    The path may lead through a zip; of a member nothing is read beside it.
 
     name: as messages tell it, without its folder. stream: its bytes.
 
@@ -43,6 +48,15 @@ class MapFile:
         stream = _open_plain(self._path.with_name(name), self.name, follow=False)
         self._opened[stream] = _stamp(stream)
         return stream
+
+    def mapped(self) -> mmap.mmap:
+        """Give its bytes as a buffer to be read from."""
+        if not isinstance(self.stream, io.BytesIO):
+            return mmap.mmap(self.stream.fileno(), 0, access=mmap.ACCESS_READ)
+        held = self.stream.getbuffer()
+        buffer = mmap.mmap(-1, max(1, len(held)))
+        buffer[: len(held)] = held
+        return buffer
 
     def digest(self) -> str:
         """Give the SHA-256 of the file; with a file beside it, of the one after the other.
@@ -71,6 +85,8 @@ class MapFile:
 def _open_plain(path: Path, name: str, *, follow: bool = True) -> BinaryIO:
     """Open a regular file; a pipe or a device is refused, and with `follow` off a link too."""
     try:
+        if follow and (member := _member(path)) is not None:
+            return member
         descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT | (0 if follow else _NO_FOLLOW))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -81,6 +97,13 @@ def _open_plain(path: Path, name: str, *, follow: bool = True) -> BinaryIO:
         raise LabelError(f"{name}: cannot be opened ({why}); give a readable label map") from None
 
 
+def _member(path: Path) -> io.BytesIO | None:
+    """Read the member of a zip that a path leads to, which no longer changes; None where it is a path of a file."""
+    return None if path.exists() else member_at(path)
+
+
 def _stamp(stream: BinaryIO) -> tuple[int, int]:
+    if isinstance(stream, io.BytesIO):
+        return len(stream.getbuffer()), 0
     told = os.fstat(stream.fileno())
     return told.st_size, told.st_mtime_ns

@@ -160,3 +160,13 @@ def as_plain(value: object) -> object:
     if isinstance(value, tuple):
         return [as_plain(item) for item in value]
     return str(value) if isinstance(value, str) else value
+
+
+def words(text: str) -> Cell:
+    """Give a cell of words alone."""
+    return Cell(parts=(text,))
+
+
+def named(code: str, name: str) -> Cell:
+    """Give a cell of a code, and small below it what it stands for."""
+    return Cell(parts=(code,), below=(name,))

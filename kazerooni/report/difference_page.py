@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from kazerooni.model import ScoreDifference, ScorePair
-from kazerooni.report.difference_view import Counted, alarm_view, group_view, score_view, share, whole
+from kazerooni.report.difference_view import Counted, alarm_view, group_view, score_view, share
+from kazerooni.report.numbers import whole
 from kazerooni.report.pages import css_text, environment
-from kazerooni.report.wording import DISCLAIMER, plain
+from kazerooni.report.wording import DISCLAIMER, ERRORS, plain
 from kazerooni.stats import DifferenceSums, MostChanged
 
 MOST_SHOWN: Final = 50
@@ -57,7 +58,9 @@ def difference_html(collected: Collected, *, program_version: str) -> bytes:
             alarming=alarming,
             alarming_words=whole(alarming),
             alarms=tuple(map(alarm_view, collected.alarming)),
-            errors=tuple(Counted(plain(error), "", whole(count)) for error, count in _by_count(sums)),
+            errors=tuple(
+                Counted(plain(error), ERRORS.get(error, ""), whole(count)) for error, count in _by_count(sums)
+            ),
             groups=tuple(group_view(transition, sums.groups[transition]) for transition in sorted(sums.groups)),
             most=most,
             is_all=len(most) == changed,

@@ -7,7 +7,7 @@ from typing import Final
 
 from kazerooni.model import Transition
 from kazerooni.report.limits_plot import LimitsPlot, draw_limits
-from kazerooni.report.numbers import amount
+from kazerooni.report.numbers import amount, whole
 from kazerooni.report.plot import Picture, render
 from kazerooni.stats import Estimate, RunningDifferences
 
@@ -23,6 +23,7 @@ def totals_plot(totals: RunningDifferences, of: Transition, maximum: float, *, k
     """
     most = max(totals.points.values())
     lower, upper = totals.limits
+    old, new = (f"{_short(name)} {version}" for name, version in (of[:2], of[2:]))
     shown = LimitsPlot(
         areas={point: max(_LARGEST * n / max(most, 12), _SMALLEST) for point, n in sorted(totals.points.items())},
         bias=Estimate(value=totals.bias),
@@ -30,8 +31,7 @@ def totals_plot(totals: RunningDifferences, of: Transition, maximum: float, *, k
         upper=upper,
         across=f"Mean of old and new total (0 to {amount(maximum)})",
         up="New less old total",
-        head=f"{totals.count} scores, {_short(of.old_scheme)} {of.old_version} and "
-        f"{_short(of.new_scheme)} {of.new_version}",
+        head=f"{whole(totals.count)} scores, {' and '.join(dict.fromkeys((old, new)))}",
     )
     return render(partial(draw_limits, shown=shown), kind=kind, size=(6.0, 3.9))
 

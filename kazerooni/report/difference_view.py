@@ -10,7 +10,7 @@ from typing import Final
 
 from kazerooni.model import Cause, Component, GradeChange, ScoreDifference, Transition
 from kazerooni.report.difference_plot import totals_plot
-from kazerooni.report.numbers import MISSING, amount, change, percent
+from kazerooni.report.numbers import MISSING, amount, change, percent, whole
 from kazerooni.report.wording import CAUSES, NOT_SAID, plain
 from kazerooni.scoring import SCHEMES, incomparable
 from kazerooni.stats import GroupSums, RunningDifferences
@@ -20,6 +20,7 @@ _EDGES: Final = frozenset(
 )
 
 _PERCENT: Final = "\N{NO-BREAK SPACE}%"
+_WIDE: Final = 10_000
 _HIGHEST: Final = max(scheme.criterion(c).highest_grade for scheme in SCHEMES.values() for c in Component)
 
 
@@ -68,13 +69,17 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All scores of one transition from a scheme to another."""
+    """All scores of one transition from a scheme to another.
+
+    is_wide: whether its cross-tables hold numbers so long that they stand below each other.
+    """
 
     heading: str
     figures: tuple[Counted, ...]
     tables: tuple[CrossTable, ...]
     causes: tuple[Counted, ...]
     totals: Totals
+    is_wide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +122,15 @@ def group_view(transition: Transition, sums: GroupSums) -> Group:
             for causes, count in sorted(sums.causes.items(), key=lambda each: (-each[1], each[0]))
         ),
         totals=_totals(transition, sums),
+        is_wide=any(table.total() >= _WIDE for table in sums.tables.values()),
     )
 
 
 def cross_table(component: Component, table: Counter[tuple[int | None, int | None]]) -> CrossTable:
-    """Lay out a cross-table over the grades from 0 to the highest; no grade is last, where there is any such."""
+    """Lay out a cross-table over the grades from 0 to 5, and others there are; no grade is last, where there is any."""
     named = {grade for pair in table for grade in pair}
     known = {grade for grade in named if grade is not None}
-    usual = range(min(max(known, default=0), _HIGHEST) + 1)
-    grades: list[int | None] = [*sorted(known.union(usual)), *([None] if None in named else [])]
+    grades: list[int | None] = [*sorted(known.union(range(_HIGHEST + 1))), *([None] if None in named else [])]
     rows = tuple(
         (
             _grade(was),
@@ -232,11 +237,6 @@ def causes_words(causes: tuple[Cause, ...]) -> str:
 
 def _meaning(causes: tuple[Cause, ...]) -> str:
     return "; ".join(CAUSES[cause] for cause in causes)
-
-
-def whole(count: int) -> str:
-    """Write a count, thousands parted by a narrow blank that does not break."""
-    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def share(count: int, of: int) -> str:

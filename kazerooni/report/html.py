@@ -28,6 +28,7 @@ def report_html(report: Report) -> bytes:
     template = environment().get_template("report.html")
     page = template.render(
         report=report,
+        program_version=report.program_version,
         say=captions,
         components=tuple(Component),
         drawings={component: lobe_drawing(report.lobes, component, name=component.value) for component in Component},

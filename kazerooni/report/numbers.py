@@ -129,3 +129,8 @@ def span(days: int) -> str:
 
 def _sign(value: float) -> str:
     return "+" if value > 0 else MINUS
+
+
+def whole(count: int) -> str:
+    """Write a count, thousands parted by a narrow blank that does not break."""
+    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

@@ -24,36 +24,29 @@ from kazerooni.report.blocks import (
     Section,
     Table,
     Warned,
+    named,
+    words,
 )
+from kazerooni.report.change_sheet import change_page, differing
 from kazerooni.report.content import Report
+from kazerooni.report.course_sheet import course_page
 from kazerooni.report.drawing import in_words, lobe_drawing
-from kazerooni.report.figures import alone, course_plot, mark_samples, shown_slices
+from kazerooni.report.figures import alone, mark_samples, shown_slices
 from kazerooni.report.view import (
-    ChangeView,
     ComparisonView,
     ComponentView,
-    DifferenceView,
     Fact,
-    GradeView,
     LobeView,
-    MoveView,
-    TimelineView,
 )
 from kazerooni.report.wording import SAMPLING_ONLY
 
-_ARROW: Final = "\N{RIGHTWARDS ARROW}"
 # More than these do not fit on the first page; what follows then stands right after them.
 _MOST_NOTICES: Final = 5
-# Beside each other: what changed, where lung function stands below the sums.
-_MOST_TOTALS: Final = 3
-_MOST_VISITS_BESIDE: Final = 6
 # So that the summary fits on one page: of a drawing, as a share of its place; of the facts of the scan.
 _WIDTH_OF_DRAWING: Final = {"a4": 0.76, "letter": 0.64}
 _COLUMNS_OF_SCAN: Final = {"a4": 3, "letter": 4}
 # Of a column, in letters of a heading.
 _WIDTH_OF_NAME, _WIDTH_OF_GRADE, _WIDTH_OF_INTERVAL = 16, 8, 12
-# How a component of a lobe moved; below the points stand the edges that it crossed.
-_OF_A_MOVE: Final = ((say.GRADE, 8), (say.CHANGE, 6), (say.EXTENT_PERCENT, 10), (say.CHANGE_POINTS, 14))
 
 
 def sections_of(report: Report) -> tuple[Section, ...]:
@@ -66,8 +59,8 @@ def sections_of(report: Report) -> tuple[Section, ...]:
     return (
         Section(heading="", blocks=tuple(_summary(report)), ends_page=len(report.notices) <= _MOST_NOTICES),
         *_slices(report),
-        *map(_change, report.changes),
-        *(() if report.course is None else (_timeline(report, report.course),)),
+        *map(change_page, report.changes),
+        *(() if report.course is None else (course_page(report, report.course),)),
         _beside(report),
         *_method(report),
     )
@@ -124,25 +117,16 @@ def _compared(report: Report, both: ComparisonView) -> Iterator[Section]:
             Scale(lowest_to_highest=say.SCALE, no_grade=say.NO_GRADE, remark=say.SCHEMATIC),
         ),
     )
-    yield from map(_change, report.changes)
+    yield from map(change_page, report.changes)
     yield from _slices(report)
-    yield Section(heading=say.TWO_SCANS, blocks=(_differing(say.TWO_SCANS_CAPTION, both.facts),))
+    yield Section(heading=say.TWO_SCANS, blocks=(differing(say.TWO_SCANS_CAPTION, both.facts),))
     for on, notices in ((both.then, both.notices_then), (both.now, report.notices)):
         told = Notices(notices) if notices else Prose(say.NO_NOTICES)
         yield Section(heading=f"{say.NOTICES}, {on}", blocks=(told,))
     if report.course is not None:
-        yield _timeline(report, report.course)
+        yield course_page(report, report.course)
     _, *rest = _method(report)
     yield from rest
-
-
-def _differing(caption: str, rows: tuple[DifferenceView, ...]) -> Table:
-    return Table(
-        caption=caption,
-        columns=tuple(Column(heading=one, width=1, is_text=True) for one in (say.WHAT, say.THEN, say.NOW)),
-        rows=tuple((_words(one.label), _words(one.before), _words(one.now)) for one in rows),
-        marked=tuple(number for number, one in enumerate(rows) if one.stands_out),
-    )
 
 
 def _result(report: Report) -> Result:
@@ -178,7 +162,7 @@ def _lobes(report: Report) -> Table:
         caption=f"{say.LOBES_CAPTION} {measured}{say.INTERVAL_CAPTION} ({SAMPLING_ONLY}).",
         columns=tuple(columns),
         rows=tuple(
-            (_named(lobe.code, lobe.name), *(cell for one in Component for cell in _graded(lobe.component(one))))
+            (named(lobe.code, lobe.name), *(cell for one in Component for cell in _graded(lobe.component(one))))
             for lobe in report.lobes
         ),
     )
@@ -192,7 +176,7 @@ def _graded(view: ComponentView) -> Iterator[Cell]:
     below = (view.interval, say.BY_PRESENCE if view.by_presence else "")
     yield Cell(parts=(view.grade,))
     yield Cell(parts=(view.percent,), below=tuple(line for line in below if line))
-    yield from (_words(fact.value) for fact in view.findings)
+    yield from (words(fact.value) for fact in view.findings)
 
 
 def _seen(lobes: tuple[LobeView, ...]) -> Table:
@@ -205,9 +189,9 @@ def _seen(lobes: tuple[LobeView, ...]) -> Table:
         ),
         rows=tuple(
             (
-                _words(lobe.code),
-                *(_words(fact.value) for fact in lobe.seen),
-                _words("; ".join(lobe.all_remarks) or say.NO_REMARKS),
+                words(lobe.code),
+                *(words(fact.value) for fact in lobe.seen),
+                words("; ".join(lobe.all_remarks) or say.NO_REMARKS),
             )
             for lobe in lobes
         ),
@@ -222,7 +206,7 @@ def _beside(report: Report) -> Section:
             Column(heading=say.VALUE, width=2),
             Column(heading=say.MEANING, width=8, is_text=True),
         ),
-        rows=tuple((_words(one.label), _words(one.value), _words(one.meaning)) for one in report.totals.beside),
+        rows=tuple((words(one.label), words(one.value), words(one.meaning)) for one in report.totals.beside),
     )
     return Section(heading=say.BESIDE, blocks=(figures, Heading(say.SEEN), _seen(report.lobes)))
 
@@ -243,128 +227,6 @@ def _slices(report: Report) -> Iterator[Section]:
         heading=say.SLICES,
         blocks=(Prose(intro, "soft"), Key(samples), Pictures(pictures=pictures)),
     )
-
-
-def _change(change: ChangeView) -> Section:
-    return Section(heading=f"{say.CHANGE_SINCE} {change.kind}: {change.since}", blocks=tuple(_changed(change)))
-
-
-def _changed(change: ChangeView) -> Iterator[Block]:
-    yield Facts(facts=change.totals, columns=_MOST_TOTALS)
-    yield Prose(change.verdict if change.is_interpretable else f"{change.headline}. {change.verdict}")
-    if change.still:
-        yield Prose(change.still)
-    if change.hidden:
-        yield Heading(say.HIDDEN)
-        yield Prose(say.HIDDEN_INTRO, "soft")
-        yield from map(Prose, change.hidden)
-    if change.differences:
-        yield Heading(say.DIFFERS)
-        yield _differing(say.DIFFERS_CAPTION, change.differences)
-    yield Heading(say.BY_LOBE)
-    yield Table(
-        caption=f"{say.BY_LOBE_CAPTION}{'' if change.is_interpretable else f' {say.NOT_BETWEEN_READERS}'}",
-        columns=(
-            Column(heading=say.LOBE, width=12, is_text=True),
-            *(Column(heading=h, group=one.capitalize(), width=w) for one in Component for h, w in _OF_A_MOVE),
-        ),
-        rows=tuple(
-            (_named(row.code, row.name), *(cell for move in row.moves for cell in _moved(move))) for row in change.lobes
-        ),
-    )
-
-
-def _moved(move: MoveView) -> Iterator[Cell]:
-    yield Cell(parts=(move.grade_before, _ARROW, move.grade_now))
-    yield _words(move.grade_change)
-    yield _words(f"{move.percent_before} {_ARROW} {move.percent_now}")
-    yield Cell(parts=(move.percent_change,), below=(move.edge,) if move.edge else ())
-
-
-def _timeline(report: Report, course: TimelineView) -> Section:
-    plot = Picture(
-        svg=course_plot(report).decode("utf-8"), alt=course.said, lines=(f"{course.said} {say.PLOT_CAPTION}",)
-    )
-    return Section(
-        heading=f"{say.TIMELINE}: {course.heading}",
-        blocks=(
-            Pictures(pictures=(plot,), columns=1, width=0.8),
-            Heading(say.TOTALS),
-            _visits(course),
-            *(Prose(line, "soft") for line in course.rules),
-            *_beside_visits(course),
-            Heading(say.BY_VISIT),
-            Prose(say.BY_VISIT_INTRO, "soft"),
-            *_lobes_by_visit(course),
-        ),
-    )
-
-
-def _lobes_by_visit(course: TimelineView) -> tuple[Block, ...]:
-    """Give the lobes of both components beside each other, or, where the visits are many, below each other."""
-    tables = tuple(_by_visit(course, component) for component in Component)
-    return (Beside(tables),) if len(course.visits) <= _MOST_VISITS_BESIDE else tables
-
-
-def _beside_visits(course: TimelineView) -> Iterator[Block]:
-    """Give lung function, doses and events, where they are known."""
-    if not course.beside:
-        return
-    headings = (say.VISIT, say.FVC, say.DLCO, say.EQUATIONS, say.DOSES)
-    yield Heading(say.BESIDE_VISITS)
-    yield Table(
-        caption=course.window,
-        columns=tuple(Column(heading=one, width=3, is_text=True) for one in headings),
-        rows=tuple(tuple(map(_words, (row.day, row.fvc, row.dlco, row.equations, row.doses))) for row in course.beside),
-    )
-    yield from (Prose(line, "soft") for line in course.tests_differ)
-    if course.events:
-        yield Heading(say.EVENTS)
-        yield from map(Prose, course.events)
-
-
-def _visits(course: TimelineView) -> Table:
-    totals = [fact.label for fact in course.visits[0].totals]
-    return Table(
-        caption=say.TOTALS_CAPTION,
-        columns=(
-            Column(heading=say.VISIT, is_text=True),
-            Column(heading=say.READER, width=1, is_text=True),
-            *(Column(heading=one) for one in (*totals, say.SINCE_PREVIOUS, say.SINCE_BASELINE, say.SINCE_BEST)),
-            Column(heading=say.DIFFERS_FROM_PREVIOUS, width=2, is_text=True),
-        ),
-        rows=tuple(
-            (
-                Cell(parts=(visit.day,), below=(say.THIS_REPORT,) if visit.is_this else ()),
-                *map(_words, (visit.reader, *(fact.value for fact in visit.totals))),
-                *map(_words, (visit.since_previous, visit.since_baseline, visit.since_best, visit.differs)),
-            )
-            for visit in course.visits
-        ),
-        marked=tuple(row for row, visit in enumerate(course.visits) if visit.is_this),
-    )
-
-
-def _by_visit(course: TimelineView, component: Component) -> Table:
-    return Table(
-        title=f"{component.capitalize()}: {say.EXTENT_AND_GRADE}",
-        caption="",
-        columns=(
-            Column(heading=say.LOBE, is_text=True),
-            *(Column(heading=visit.column, width=1) for visit in course.visits),
-        ),
-        rows=tuple(
-            (
-                _words(lobe.label),
-                *(_pair(*visit.component(component)[row]) for visit in course.visits),
-            )
-            for row, lobe in enumerate(course.lobes)
-        ),
-    )
-
-
-def _pair(grade: GradeView, percent: str) -> Cell:
-    return Cell(parts=(percent, grade))
 
 
 def _method(report: Report) -> Iterator[Section]:
@@ -388,11 +250,3 @@ def _method(report: Report) -> Iterator[Section]:
             Prose(f"{report.disclaimer} {say.MUST_BE_CHECKED}", "soft"),
         ),
     )
-
-
-def _named(code: str, name: str) -> Cell:
-    return Cell(parts=(code,), below=(name,))
-
-
-def _words(text: str) -> Cell:
-    return Cell(parts=(text,))

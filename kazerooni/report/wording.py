@@ -104,6 +104,18 @@ CAUSES: Final = {
 }
 """What made a score change."""
 
+ERRORS: Final = {
+    "crash": "the process that scored it ended",
+    "memory": "it took more memory than was allowed",
+    "time": "it took longer than was allowed",
+    "LabelError": "a map is broken, or does not fit its scan",
+    "PixelError": "pixels that cannot be decoded",
+    "ReadingError": "a reading is broken, or the scheme cannot grade it",
+    "SegmentError": "no lungs were found",
+    "UnusableSeriesError": "the series is not fit to score",
+}
+"""What keeps a scan from being scored again."""
+
 
 def state_words(component: ComponentScore) -> str:
     """Name the state of a component that has no grade because of it."""

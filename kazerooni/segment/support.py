@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
 from kazerooni.model import (
     Fissure,
@@ -62,6 +61,8 @@ def _origins(fissure: Fissure) -> Mapping[PointOrigin, int]:
 
 
 def _percent(lobes: LobeMap, fissure: Fissure, origins: Collection[PointOrigin]) -> float | None:
+    from scipy.spatial import cKDTree  # type: ignore[import-untyped]  # noqa: PLC0415 - the reading room starts without
+
     places = _places_in_lung(lobes, fissure)
     if not len(places):
         return None

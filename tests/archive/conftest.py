@@ -14,6 +14,10 @@ import pytest
 from kazerooni.labels import reading_text
 from kazerooni.model import Reading
 from kazerooni.workflow import LobeSource, MapFiles, score_document, score_scan
+from tests.archive.hundred import Hundred, build
+from tests.archive.once import once
+from tests.archive.runs import run
+from tests.archive.schedulers import cluster
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_scans"
 READINGS = 160
@@ -71,3 +75,29 @@ def archive(tmp_path_factory: pytest.TempPathFactory, reading: Reading) -> Path:
     old = score_document(replace(case, reading=replace(case.reading, id="R-010")))
     (root / "kept" / "R-010.score.json").write_text(json.dumps(old), "utf-8")
     return root
+
+
+@pytest.fixture(scope="session")
+def hundred(tmp_path_factory: pytest.TempPathFactory) -> Hundred:
+    """Give the archive of some hundred series; the public scans are in it where they are there. Nobody changes it."""
+    shared = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return once(tmp_path_factory, "hundred", lambda folder: build(folder, shared if shared.is_dir() else None))
+
+
+@pytest.fixture(scope="session")
+def first(hundred: Hundred, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the results of a run over it by one worker that nothing interrupted; the index stands beside them."""
+
+    def make(folder: Path) -> Path:
+        run(hundred, folder / "out", folder / "index.sqlite")
+        return folder / "out"
+
+    return once(tmp_path_factory, "first", make)
+
+
+@pytest.fixture(scope="session")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a scheduler with two workers."""
+    pytest.importorskip("distributed")
+    with cluster(tmp_path_factory.mktemp("dask")) as address:
+        yield address

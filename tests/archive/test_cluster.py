@@ -6,89 +6,28 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from kazerooni.archive import Cause, Failure, Limits, Result, Settings, Task
 from kazerooni.archive import rescore as run
-from kazerooni.archive.cluster import Cluster
+from kazerooni.archive.cluster import CONNECT_S, Cluster
 from kazerooni.archive.pool import Done
 from kazerooni.errors import ArchiveError
 from tests.archive.jobs import task, work
+from tests.archive.schedulers import ROOT, process, scheduler, wait_for, worker
 from tests.archive.test_run import SCHEME, TABLES
 
 pytest.importorskip("distributed")
 # Dask opens sockets and loops whose ends it leaves to the interpreter.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning:distributed", "ignore::ResourceWarning:tornado")
-
-ROOT = Path(__file__).resolve().parents[2]
-ADDRESS = "127.0.0.1"
-
-
-@contextmanager
-def _process(
-    *words: str, folder: Path, cwd: Path = ROOT, env: dict[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program of Dask until the end of the block."""
-    own = {"PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(folder)} | (env or {})
-    command = [sys.executable, "-m", *words]
-    with (
-        (folder / "log").open("ab") as log,
-        subprocess.Popen(command, cwd=cwd, env=os.environ | own, stdout=log, stderr=log) as running,
-    ):
-        try:
-            yield running
-        finally:
-            running.kill()
-
-
-@contextmanager
-def _scheduler(folder: Path, env: dict[str, str] | None = None) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind((ADDRESS, 0))
-        port = free.getsockname()[1]
-    address = f"tcp://{ADDRESS}:{port}"
-    words = ("distributed.cli.dask_scheduler", "--host", ADDRESS, "--port", str(port), "--no-dashboard", "--no-show")
-    with _process(*words, folder=folder, env=env):
-        _wait_for(address, 0)
-        yield address
-
-
-@contextmanager
-def _worker(address: str, folder: Path, *more: str, cwd: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
-    words = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", *more)
-    with _process(*words, folder=folder, cwd=cwd) as running:
-        yield running
-
-
-def _wait_for(address: str, workers: int) -> dict[str, int]:
-    """Wait for a scheduler and so many workers; give their process ids by address."""
-    from distributed import Client  # noqa: PLC0415 - may not be installed
-
-    with Client(address, timeout=90, set_as_default=False) as client:
-        client.wait_for_workers(workers, timeout=90) if workers else None
-        found: dict[str, int] = client.run(os.getpid)
-    return found
-
-
-@pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a scheduler with two workers, one under a nanny as by default, one without."""
-    folder = tmp_path_factory.mktemp("dask")
-    with ExitStack() as stack:
-        address = stack.enter_context(_scheduler(folder))
-        stack.enter_context(_worker(address, folder))
-        stack.enter_context(_worker(address, folder, "--no-nanny"))
-        _wait_for(address, 2)
-        yield address
 
 
 def _done(address: str, batches: Sequence[Sequence[Task]], limits: Limits | None = None) -> dict[str, Done]:
@@ -154,7 +93,7 @@ def test_limits_hold_on_workers_of_dask(dask: str) -> None:
     assert (_failure(ended["T-hang-0"]).cause, ended["T-hang-0"].attempts) == (Cause.TIME, 2)
     assert (_failure(ended["T-crash-0"]).cause, ended["T-crash-0"].attempts) == (Cause.CRASH, 2)
     assert all(isinstance(ended[f"T-nothing-{n}"].outcome, Result) for n in (0, 1, 2, 3, 7))
-    assert len(_wait_for(dask, 2)) == 2
+    assert len(wait_for(dask, 2)) == 2
 
 
 def test_what_no_worker_sees_is_told_without_its_name(
@@ -179,11 +118,11 @@ def test_what_one_worker_does_not_see_another_does(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     Path("one.json").touch()
     with (
-        _scheduler(tmp_path) as address,
-        _worker(address, tmp_path, "--no-nanny", cwd=elsewhere),
-        _worker(address, tmp_path, "--no-nanny", cwd=tmp_path),
+        scheduler(tmp_path) as address,
+        worker(address, tmp_path, "--no-nanny", cwd=elsewhere),
+        worker(address, tmp_path, "--no-nanny", cwd=tmp_path),
     ):
-        _wait_for(address, 2)
+        wait_for(address, 2)
         ended = _done(address, [[task("nap", n, Path("one.json"))] for n in range(8)])
     assert all(isinstance(one.outcome, Result) for one in ended.values())
 
@@ -192,11 +131,11 @@ def test_what_one_worker_does_not_see_another_does(tmp_path: Path, monkeypatch: 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
     """Of two workers one is killed with its task in hand: the other does it, and each task ends once."""
     with (
-        _scheduler(tmp_path) as address,
-        _worker(address, tmp_path, "--no-nanny") as first,
-        _worker(address, tmp_path, "--no-nanny"),
+        scheduler(tmp_path) as address,
+        worker(address, tmp_path, "--no-nanny") as first,
+        worker(address, tmp_path, "--no-nanny"),
     ):
-        _wait_for(address, 2)
+        wait_for(address, 2)
         batches = [[task("nap", n)] for n in range(12)]
         running = Cluster(work, address).run(batches)
         ended = [next(running)]
@@ -208,25 +147,26 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_a_task_whose_workers_are_lost_is_recorded(tmp_path: Path) -> None:
-    """What takes its worker of Dask along is tried again alone, then recorded; the tasks beside it are done.
+    """What takes its worker of Dask along is tried again alone, then recorded; all beside and behind it are done.
 
-    The scheduler gives a task up after the first lost worker, and a nanny starts another.
+    The scheduler gives up all that a worker was to do when it is lost for the first time; a nanny starts another.
     """
     env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
-    with _scheduler(tmp_path, env) as address, _worker(address, tmp_path):
-        _wait_for(address, 1)
-        ended = _done(address, [[task("nothing", 1), task("kill-parent"), task("nothing", 2)]])
+    with scheduler(tmp_path, env) as address, worker(address, tmp_path):
+        wait_for(address, 1)
+        alone = ([task("nothing", n)] for n in range(3, 6))
+        ended = _done(address, [[task("nothing", 1), task("kill-parent"), task("nothing", 2)], *alone])
     lost = ended["T-kill-parent-0"]
     assert (_failure(lost).cause, lost.attempts) == (Cause.CRASH, 2)
-    assert all(isinstance(ended[f"T-nothing-{n}"].outcome, Result) for n in (1, 2))
+    assert all(isinstance(ended[f"T-nothing-{n}"].outcome, Result) for n in range(1, 6))
 
 
 def test_a_scheduler_that_is_lost_ends_the_run(tmp_path: Path) -> None:
     """Where the scheduler dies, what is not done is not recorded: the run says so, and can be gone on with."""
     with ExitStack() as stack:
-        address = stack.enter_context(_scheduler(tmp_path))
-        stack.enter_context(_worker(address, tmp_path, "--no-nanny"))
-        _wait_for(address, 1)
+        address = stack.enter_context(scheduler(tmp_path))
+        stack.enter_context(worker(address, tmp_path, "--no-nanny"))
+        wait_for(address, 1)
         running = Cluster(work, address).run([[task("nap", n)] for n in range(100)])
         next(running)
         threading.Timer(0.2, stack.close).start()
@@ -252,12 +192,16 @@ def test_no_more_is_sent_than_keeps_workers_busy(dask: str) -> None:
 
 def test_a_scheduler_without_workers_is_told(tmp_path: Path) -> None:
     """A run does not wait for ever for workers that nobody has started."""
-    with _scheduler(tmp_path) as address, pytest.raises(ArchiveError, match=f"no workers; .* dask worker {address}"):
-        list(Cluster(work, address).run([[task("nothing")]]))
+    with scheduler(tmp_path) as address:
+        wait_for(address, 0)
+        with pytest.raises(ArchiveError, match=f"no workers; .* dask worker {address}"):
+            list(Cluster(work, address).run([[task("nothing")]]))
 
 
-def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """Where nothing listens, and where the address is none, the command says so with exit status 3."""
+def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing listens in time, and where the address is none, the command says so with exit status 3."""
+    assert CONNECT_S == 10
+    monkeypatch.setattr("kazerooni.archive.cluster.CONNECT_S", 0.5)
     from typer.testing import CliRunner  # noqa: PLC0415
 
     from kazerooni.cli.app import app  # noqa: PLC0415
@@ -277,8 +221,8 @@ def test_another_version_on_a_worker_is_refused(tmp_path: Path) -> None:
     (older / "sitecustomize.py").write_text("import kazerooni.version\nkazerooni.version.__version__ = '0.0.9'\n")
     env = {"PYTHONPATH": f"{older}{os.pathsep}{ROOT}"}
     words = ("distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard", "--no-nanny")
-    with _scheduler(tmp_path) as address, _process(*words, address, folder=tmp_path, env=env):
-        _wait_for(address, 1)
+    with scheduler(tmp_path) as address, process(*words, address, folder=tmp_path, env=env):
+        wait_for(address, 1)
         with pytest.raises(ArchiveError, match=r"a worker has kazerooni 0\.0\.9, this is "):
             list(Cluster(work, address).run([[task("nothing")]]))
 

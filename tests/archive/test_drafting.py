@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import zipfile
 from pathlib import Path
 
+import numpy as np
+import pydicom
 import pytest
 
-from kazerooni.archive import Settings, Summary
+from kazerooni.archive import Kind, Settings, Summary, choices
 from kazerooni.archive import rescore as run
 from kazerooni.dicom import find_series
 from kazerooni.labels import read_lobe_map, read_reading
@@ -65,3 +69,56 @@ def test_a_draft_is_made_once(drafted: tuple[Path, Path, Summary]) -> None:
     again = run(root, Settings(scheme="kazerooni", version=1, out=out, draft=True), resume=True)
     assert again.before == 1
     assert {file: file.stat().st_mtime_ns for file in (out / "drafts").rglob("*")} == before
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["file", "zip"])
+def test_lobes_that_are_kept_are_drafted_as_they_are(tmp_path: Path, *, zipped: bool) -> None:
+    """A series with a map of its lobes alone is drafted with these lobes, not with found ones; findings are null."""
+    root, out, own = tmp_path / "archive", tmp_path / "out", SAMPLES / "maps" / "2000" / "lobes.dcm"
+    shutil.copytree(SAMPLES / "2000", root / "scan")
+    if zipped:
+        with zipfile.ZipFile(root / "maps.zip", "w") as packed:
+            packed.write(own, "drawn/lobes.dcm")
+    else:
+        shutil.copy(own, root / "lobes.dcm")
+    settings = Settings(scheme="kazerooni", version=1, out=out, draft=True)
+    told = [(one.what, one.why, one.task is not None) for one in choices(root, settings)]
+    assert told == [
+        ("series", "a map of its lobes, none of its findings: drafted with these lobes", True),
+        ("study", "left: a reading or maps of it are kept", False),
+    ]
+    assert run(root, settings).counts == {"planned": 1, "done": 1, "failed": 0}
+    (series,) = find_series(root / "scan")
+    (file,) = (out / "drafts").glob("*/lobes.dcm")
+    assert np.array_equal(read_lobe_map(file, series).labels, read_lobe_map(own, series).labels)
+    reading = _reading(out)
+    assert {one.role: one.sha256 for one in reading.inputs}["lobes"] == hashlib.sha256(own.read_bytes()).hexdigest()
+    assert "lobes-proposed" not in {notice.code for notice in reading.notices}
+    assert {lobe.component(part).grade for lobe in score(reading).lobes for part in Component} == {None}
+
+
+def test_lobes_without_findings_are_left_where_nothing_is_drafted(tmp_path: Path) -> None:
+    """Without --draft such a series is left, and what --draft would do is told."""
+    root = tmp_path / "archive"
+    shutil.copytree(SAMPLES / "2000", root / "scan")
+    shutil.copy(SAMPLES / "maps" / "2000" / "lobes.dcm", root / "lobes.dcm")
+    (told,) = choices(root, Settings(scheme="kazerooni", version=1, out=tmp_path / "out"))
+    assert (told.why, told.detail) == (
+        "left: its maps hold lobes, and no findings",
+        "--draft drafts it with these lobes",
+    )
+
+
+def test_maps_of_other_things_keep_no_study_from_being_drafted(tmp_path: Path) -> None:
+    """A SEG with neither lobes nor findings, as of a nodule, is nothing that is known of its study."""
+    root = tmp_path / "archive"
+    shutil.copytree(SAMPLES / "2000", root / "scan")
+    seg = pydicom.dcmread(SAMPLES / "maps" / "2000" / "lobes.dcm")
+    for segment in seg.SegmentSequence:
+        segment.SegmentedPropertyTypeCodeSequence[0].CodeValue = "4147007"
+        segment.SegmentedPropertyTypeCodeSequence[0].CodeMeaning = "Mass"
+    seg.save_as(root / "nodule.dcm")
+    settings = Settings(scheme="kazerooni", version=1, out=tmp_path / "out", draft=True)
+    assert [one.task.kind for one in choices(root, settings) if one.task is not None] == [Kind.DRAFT]
+    (left,) = choices(root, Settings(scheme="kazerooni", version=1, out=tmp_path / "out"))
+    assert left.why == "left: its maps hold no lobes"

@@ -52,7 +52,7 @@ def test_maps_stand_with_the_series_they_were_drawn_on(tmp_path: Path) -> None:
     with Index(_small(tmp_path / "archive"), tmp_path / "index.sqlite") as index:
         index.update()
         ((series, _),) = _pictures(index)
-        rows = index.database.execute("SELECT refers, roles FROM files WHERE kind = 'segmentation' ORDER BY roles")
+        rows = index.database.execute("SELECT refers, roles FROM documents ORDER BY roles")
         assert rows.fetchall() == [(series, "alveolar"), (series, "interstitial"), (series, "lobes")]
 
 

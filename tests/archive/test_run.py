@@ -241,7 +241,8 @@ def test_a_dry_run_says_why(archive: Path, tmp_path: Path) -> None:
         (one.what, one.why, one.task is not None) for one in choices(archive, _settings(tmp_path, draft=True))
     )
     assert told == {
-        ("reading", "kept reading, graded again", True): READINGS + 2,
+        ("reading", "kept reading, graded again", True): READINGS + 1,
+        ("reading", "left: the same file stands elsewhere, once is enough", False): 1,
         ("series", "maps of its lobes and findings, no reading: measured and graded", True): 2,
         ("study", "left: a reading or maps of it are kept", False): 2,
     }
@@ -256,6 +257,9 @@ def test_maps_that_cannot_be_told_apart_are_left(tmp_path: Path) -> None:
     shutil.copy(root / "maps" / "lobes.dcm", root / "a-copy")
     assert [one.task is not None for one in choices(root, _settings(tmp_path))] == [True]
     shutil.copy(SAMPLES / "maps" / "2000" / "lobes.dcm", root / "maps" / "of-2000.dcm")
+    whys = {one.why for one in choices(root, _settings(tmp_path)) if one.task is None}
+    assert whys == {"left: maps of it are here, its pictures are not"}
+    shutil.copytree(SAMPLES / "2000", root / "two")
     whys = {one.why for one in choices(root, _settings(tmp_path)) if one.task is None}
     assert whys == {"left: its maps hold lobes, and no findings"}
     shutil.rmtree(root / "one")

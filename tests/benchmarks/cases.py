@@ -28,12 +28,13 @@ SLICE_ANEW: Final = "the slice anew"
 CLOSING: Final = "SimpleITK closing"
 HESSIAN: Final = "SimpleITK Hessian"
 NAPARI: Final = "napari"
+BOTH: Final = "both, by turns"
 ONE_HOT: Final = "highdicom, one-hot"
 VOLUMES: Final = "highdicom get_volume, numpy"
 ONE_WORKER: Final = "kazerooni, one worker"
 _PROGRAMS: Final = (
-    OURS, NAPARI, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN, ONE_HOT,
-    VOLUMES, ONE_WORKER,
+    OURS, NAPARI, BOTH, "dcm2niix", "gdcm scanner", "numpy", "pydicom", "SimpleITK", SLICE_ANEW, CLOSING, HESSIAN,
+    ONE_HOT, VOLUMES, ONE_WORKER,
 )  # fmt: skip
 _LIMITS: Final = {
     BYTES: "limits:read_kept",
@@ -99,7 +100,7 @@ _FUNCTIONS: Final = {
     "lobes": _LOBE_FINDERS,
     "lobes30": {OURS: "lobes_with_kazerooni:lobes"},
     "point": {OURS: "point_with_kazerooni:move"},
-    "room": {OURS: "room_with_kazerooni:room", NAPARI: "room_with_napari:room"},
+    "room": {OURS: "room_with_kazerooni:room", NAPARI: "room_with_napari:room", BOTH: "room_and_napari:turns"},
 }
 # What is run to count the memory of Python objects: of an index it gives all that this project keeps of it.
 MEMORY_OF: Final = {"index": "with_kazerooni:find", "tally": "tally_with_kazerooni:tally"}

@@ -46,7 +46,11 @@ def start_screen() -> None:
 
 
 class Loop:
-    """The event loop of a window, one turn after another. turns: seconds of each since `stalls` was entered."""
+    """The event loop of a window, one turn after another.
+
+    turns: seconds of each since `stalls` was entered. work: of each, the processor time of the main thread, which the
+    software that draws (as a graphics card would) and other programs of the machine have no part in.
+    """
 
     def __init__(self) -> None:
         import napari  # noqa: PLC0415 - wants the screen
@@ -56,6 +60,7 @@ class Loop:
         self.viewer.window._qt_window.setGeometry(0, 0, *_SIZE)
         self._application = QApplication
         self.turns: list[float] = []
+        self.work: list[float] = []
         self.drawn = 0
         self.viewer.window._qt_viewer.canvas._scene_canvas.events.draw.connect(self._count, position="last")
 
@@ -68,9 +73,10 @@ class Loop:
 
     def call(self, act: Callable[[], object]) -> float:
         """Do something in the main thread; gives the seconds that it took."""
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.thread_time()
         act()
         self.turns.append(time.perf_counter() - start)
+        self.work.append(time.thread_time() - busy)
         return self.turns[-1]
 
     def until(self, is_done: Callable[[], bool]) -> None:
@@ -97,10 +103,11 @@ class Loop:
 
     @contextmanager
     def stalls(self, what: str, figures: dict[str, float]) -> Iterator[None]:
-        """Note the longest turn of what is done, and how much time turns of over 50 ms took together, in ms."""
-        self.turns = []
+        """Note the longest turn of what is done, the most work in one, and what turns of over 50 ms took together."""
+        self.turns, self.work = [], []
         yield
         figures[f"{what}: longest turn, ms"] = 1000 * max(self.turns)
+        figures[f"{what}: most work in a turn, ms"] = 1000 * max(self.work)
         figures[f"{what}: turns over 50 ms, in all, ms"] = 1000 * sum(s for s in self.turns if s > _STALL_S)
 
     def scroll(self, step: Callable[[int], object], steps: int) -> float:

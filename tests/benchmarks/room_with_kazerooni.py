@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from kazerooni.dicom import Series, find_series
 from tests.benchmarks.room_window import Loop, start_screen
@@ -22,14 +23,19 @@ def room(folder: str) -> dict[str, float]:
     loop = Loop()
     from napari_kazerooni.reader import series_dock  # noqa: PLC0415 - wants the screen
 
-    dock = series_dock(loop.viewer)
-    loop.settle()
+    with loop.stalls("the room prepared", figures):
+        docks: list[Any] = []
+        loop.call(lambda: docks.append(series_dock(loop.viewer)))
+        loop.settle()
+    (dock,) = docks
     figures["peak before the scan, MB"] = peak_mb(room)
     _open(loop, dock, series, "first series", figures)
     _work(loop, figures)
     figures["peak, MB"] = peak_mb(room)
     _open(loop, dock, series, "second series", figures)
-    _find_earlier(loop, series)
+    with loop.stalls("a view for other visits made", figures):
+        loop.call(lambda: _find_earlier(loop, series))
+        loop.settle()
     for number in ("first", "second"):
         _show_beside(loop, f"{number} visit beside", figures)
     loop.viewer.close()
@@ -70,8 +76,10 @@ def _work(loop: Loop, figures: dict[str, float]) -> None:
 
 def _find_earlier(loop: Loop, series: Series) -> None:
     """Let the series be known as an earlier visit of the same patient too, as one that was in the folder."""
-    from napari_kazerooni.room import room_of  # noqa: PLC0415 - wants the screen
+    from napari_kazerooni.prior_widget import prior_dock  # noqa: PLC0415 - wants the screen
+    from napari_kazerooni.room import room_of  # noqa: PLC0415
 
+    prior_dock(loop.viewer)
     earlier = replace(series, study_uid=f"{series.study_uid}.1", study_date=date(2000, 1, 1))
     room_of(loop.viewer).take_found((series, earlier))
 

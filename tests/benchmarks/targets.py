@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import median
 from typing import Final, NamedTuple
 
 from tests.benchmarks.cases import (
+    BOTH,
     BYTES,
     CLOSING,
     EXECUTEMANY,
@@ -63,6 +63,9 @@ _TIMES_THE_SCROLL: Final = 1.1
 _MORE_MS: Final = 1.0
 _FIRST_SLICE_MS: Final = 1000.0
 _TURN_MS: Final = 50.0
+# What is made before a scan is opened, each by one call of napari -> what bare napari does for it.
+_PREPARED: Final = {"the room prepared": "first series", "a view for other visits made": "a second canvas made"}
+_WORK: Final = ": most work in a turn, ms"
 # Group -> limit -> how many times its time this project may take.
 _NEAR: Final = {
     "store": {EXECUTEMANY: 10.0},
@@ -127,18 +130,23 @@ def _small(group: Group, size: Size) -> Iterator[Reached]:
 
 def _in_window(group: Group) -> Iterator[Reached]:
     """Tell what the room is to keep to (issue 6): against bare napari, and the longest that the window stands still."""
-    if group.name != "room" or group[NAPARI].error:
+    if group.name != "room" or group[NAPARI].error or group[BOTH].error:
         return
-    ours, bare = group.ours, group[NAPARI]
-    times = ours.time / bare.time
-    yield Reached(NAPARI, f"a scroll step <= {_TIMES_THE_SCROLL:g} x", f"{times:.2f} x", times <= _TIMES_THE_SCROLL)
-    more = ours.figure("stroke, ms") - bare.figure("stroke, ms")
-    yield Reached(NAPARI, f"a stroke <= {_MORE_MS:g} ms more", f"{more:+.2f} ms", more <= _MORE_MS)
+    ours, bare, both = group.ours, group[NAPARI], group[BOTH]
+    times = both.figure("scroll step, times napari's")
+    yield Reached(BOTH, f"a scroll step <= {_TIMES_THE_SCROLL:g} x", f"{times:.2f} x", times <= _TIMES_THE_SCROLL)
+    more = both.figure("stroke of room, ms") - both.figure("stroke of napari, ms")
+    yield Reached(BOTH, f"a stroke <= {_MORE_MS:g} ms more", f"{more:+.2f} ms", more <= _MORE_MS)
     yield Reached(NAPARI, "memory <= its", f"{ours.peak - bare.peak:+.0f} MB", ours.peak <= bare.peak)
     first = ours.figure("first series: first slice, ms")
     yield Reached(OURS, f"first slice <= {_FIRST_SLICE_MS:g} ms", f"{first:.0f} ms", first <= _FIRST_SLICE_MS)
-    longest = max(median(values) for name, values in ours.figures.items() if name.endswith("longest turn, ms"))
-    yield Reached(OURS, f"turns <= {_TURN_MS:g} ms", f"{longest:.0f} ms", longest <= _TURN_MS)
+    most = max(
+        ours.figure(name) for name in ours.figures if name.endswith(_WORK) and name[: -len(_WORK)] not in _PREPARED
+    )
+    yield Reached(OURS, f"work in a turn <= {_TURN_MS:g} ms", f"{most:.0f} ms", most <= _TURN_MS)
+    for made, by in _PREPARED.items():
+        own, floor = ours.figure(made + _WORK), bare.figure(by + _WORK)
+        yield Reached(NAPARI, f"{made} <= {floor:.0f} ms in a turn", f"{own:.0f} ms", own <= floor)
 
 
 def _equal(group: Group) -> Iterator[Reached]:

@@ -43,7 +43,10 @@ def test_a_run_ends_with_status_1_where_something_failed(run: Run, archive: Path
     assert told.exit_code == 1, told.stderr
     assert json.loads(told.stdout)["tasks"]["failed"] == 1
     assert "1 of 2 done. 1 failed: see errors.csv. The results stand in out." in told.stderr
+    assert "--retry-failed tries again what failed" in told.stderr
     assert len(list((out / "reports").glob("*.html"))) == 1
+    more = ("--scheme", "kazerooni-mean", "--report", "html", "--retry-failed")
+    assert "1 of 2 done, 1 of them before. 1 failed" in run("rescore", archive, "--out", out, *more).stderr
     (archive / "Roe_Jane.json").unlink()
     again = run("rescore", archive, "--out", out, "--scheme", "kazerooni-mean", "--report", "html", "--resume")
     assert (again.exit_code, again.stdout) == (0, "")
@@ -57,6 +60,8 @@ def test_wrong_usage_is_told(run: Run, archive: Path, tmp_path: Path) -> None:
         ((archive, "--out", tmp_path / "out", "--scheme", "best"), 2, "best"),
         ((archive, "--out", tmp_path / "out", "--report", "doc"), 2, "formats are html"),
         ((tmp_path / "gone", "--dry-run"), 3, "gone: cannot be read"),
+        ((tmp_path / "gone", "--out", tmp_path / "out"), 3, "gone: cannot be read"),
+        ((archive, "--dry-run", "--index", tmp_path), 3, "cannot be used as an index (it is a folder)"),
     ):
         told = run("rescore", *words, columns=200)
         assert (told.exit_code, said in told.stderr) == (code, True), told.stderr

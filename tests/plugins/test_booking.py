@@ -36,6 +36,7 @@ def series(tmp_path: Path) -> Series:
 def dock(make_napari_viewer: Any, series: Series, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExportWidget:
     """Give the export dock at a desk with a scan; the usual book is one that is not made yet."""
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path / "usual.sqlite"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     viewer = make_napari_viewer()
     open_scan(desk_in(viewer, tmp_path / "signed"), [series], series)
     widget = ExportWidget(viewer)
@@ -101,6 +102,29 @@ def test_another_book_is_chosen_or_made(
     assert added(dock, qtbot) == "Added to new.sqlite."
     assert added(dock, qtbot).startswith("This reading is in new.sqlite already")
     assert not (tmp_path / "usual.sqlite").exists()
+
+
+def test_the_book_is_taken_at_the_next_start(
+    dock: ExportWidget, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch, make_napari_viewer: Any
+) -> None:
+    """The chosen book that took a reading is that of the next window; where it is gone none takes its place unasked."""
+    sign(dock, tmp_path, qtbot)
+    mine = tmp_path / "mine.sqlite"
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    dock.book.choose(mine)
+    assert ExportWidget(make_napari_viewer()).book.book is None, "it holds nothing yet"
+    assert added(dock, qtbot) == "Added to mine.sqlite."
+    later = ExportWidget(make_napari_viewer())
+    assert (later.book.book, later.book.place.text()) == (mine, "The book mine.sqlite.")
+    mine.rename(tmp_path / "away.sqlite")
+    open_store(create=True).close()
+    later = ExportWidget(make_napari_viewer())
+    assert later.book.place.text().startswith("The book mine.sqlite is not there now")
+    assert added(dock, qtbot).startswith("mine.sqlite: there is no score book")
+    assert not mine.exists()
+    dock.book.usual_button.click()
+    assert added(dock, qtbot) == "Added to usual.sqlite."
+    assert ExportWidget(make_napari_viewer()).book.book is None
 
 
 def test_a_locked_book_is_a_message(series: Series, tmp_path: Path) -> None:

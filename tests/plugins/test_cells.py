@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kazerooni.errors import ReadingError
@@ -134,6 +136,19 @@ def test_the_prior_column_tells_the_change() -> None:
     assert cell(row, What.PRIOR).text == ""
     assert cell(row, What.PRIOR, BesideCell(3, 20.0, -1, None)).text == "3 (\N{MINUS SIGN}1)"
     assert cell(row, What.PRIOR, BesideCell(3, 20.0, None, None)).text == "3"
+    same = cell(row, What.PRIOR, BesideCell(3, 40.0, 0, -10.0))
+    assert same.text == "3 (\N{PLUS-MINUS SIGN}0)"
+    assert same.tip.endswith("40 %, \N{MINUS SIGN}10 points since"), "a grade may stand still while the percent falls"
+
+
+def test_an_interval_tells_its_ends_apart() -> None:
+    """Whole percents where they differ, else half the width: an interval of 4 to 4 would look like no interval."""
+    row = row_of(small_session(), Lobe.RUL, ALVEOLAR)
+    for ends, words in (((17.2, 19.4), "17\N{EN DASH}19"), ((3.75, 4.25), "\N{PLUS-MINUS SIGN}0.3")):
+        shown = cell(replace(row, low=ends[0], high=ends[1]), What.INTERVAL)
+        assert shown.text == words
+        assert shown.tip.startswith(f"{ends[0]:.1f}\N{EN DASH}{ends[1]:.1f} %")
+    assert cell(replace(row, low=None, high=None), What.INTERVAL).text == ""
 
 
 def test_totals_name_their_maximum_and_on_how_many_lobes_they_stand() -> None:
@@ -144,6 +159,11 @@ def test_totals_name_their_maximum_and_on_how_many_lobes_they_stand() -> None:
     words = totals_html(dock_of(session))
     assert "Total 4 of 50" in words
     assert "on 1 of 5 lobes" in words
+    assert "alveolar 2 (1 of 5) &nbsp; interstitial 2 (1 of 5)" in words
+    session.say.type_grade(Lobe.RML, ALVEOLAR, 3)
+    words = totals_html(dock_of(session))
+    assert "Total 4 of 50" in words, "of the lobes that are graded in both"
+    assert "alveolar 5 (2 of 5) &nbsp; interstitial 2 (1 of 5)" in words
     assert "seen at lung window: 0 %" in words
     assert "not graded" in warnings_html(dock_of(session))
     assert legend_html().count("\N{BLACK SQUARE}") == 5

@@ -13,17 +13,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK
 
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
-from kazerooni.labels import Author, write_map
+from kazerooni.labels import DRAFT_SUFFIX, Author, write_map
 from kazerooni.model import Component, Finding, Lobe, LobeMap, Volume
 from kazerooni.segment import SegmentRequest
 from napari_kazerooni import autosave, lobe_finding
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import find_drafts
-from tests.plugins.desks import boxes, centre, heard, opened, written
+from napari_kazerooni.fissure_points import FissurePoints
+from napari_kazerooni.lobes_widget import LobesWidget
+from tests.plugins.desks import FIVE, SLICES, boxes, centre, heard, opened, written
 
 Scan = tuple[Series, Volume]
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +43,10 @@ def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     """Give a window, and a folder for drafts that is empty."""
     monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
     return make_napari_viewer()
+
+
+def _clear(lobe: Lobe, say: Commands) -> None:
+    say.nothing_found(lobe)
 
 
 def _grade(grade: int, say: Commands) -> None:
@@ -115,6 +122,53 @@ def test_lobes_of_another_series_are_refused_in_words(viewer: Any, scan: Scan, t
     assert np.array_equal(desk.open_session.canvas.labels("lobes"), labels.labels)
 
 
+_NUMBERS = {
+    "lungmask": {"LUL": 1, "LLL": 2, "RUL": 3, "RML": 4, "RLL": 5},
+    "totalsegmentator": {"LUL": 10, "LLL": 11, "RUL": 12, "RML": 13, "RLL": 14},
+}
+"""As their programs number lobes (interface.md of the project)."""
+
+
+def write_image(path: Path, labels: np.ndarray[Any, Any], volume: Volume) -> None:
+    """Write labels with another program, placed where the evenly spaced scan lies."""
+    geometry = volume.geometry
+    image = SimpleITK.GetImageFromArray(labels)
+    image.SetOrigin(geometry.origins_mm[0].tolist())
+    row_mm, column_mm = geometry.pixel_spacing_mm
+    image.SetSpacing((column_mm, row_mm, float(np.diff(geometry.slice_positions_mm)[0])))
+    along_row, along_column = np.reshape(geometry.orientation, (2, 3))
+    axes = np.stack([along_row, along_column, np.cross(along_row, along_column)], axis=1)
+    image.SetDirection(axes.ravel().tolist())
+    SimpleITK.WriteImage(image, path)
+
+
+@pytest.mark.parametrize("file", [(".nii.gz", "numbered as here"), (".nrrd", "lungmask"), (".mha", "totalsegmentator")])
+def test_lobes_of_other_programs_are_taken_by_their_numbering(
+    viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any, file: tuple[str, str]
+) -> None:
+    """A NIfTI, NRRD or MetaImage is taken once its numbering is chosen in the dock; taken for ours it is refused."""
+    suffix, numbering = file
+    numbers = _NUMBERS.get(numbering, {})
+    desk, _ = opened(viewer, scan, with_lobes=False)
+    told = heard(desk.events.told)
+    ours = boxes(scan[1])
+    labels = np.zeros_like(ours)
+    for lobe in Lobe:
+        labels[ours == lobe] = numbers.get(lobe.name, int(lobe))
+    path = tmp_path / f"lobes{suffix}"
+    write_image(path, labels, scan[1])
+    dock = LobesWidget(desk, FissurePoints(desk))
+    if numbers:
+        dock._find(path)
+        qtbot.waitUntil(lambda: idle(desk) and bool(told), timeout=20000)
+        assert numbering in told[-1].message
+        assert not desk.open_session.places.has_labels
+    dock.numbering.setCurrentText(numbering)
+    dock._find(path)
+    qtbot.waitUntil(lambda: idle(desk) and desk.open_session.places.has_labels, timeout=20000)
+    np.testing.assert_array_equal(desk.open_session.canvas.labels("lobes"), ours)
+
+
 def test_a_draft_is_kept_every_five_seconds_and_offered_at_the_next_opening(
     viewer: Any, scan: Scan, qtbot: Any
 ) -> None:
@@ -140,6 +194,36 @@ def test_a_draft_is_kept_every_five_seconds_and_offered_at_the_next_opening(
     assert np.array_equal(desk.layers["alveolar"].data, before.canvas.labels("alveolar"))
     desk.layers["alveolar"].paint(centre(Lobe.RUL, 4), 1)
     assert not desk.open_session.canvas.miscounted()
+
+
+def test_a_draft_that_is_left_behind_is_not_offered(
+    viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft that another program holds while its reading is signed stays, is told, and is never gone on with."""
+    desk, _ = opened(viewer, scan, with_lobes=False)
+    desk.reading_folder = tmp_path / "signed"
+    told = heard(desk.events.told)
+    for lobe in FIVE:
+        desk.do(partial(_clear, lobe))
+    desk.open_session.looking.seen.update(range(SLICES))
+    desk.keeping.flush()
+    unlink = Path.unlink
+
+    def held(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name.endswith(DRAFT_SUFFIX):
+            raise PermissionError(13, "The process cannot access the file")
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", held)
+        desk.sign(desk.reading_folder)
+        qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=20000)
+    assert any("its draft could not be removed (The process cannot access the file)" in e.message for e in told)
+    assert len(find_drafts(desk.keeping.folder)) == 1
+    looked = heard(desk.events.drafts)
+    desk.room.show(scan[1], series=scan[0])
+    qtbot.waitUntil(lambda: bool(looked), timeout=20000)
+    assert desk.keeping.found == ()
 
 
 def test_another_slice_is_a_moment_to_save(viewer: Any, scan: Scan, qtbot: Any) -> None:

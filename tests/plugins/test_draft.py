@@ -152,7 +152,7 @@ def test_a_draft_of_another_series_is_refused(tmp_path: Path) -> None:
 
 
 def test_saving_is_due_every_five_seconds_and_on_every_slice(tmp_path: Path) -> None:
-    """Nothing is saved that did not change; a change is saved after 5 s, or at once when another slice is shown."""
+    """Nothing is saved that did not change; a change is after 5 s, of marks or words when the slice changes."""
     session = small_session()
     keeper = DraftKeeper(session, tmp_path)
     assert keeper.is_due(100.0)
@@ -163,6 +163,7 @@ def test_saving_is_due_every_five_seconds_and_on_every_slice(tmp_path: Path) -> 
     assert keeper.is_due(101.0, slice_changed=True)
     keeper.save(101.0)
     session.looking.seen.add(4)
+    assert not keeper.is_due(101.1, slice_changed=True), "paging alone saves nothing"
     assert keeper.is_due(107.0), "what was seen is not lost either"
     keeper.save(107.0)
     session.reader = "Reader B"

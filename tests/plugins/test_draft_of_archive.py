@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,11 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.labels import read_lobe_map
 from kazerooni.model import Component, Lobe
 from napari_kazerooni.draft import Draft, find_drafts, resume
+from napari_kazerooni.list_widget import ListWidget
 from napari_kazerooni.listing import Progress
+from napari_kazerooni.reader import series_dock
 from napari_kazerooni.reading_folder import look_through
+from tests.plugins.desk import desk_in
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_scans" / "1999"
 
@@ -41,3 +45,71 @@ def test_the_reading_list_opens_a_draft_of_an_archive(tmp_path: Path, monkeypatc
     assert {lobe.component(component).grade for lobe in score.lobes for component in Component} == {None}
     session.say.nothing_found(Lobe.RUL)
     assert {lobe.lobe: lobe.alveolar.grade for lobe in session.score().lobes}[Lobe.RUL] == 0
+
+
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Give an archive of one scan, and the results of drafting it."""
+    root, out = tmp_path_factory.mktemp("archive"), tmp_path_factory.mktemp("drafted") / "out"
+    shutil.copytree(SAMPLE, root / "scan")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        run(root, Settings(scheme="kazerooni", version=1, out=out, draft=True))
+    return root, out
+
+
+def test_scans_opened_with_the_results_are_gone_on_with(
+    make_napari_viewer: Any, tmp_path: Path, drafted: tuple[Path, Path], qtbot: Any
+) -> None:
+    """`kazerooni open SCANS RESULTS` offers the draft of each scan; it is kept on in the reader's own folder alone."""
+    root, out = drafted
+    viewer = make_napari_viewer()
+    desk = desk_in(viewer, tmp_path / "signed")
+    dock = series_dock(viewer)
+    dock.look_at([root, out])
+    qtbot.waitUntil(lambda: not dock.is_busy and bool(desk.keeping.found), timeout=60000)
+    assert dock.tree.topLevelItemCount() == 1  # the maps of the results are no scans
+    before = {file: file.read_bytes() for file in (out / "drafts").iterdir() if file.is_file()}
+    draft = desk.keeping.found[0]
+    desk.resume(draft)
+    qtbot.waitUntil(lambda: desk.session is not None and desk.session.setting.reading_id == draft.reading.id)
+    assert desk.session is not None
+    assert desk.session.canvas.labels("lobes").any()
+    desk.session.say.nothing_found(Lobe.RUL)
+    desk.keeping.flush()
+    own = list(desk.keeping.folder.glob("*.kazerooni-draft"))
+    assert [file.name for file in own] == [file.name for file in before]
+    assert {file: file.read_bytes() for file in before} == before
+    found = find_drafts(desk.keeping.folder, desk.keeping.offered)
+    assert [draft.path for draft in found] == own
+
+
+def test_the_reading_list_takes_the_results(
+    make_napari_viewer: Any, tmp_path: Path, drafted: tuple[Path, Path], qtbot: Any
+) -> None:
+    """The folder of results, chosen before or after the scans, turns their lines into drafts."""
+    root, out = drafted
+    for order in ((out, root), (root, out / "drafts")):
+        viewer = make_napari_viewer()
+        desk_in(viewer, tmp_path / order[0].name)
+        dock = ListWidget(viewer)
+        viewer.window.add_dock_widget(dock, area="right")
+        for folder in order:
+            dock.look_at(folder)
+            qtbot.waitUntil(lambda dock=dock: dock.busy.job is None, timeout=60000)
+        assert dock.tree.topLevelItem(0).text(2) == "draft"
+
+
+def test_results_alone_ask_for_their_scans(
+    make_napari_viewer: Any, tmp_path: Path, drafted: tuple[Path, Path], qtbot: Any
+) -> None:
+    """Opened without scans, the results are said to want them, in both docks."""
+    viewer = make_napari_viewer()
+    desk_in(viewer, tmp_path / "signed")
+    dock, series = ListWidget(viewer), series_dock(viewer)
+    viewer.window.add_dock_widget(dock, area="right")
+    dock.look_at(drafted[1])
+    series.look_at([drafted[1]])
+    qtbot.waitUntil(lambda: not series.is_busy, timeout=10000)
+    for told in (dock.busy.message.text(), series.busy.message.text()):
+        assert told == "The drafts of this folder are offered: choose the folder of their scans."

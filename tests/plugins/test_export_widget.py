@@ -123,6 +123,65 @@ def test_nothing_is_overwritten_unasked(
     assert "<html" in (folder / "R-1.html").read_text()
 
 
+def test_what_cannot_be_replaced_leaves_all_as_it_was(
+    dock: ExportWidget, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one of the files is held by another program, as on Windows, all old files stay, and no new one comes."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in ("R-1.html", "R-1.long.csv", "R-1.score.json"):
+        (folder / name).write_text(f"old {name}")
+    replace = Path.replace
+
+    def held(source: Path, target: Path) -> Path:
+        if Path(target) == folder / "R-1.wide.csv":
+            raise PermissionError(errno.EACCES, "The process cannot access the file")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    dock.export_into(folder, force=True)
+    wait(dock, qtbot)
+    assert "cannot access the file" in dock.busy.message.text()
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {
+        name: f"old {name}" for name in ("R-1.html", "R-1.long.csv", "R-1.score.json")
+    }
+    monkeypatch.undo()
+    (folder / "R-1.pdf").mkdir()
+    (folder / "R-1.pdf" / "mine.txt").write_text("mine")
+    dock.export_into(folder, force=True)
+    wait(dock, qtbot)
+    assert dock.busy.message.text().startswith("R-1.pdf: is a folder")
+    assert (folder / "R-1.pdf" / "mine.txt").read_text() == "mine"
+
+
+def test_a_hidden_study_is_not_uncovered_unasked(
+    dock: ExportWidget, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a study hides who it is, it is asked first, as the files tell the date; No writes nothing, Yes exports."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    asked: list[str] = []
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+
+    def ask(_: Any, title: str, words: str, *__: Any) -> Any:
+        asked.append(words)
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "question", ask)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    dock.desk.study.enter()
+    dock.button.click()
+    assert dock.busy.message.text().startswith("Nothing was exported")
+    assert names(folder) == []
+    dock.button.click()
+    wait(dock, qtbot)
+    assert names(folder) == NAMES
+    assert len(asked) == 2
+    assert all("the date of the scan, the pseudonym" in words for words in asked)
+    on = dock.desk.open_session.volume.scan.study_date
+    assert str(on) in (folder / "R-1.long.csv").read_text(), "it is told in the files"
+
+
 def test_a_full_disk_is_a_message(
     dock: ExportWidget, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

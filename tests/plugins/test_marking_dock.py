@@ -13,8 +13,7 @@ from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.model import Component, Finding, FissureName, FissureState, Lobe, State, Volume
 from kazerooni.phantom import spiral_ct
 from kazerooni.segment import Lungs, default_fissures, lobes_of
-from napari_kazerooni import desk as desk_module
-from napari_kazerooni import fissure_points
+from napari_kazerooni import fissure_points, saying
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.help_widget import help_html
@@ -90,6 +89,28 @@ def test_tools_are_chosen_and_the_brush_is_told_in_mm(viewer: Any, scan: Scan) -
     assert desk.layers.painted is desk.layers["interstitial"]
     marking.in_lobe.setChecked(True)
     assert desk.layers.locks.in_lobe
+
+
+def test_the_threshold_brush_marks_within_its_hu_window_only(viewer: Any, scan: Scan) -> None:
+    """Painted with the mouse over a lobe, it marks all pixels within the HU that the dock names, and no others."""
+    desk, _ = opened(viewer, scan)
+    marking, layer = dock(viewer), desk.layers.painted
+    hu = desk.open_session.volume.hu
+    whole = (2, slice(10, 50), columns(Lobe.LUL))
+    low, high = (float(value) for value in np.percentile(hu[whole], (30, 60)).round())
+    marking.low.setValue(low)
+    marking.high.setValue(high)
+    marking.tools["threshold"].click()
+    marking.in_lobe.setChecked(True)
+    layer.brush_mm = 70 * layer.spacing_mm[0]
+    Hand(viewer, layer).drag(centre(Lobe.LUL, 2), centre(Lobe.LUL, 2))
+    marked = desk.open_session.canvas.labels("alveolar") > 0
+    within = (hu >= low) & (hu <= high)
+    np.testing.assert_array_equal(marked[whole], within[whole])
+    assert marked.sum() == within[whole].sum() > 0
+    marking.tools["paint"].click()
+    Hand(viewer, layer).drag(centre(Lobe.LUL, 2), centre(Lobe.LUL, 2))
+    assert (desk.open_session.canvas.labels("alveolar")[whole] > 0).all(), "the brush marks all of the lobe"
 
 
 def test_a_click_fills_the_lobe(viewer: Any, scan: Scan) -> None:
@@ -220,7 +241,7 @@ def test_on_a_large_scan_borders_move_in_the_background(
 ) -> None:
     """The window goes on meanwhile; of two drags in a row the last one counts; undoing many pixels is done so, too."""
     monkeypatch.setattr(fissure_points, "_SLOW_VOXELS", 1)
-    monkeypatch.setattr(desk_module, "_SLOW_STEP_BYTES", 1)
+    monkeypatch.setattr(saying, "_SLOW_STEP_BYTES", 1)
     desk, _ = opened(viewer, spiral)
     lungs = give_fissures(desk)
     marking, session = dock(viewer), desk.open_session

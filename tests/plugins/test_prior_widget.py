@@ -288,8 +288,9 @@ def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series
 
 
 def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: Any) -> None:
-    """The tick hides visits from this reading on, unless one was shown; what is blinded stays so until it is signed."""
+    """The tick hides visits of this reading, unless one was shown; blinded stays blinded; the next has its own."""
     desk, widget = dock
+    assert not widget.blind_box.isEnabled()
     session = open_scan(desk, found, found[1])
     wait(widget, qtbot)
     assert widget.visits.count() == 2
@@ -297,12 +298,34 @@ def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: 
     assert (session.setting.blinded, widget.visits.count(), widget.busy.message.text()) == (True, 0, BLINDED)
     widget.blind_box.click()
     assert session.setting.blinded
-    assert widget.busy.message.text().startswith("This reading stays blinded")
+    assert (widget.blind_box.isChecked(), widget.blind_box.isEnabled()) == (True, False)
     later = open_scan(desk, found, found[0])
     wait(widget, qtbot)
     assert not later.setting.blinded
     show(widget, 2000, qtbot)
     widget.blind_box.click()
     assert not later.setting.blinded
+    assert not widget.blind_box.isChecked()
     assert widget.busy.message.text().startswith("Another visit was shown already")
+    widget.blind_next_box.click()
     assert desk.blinded
+    assert not later.setting.blinded
+
+
+def test_a_draft_shows_its_own_blinding(dock: Dock, found: list[Series], qtbot: Any) -> None:
+    """The ticks tell whether the reading that is gone on with is blinded, and whether those to come are, apart."""
+    desk, widget = dock
+    session = open_scan(desk, found, found[1], blinded=True)
+    session.say.nothing_found(Lobe.RUL)
+    desk.keeping.flush()
+    open_scan(desk, found, found[1])
+    wait(widget, qtbot)
+    assert (widget.blind_box.isChecked(), widget.blind_box.isEnabled()) == (False, True)
+    qtbot.waitUntil(lambda: bool(desk.keeping.found), timeout=30000)
+    desk.resume(desk.keeping.found[0])
+    qtbot.waitUntil(lambda: desk.open_session.setting.reading_id == session.setting.reading_id, timeout=30000)
+    wait(widget, qtbot)
+    assert desk.open_session.setting.blinded
+    assert (widget.blind_box.isChecked(), widget.blind_box.isEnabled()) == (True, False)
+    assert not widget.blind_next_box.isChecked()
+    assert widget.visits.count() == 0

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from napari._app_model import get_app_model
 from napari.components import ViewerModel
 from npe2 import PluginManager
+from qtpy.QtWidgets import QFileDialog
 
 from kazerooni.phantom import build_series, sequential_hrct, write_dicomdir, write_series, write_zip
 from napari_kazerooni.reader import get_reader
@@ -88,6 +90,21 @@ def test_without_a_window_the_scan_is_read_at_once(visit: Path) -> None:
 def test_the_zip_of_the_phantom_is_taken(tmp_path: Path) -> None:
     """A zip with folders in it is taken."""
     assert get_reader(write_zip(build_series(sequential_hrct(slices=3)), tmp_path / "visit.zip")) is not None
+
+
+@pytest.mark.parametrize("kind", ["zip", "DICOMDIR"])
+def test_file_open_hands_files_to_the_dock(
+    make_napari_viewer: Any, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """File > Open of a zip or a DICOMDIR asks nothing and opens the scan in the series dock."""
+    datasets = build_series(sequential_hrct(slices=4))
+    path = write_zip(datasets, tmp_path / "visit.zip") if kind == "zip" else write_dicomdir(datasets, tmp_path / "disc")
+    viewer = make_napari_viewer()
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_, **__: ([str(path)], ""))
+    get_app_model().commands.execute_command("napari.window.file.open_files_dialog").result()
+    dock = viewer.window.dock_widgets["Series (napari-kazerooni)"]
+    qtbot.waitUntil(lambda: dock.room.is_whole and not dock.is_busy, timeout=30000)
+    assert dock.room.volume.geometry.shape[0] == 4
 
 
 def test_a_dropped_folder_opens_in_the_dock(make_napari_viewer: Any, visit: Path, qtbot: Any) -> None:

@@ -22,7 +22,7 @@ from kazerooni.dicom import find_series, read_volume
 from kazerooni.model import Notice, Volume, Window
 from kazerooni.phantom import SeriesPlan, build_series, sequential_hrct, spiral_ct, uneven_positions_mm, write_series
 from napari_kazerooni.corner import cursor_text, plane_text, scan_text, slice_text
-from napari_kazerooni.keys import DESK_KEYS, KEYS, Key, collisions
+from napari_kazerooni.keys import DESK_KEYS, KEYS, Key, as_on_keyboard, collisions
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.room import WELCOME, Room, room_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits
@@ -194,6 +194,12 @@ def test_no_key_is_taken_from_napari() -> None:
     assert not collisions([{key.key: key for key in KEYS}], DESK_KEYS)
     assert len({key.key for key in DESK_KEYS}) == len(DESK_KEYS)
     assert collisions(keymaps, [Key("Ctrl+Z", "", ""), Key("M", "", "")]) == ["Ctrl+Z", "M"]
+
+
+def test_keys_are_named_as_on_the_keyboard() -> None:
+    """A Mac has Cmd where others have Ctrl, as Qt takes shortcuts; the help says so."""
+    assert as_on_keyboard("Ctrl+Return signs", "darwin") == "Cmd+Return signs"
+    assert as_on_keyboard("Ctrl+Return signs", "win32") == "Ctrl+Return signs"
 
 
 def test_the_how_to_lists_every_key() -> None:

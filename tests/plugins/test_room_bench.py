@@ -14,7 +14,7 @@ from tests.benchmarks.size import Size
 
 
 def test_the_room_is_measured_beside_bare_napari(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One round on a small scan in a real window: both programs scroll and paint, and the table names every target."""
+    """One round on a small scan in real windows: both scroll and paint, by turns too; the table names every target."""
     if sys.platform.startswith("linux") and shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is wanted: make system")
     small = Size(slices=24, side=320)
@@ -24,4 +24,5 @@ def test_the_room_is_measured_beside_bare_napari(tmp_path: Path, capsys: pytest.
 
     shown = capsys.readouterr().out
     assert "a scroll step <= 1.1 x" in shown
+    assert "work in a turn <= 50 ms" in shown
     assert "second visit beside: longest turn" in shown

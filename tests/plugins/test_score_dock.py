@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QLabel
 
 from kazerooni.dicom import Series
 from kazerooni.labels import read_reading
@@ -16,7 +16,7 @@ from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.score_widget import ScoreWidget
-from napari_kazerooni.sign_dialog import LAW
+from napari_kazerooni.windowing import LUNG
 from tests.plugins.desks import FIVE, SLICES, Clock, centre, heard, opened, written
 from tests.plugins.hand import Hand
 
@@ -151,7 +151,12 @@ def test_a_typed_reading_works_with_the_keyboard_alone(
     reading = read_reading(desk.signed_in / "reading.json")
     assert (reading.status, reading.reader) == (Status.SIGNED, "Reader A")
     assert len(reading.entries) == 10
-    assert reading.session.coverage_percent == 100
+    told = reading.session
+    assert (told.coverage_percent, told.slices_seen) == (100, tuple(range(SLICES)))
+    assert (told.windows, told.prior_shown, told.order) == ((LUNG,), "none", 1)
+    assert told.started is not None
+    assert told.ended is not None
+    assert told.started <= told.ended
 
 
 KEYSTROKE_S, MENTAL_S = 0.28, 1.35
@@ -234,7 +239,9 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
     dialog = score.dialog
     assert dialog is not None
     assert not dialog.sign_button.isEnabled()
-    assert LAW == "Signing closes the reading. It is not an electronic signature in law."
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Signing closes the reading. It is not an electronic signature in law." in shown
+    assert any(label.startswith(f"{desk.now():%Y-%m-%d}") for label in shown), "the date is told"
     dialog.buttons["trace LLL ground_glass: It counts"].click()
     dialog.buttons["coverage: Yes, sign anyway"].click()
     assert dialog.sign_button.isEnabled()
@@ -290,6 +297,24 @@ def test_not_assessable_is_said_from_a_menu_with_its_reason(viewer: Any, scan: S
     assert text(score, Lobe.RML, INTERSTITIAL, What.STATE) == "not read"
     next(action for action in menu.actions() if action.text() == "Both: take back what was said").trigger()
     assert not desk.open_session.said.entries
+
+
+def test_no_column_is_cut_where_the_dock_is_narrow_and_scrolls(make_napari_viewer: Any, scan: Scan, qtbot: Any) -> None:
+    """At the least width, with a bar to scroll, all columns of both tables are in sight, states and intervals too."""
+    viewer = make_napari_viewer()
+    desk, clock = opened(viewer, scan)
+    score = ScoreWidget(viewer)
+    qtbot.addWidget(score)
+    score.resize(score.minimumWidth(), 300)
+    score.show()
+    qtbot.waitExposed(score)
+    desk.layers["alveolar"].fill_lobe(centre(Lobe.RUL, 1), 1)
+    desk.do(lambda say: say.not_assessable(Lobe.RML, tuple(Component), "expiration"))
+    clock.turn(desk, 0.2)
+    QApplication.processEvents()
+    for table in score.tables.values():
+        assert table.visibleRegion().boundingRect().width() == table.width()
+        assert table.horizontalHeader().length() <= table.viewport().width()
 
 
 def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:

@@ -19,7 +19,7 @@ from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_di
 from napari_kazerooni import samples
 from napari_kazerooni.__main__ import main
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import set_blinded
+from napari_kazerooni.desks import blind
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
@@ -71,6 +71,7 @@ def test_a_double_click_on_a_study_opens_its_fittest_series(dock: SeriesWidget, 
     fittest = study.child(0).data(0, Qt.ItemDataRole.UserRole)
     assert dock.room.series is not None
     assert dock.room.series.series_uid == fittest.series_uid
+    assert dock.tree.currentItem() is study.child(0)
 
 
 def test_other_visits_of_a_blinded_reading_are_not_listed(dock: SeriesWidget, tmp_path: Path, qtbot: Any) -> None:
@@ -87,7 +88,7 @@ def test_other_visits_of_a_blinded_reading_are_not_listed(dock: SeriesWidget, tm
     dock.open(next(one for one in dock.room.found if one.study_date == date(2002, 1, 2)))
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     seen = [listed()]
-    set_blinded(dock.desk, blinded=True)
+    blind(dock.desk)
     seen.append(listed())
     dock.desk.open_session.signed = dock.desk.open_session.reading()
     dock.desk.events.signed()
@@ -116,10 +117,16 @@ def test_series_are_listed_and_opened_by_a_double_click(dock: SeriesWidget, pati
     lines = [line.strip() for text in texts for line in text.splitlines()]
     assert {"sequential, sampled", "spiral, contiguous"} < set(lines)
     assert {"6 x 1 mm, gap 10 mm, B70f", "8 x 1.25 mm, gap 1.25 mm, B60f"} < set(lines)
+    assert sorted(text[:3] for text in texts) == ["1  ", "2  "], "their ranks"
+    assert dock.details.isHidden(), "nothing is told before a series is chosen"
+    dock.tree.setCurrentItem(items(dock)[0])
+    assert "partial-lung" in dock.details.toPlainText(), "its notices"
+    assert "thin slices" in dock.details.toPlainText(), "why it ranks there"
     assert dock.busy.message.text() == "2 series, 2 fit to score. Double click opens one."
     assert dock.room.volume is None
     wanted = next(item for item in items(dock) if "spiral" in item.text(0))
     dock.tree.itemDoubleClicked.emit(wanted, 0)
+    assert dock.tree.currentItem() is wanted
     qtbot.waitUntil(lambda: idle(dock), timeout=20000)
     assert dock.room.is_whole
     assert dock.room.layer is not None
@@ -222,6 +229,33 @@ def test_reading_can_be_cancelled(
     monkeypatch.undo()
     look(dock, patient / "one", qtbot)
     assert dock.room.is_whole
+
+
+def test_looking_for_series_can_be_cancelled(
+    dock: SeriesWidget, patient: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancel ends the reading of headers; the dock says so, lists nothing of it, and looks at the next folder."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slowly(paths: Any, *, progress: Any) -> Any:
+        reached.set()
+        assert go_on.wait(20)
+        return find_series(paths, progress=progress)
+
+    monkeypatch.setattr("napari_kazerooni.series_widget.find_series", slowly)
+    dock.look_at([patient])
+    qtbot.waitUntil(reached.is_set, timeout=20000)
+    assert dock.busy.message.text().startswith("Reading headers")
+    job = dock.busy.job
+    assert job is not None
+    with qtbot.waitSignal(job.ended, timeout=20000):
+        dock.busy.cancel_button.click()
+        go_on.set()
+    assert dock.busy.message.text() == "Cancelled."
+    assert items(dock) == []
+    monkeypatch.undo()
+    look(dock, patient, qtbot)
+    assert len(items(dock)) == 2
 
 
 @pytest.mark.parametrize("kind", ["folder", "dicomdir", "zip"])

@@ -320,6 +320,22 @@ def test_warnings_of_the_dock() -> None:
     assert not {"much-consolidation", "not-comparable"} & {w.code for w in dock_of(small_session()).warnings}
 
 
+def test_a_lobe_on_few_slices_and_much_reticulation_at_grade_1_are_warned_of() -> None:
+    """A lobe that is seen on two slices is named, and one with 40 % of reticulation, which the scheme grades as 1."""
+    session = small_session()
+    paint_rows(session, "interstitial", Lobe.LLL, 16, 3)
+    lobes = session.canvas.labels("lobes").copy()
+    lobes[3:][lobes[3:] == Lobe.RML] = 0
+    lobes[0][lobes[0] == Lobe.RML] = 0
+    session.set_lobes(LobeMap(lobes, session.volume.geometry))
+    told = {warning.code: warning.message for warning in dock_of(session).warnings}
+    assert told["few-slices"] == "RML: seen on fewer than 3 slices"
+    assert told["reticulation-not-graded"].startswith("LLL: more than 25 % reticulation")
+    assert (
+        next(row for row in dock_of(session).rows if (row.lobe, row.component) == (Lobe.LLL, INTERSTITIAL)).grade == 1
+    )
+
+
 def test_a_scheme_switch_grades_anew() -> None:
     """Under another scheme the same reading has other totals, its maximum and citation; an unknown one is refused."""
     session = small_session()

@@ -15,6 +15,9 @@ from kazerooni.labels import reading_json
 from kazerooni.model import Component, Lobe, State, Status, Volume
 from kazerooni.phantom import sequential_hrct
 from kazerooni.workflow import report_visits, write_tables
+from napari_kazerooni.autosave import DraftKeeper
+from napari_kazerooni.draft import Draft, find_drafts
+from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.signing import amend, questions, sign
 from tests.plugins.builders import FIVE, clock, paint_rows, see_all, session_of, written_series
@@ -88,6 +91,24 @@ def test_a_report_is_written_of_the_reading_as_it_stands(scan: Scan, tmp_path: P
     typed = session_of(volume, with_lobes=False)
     typed.say.type_percent(Lobe.RUL, Component.ALVEOLAR, "30")
     assert (typed.case().lobes, typed.case().alveolar) == (None, None)
+
+
+def test_a_reading_may_be_called_as_windows_calls_a_device(scan: Scan, tmp_path: Path) -> None:
+    """An id that Windows takes for a device gives a folder and a draft of another name; both can be found again."""
+    series, volume = scan
+    session = session_of(volume, reading_id="con", with_lobes=False)
+    for lobe in FIVE:
+        session.say.nothing_found(lobe)
+    session.looking.seen.update(range(series.slices))
+    keeper = DraftKeeper(session, tmp_path / "drafts")
+    keeper.save()
+    assert [path.name for path in (tmp_path / "drafts").iterdir()] == ["_con.kazerooni-draft"]
+    (draft,) = find_drafts(tmp_path / "drafts")
+    assert isinstance(draft, Draft)
+    place = sign(session, series, tmp_path / "signed", clock())
+    assert place.name == "_con"
+    ((one,), problems) = signed_readings(tmp_path / "signed")
+    assert (one.reading.id, draft.reading.id, problems) == ("con", "con", ())
 
 
 def test_nothing_changes_after_signing(scan: Scan, tmp_path: Path) -> None:

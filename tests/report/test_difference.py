@@ -146,7 +146,7 @@ def test_the_page_says_what_the_table_says(folder: Path) -> None:
     assert re.search(rf"crossed an edge in a lobe, by extent {len(crossed)} 75\.0 %", shown.text)
     assert re.search(rf"have another total of {len(compared)} comparable totals {len(totals)} 75\.0 %", shown.text)
     assert "new errors an old score, and no new one 1 " in shown.text
-    assert "PixelError 1" in shown.text
+    assert "PixelError pixels that cannot be decoded 1" in shown.text
     in_cells = Counter(attributes["class"] for attributes in shown.of("td") if attributes.get("class"))
     cells = table(folder, "crosstable.csv")
     assert in_cells["up"] == sum(row["new_grade"] > row["old_grade"] for row in cells)
@@ -158,7 +158,7 @@ def test_the_page_puts_what_has_no_cause_first(folder: Path) -> None:
     """A grade that changed by nothing stands above all else, with both versions of the program."""
     text = page(folder).text
     head = text[: text.index("Without a new score")]
-    assert "1 score changed without a known cause" in head
+    assert "1 score changed by the program, or by hand" in head
     assert "P-4" in head
     assert "0.1 \N{RIGHTWARDS ARROW} 0.2" in head
     assert "RLL alveolar 2 \N{RIGHTWARDS ARROW} 3 (10.0 \N{RIGHTWARDS ARROW} >25.0 %)" in head
@@ -184,11 +184,30 @@ def test_nothing_alarming_is_not_alarmed_about(tmp_path: Path) -> None:
     """Where nothing changed, the page warns of nothing, lists nobody and draws no empty plot."""
     write_difference(five()[:1], tmp_path, program_version="1")
     shown = page(tmp_path)
-    assert "without a known cause" not in shown.text
+    assert "by the program, or by hand" not in shown.text
     assert "changed most" not in shown.text
     assert "Without a new score" not in shown.text
     assert "Totals that can be compared: 1; all are the same" in shown.text
     assert not shown.of("img")
+
+
+def test_a_run_that_scored_nothing_says_so(tmp_path: Path) -> None:
+    """Where nothing can be compared the page says that, not 0 of 0; what kept scans from a score is told in words."""
+    errors = ("ReadingError", "LabelError", "crash", "time", "memory", "mine")
+    write_difference([ScorePair(old=None, new=None, error=one) for one in errors], tmp_path, program_version="1")
+    text = page(tmp_path).text
+    assert "Nothing to compare No scan has both an old and a new score." in text
+    assert "of 0 " not in text.replace("of 0 comparable totals", "")
+    assert "LabelError a map is broken, or does not fit its scan 1" in text
+    assert "mine 1" in text
+
+
+def test_tables_of_large_archives_stand_below_each_other(tmp_path: Path) -> None:
+    """From ten thousand grades on, whose counts would not fit beside each other on paper; below that, side by side."""
+    for count, classes in ((1999, "matrices"), (2000, "matrices many")):
+        pairs = (ScorePair(old=of("P-1", {}), new=of("P-1", {})) for _ in range(count))
+        write_difference(pairs, tmp_path, program_version="1", force=True)
+        assert [a["class"] for _, a in page(tmp_path).elements if "matrices" in str(a.get("class"))] == [classes]
 
 
 def test_totals_are_plotted_only_where_they_compare(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import pydicom
 
@@ -13,6 +13,7 @@ from kazerooni.errors import LabelError
 from kazerooni.labels.meaning import part_of
 from kazerooni.labels.seg.file import BROKEN, segment_of
 from kazerooni.model import Component, Lobe
+from kazerooni.zips import open_through
 
 _WANTED = ["ReferencedSeriesSequence", "SegmentSequence"]
 
@@ -28,18 +29,31 @@ class SegContents(NamedTuple):
     findings: frozenset[Component]
 
 
-def seg_contents(path: str | os.PathLike[str]) -> SegContents:
+def seg_contents(seg: str | os.PathLike[str] | BinaryIO) -> SegContents:
     """Read what a DICOM SEG holds, without its frames and pixels.
+
+    seg: its path, which may lead through a zip, or the file itself, which stays open.
 
     Raises LabelError where it cannot be read.
     """
+    if isinstance(seg, str | os.PathLike):
+        path = Path(seg)
+        try:
+            with open_through(path) as file:
+                return _contents(file, path.name)
+        except OSError as error:
+            raise LabelError(f"{path.name}: cannot be read ({error.strerror})") from None
+    return _contents(seg, "the file")
+
+
+def _contents(file: BinaryIO, name: str) -> SegContents:
     with quiet_pydicom():
         try:
-            dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_WANTED)
+            dataset = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=_WANTED)
             named = {str(one.SeriesInstanceUID) for one in dataset.get("ReferencedSeriesSequence") or ()}
             parts = {part_of(segment_of(item).concept) for item in dataset.SegmentSequence} - {None}
         except BROKEN as error:
-            raise LabelError(f"{Path(path).name}: no readable segmentation ({type(error).__name__})") from None
+            raise LabelError(f"{name}: no readable segmentation ({type(error).__name__})") from None
     return SegContents(
         named.pop() if len(named) == 1 else "",
         any(isinstance(part, Lobe) for part in parts),

@@ -97,7 +97,7 @@ def open_seg(file: MapFile, *, most_bytes: int) -> SegFile:
             "these formats"
         )
     # Never closed by hand: arrays may still look into it; it goes with the last of them.
-    mapped = mmap.mmap(file.stream.fileno(), 0, access=mmap.ACCESS_READ)
+    mapped = file.mapped()
     with quiet_pydicom():
         try:
             buffer, start, dataset, syntax = _parse(name, mapped, most_bytes)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kazerooni.errors import KazerooniError
-from kazerooni.files import make_folder, write_whole
+from kazerooni.files import make_folder, stem_of, write_whole
 from kazerooni.labels import DRAFT_SUFFIX, DRAFT_VERSION, deflated_slice, draft_file, reading_json
 from kazerooni.model import Reading, State
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
@@ -35,21 +35,25 @@ class DraftKeeper:
     """
 
     def __init__(self, session: ReadingSession, folder: Path) -> None:
-        self.path = folder / f"{session.setting.reading_id}{DRAFT_SUFFIX}"
+        self.path = folder / f"{stem_of(session.setting.reading_id)}{DRAFT_SUFFIX}"
         self._session = session
         slices = session.volume.geometry.shape[0]
         self._slices: dict[LayerName, list[bytes]] = {name: [b""] * slices for name in LAYER_NAMES}
         self._owed: dict[LayerName, set[int]] = {name: set(range(slices)) for name in LAYER_NAMES}
         self._saved: int | None = None
+        self._saved_content: int | None = None
         self._saved_at_s = float("-inf")
 
     def is_due(self, at_s: float, *, slice_changed: bool = False) -> bool:
-        """Tell whether to save now: something changed, and 5 s are over or another slice is shown.
+        """Tell whether to save now: something changed and 5 s are over, or marks or words did and the slice changes.
 
+        Else each slice that a reader pages through would be one more that was seen, and cost a draft.
         at_s: seconds of a clock that never goes back.
         """
-        changed = self._saved != self._session.version
-        return changed and (slice_changed or at_s - self._saved_at_s >= AUTOSAVE_S)
+        if self._saved == self._session.version:
+            return False
+        is_at_slice = slice_changed and self._saved_content != self._session.content
+        return is_at_slice or at_s - self._saved_at_s >= AUTOSAVE_S
 
     def save(self, at_s: float = 0.0) -> None:
         """Save the draft: written beside, brought to disk, put in the place of the one before.
@@ -65,6 +69,7 @@ class DraftKeeper:
             changed[name] |= self._owed[name]
         self._owed = {name: set() for name in LAYER_NAMES}
         self._saved, self._saved_at_s = self._session.version, at_s
+        self._saved_content = self._session.content
         return Snapshot(_words(self._session), changed)
 
     def pack(self, taken: Snapshot) -> bytes:
@@ -85,7 +90,7 @@ class DraftKeeper:
             make_folder(self.path.parent)
             write_whole(self.path, data, force=True)
         except KazerooniError:
-            self._saved = None
+            self._saved = self._saved_content = None
             raise
 
     def remove(self) -> None:

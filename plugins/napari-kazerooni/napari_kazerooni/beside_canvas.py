@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
+from weakref import ref
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QDockWidget, QWidget
+from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from napari_kazerooni.later import later
+from napari_kazerooni.later import in_turns
 
 _RIGHT: Final = Qt.DockWidgetArea.RightDockWidgetArea
 _ALONG: Final = Qt.Orientation.Horizontal
@@ -32,20 +33,18 @@ def put_beside_canvas(widget: QWidget, then: Callable[[], None]) -> None:
             if other is not front:
                 window.tabifyDockWidget(front, other)
         front.raise_()
-    share = partial(_share_width, window, dock, front)
+    # What waits for a turn may outlive the window, and does not hold it.
+    share = partial(_share_width, ref(dock), None if front is None else ref(front))
     # Qt lays the docks out anew after the first time, by widths that it has from before; the second time they stay.
-    later(widget, partial(_one_by_one, widget, (share, share, then)))
+    in_turns(widget, iter((share, share, then)))
 
 
-def _one_by_one(owner: QWidget, steps: tuple[Callable[[], None], ...]) -> None:
-    """Take each step in a turn of its own."""
-    steps[0]()
-    if steps[1:]:
-        later(owner, partial(_one_by_one, owner, steps[1:]))
-
-
-def _share_width(window: Any, dock: QDockWidget, front: QDockWidget | None) -> None:
+def _share_width(placed: ref[QDockWidget], before: ref[QDockWidget] | None) -> None:
     """Give dock and canvas the same width, and the docks behind no more than they want."""
+    dock, front = placed(), None if before is None else before()
+    window: Any = None if dock is None else dock.window()
+    if dock is None or not isinstance(window, QMainWindow):
+        return
     docks, widths = [dock], [0]
     room = window.centralWidget().width() + dock.width()
     if front is not None:

@@ -5,36 +5,49 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from qtpy.QtWidgets import QFileDialog, QGroupBox, QLabel, QMessageBox, QPushButton, QVBoxLayout
+from qtpy.QtWidgets import QFileDialog, QGroupBox, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout
 
 from napari_kazerooni.booking import NOT_SIGNED, Booked, add_to_book
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import Desk
+from napari_kazerooni.remembered import remember_book, remembered_book
 
-_USUAL: Final = "The book of KAZEROONI_STORE, or your own, as for `kazerooni store`."
+_USUAL: Final = "Your own score book, or the one that this computer is set up for (KAZEROONI_STORE)."
 _KINDS: Final = "Score books (*.sqlite *.sqlite3 *.db);;All files (*)"
 
 
 class BookFrame(QGroupBox):
-    """Adds the signed reading to the usual book, or to a file that is chosen. book: that file, None: the usual one."""
+    """Adds the signed reading to the usual book, or to a file that is chosen. book: that file, None: the usual one.
+
+    A chosen book that took a reading is taken at the next start, too.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("Score book")
         self.desk = desk
         self.book: Path | None = None
         self._makes = False
-        self.place = QLabel(_USUAL)
+        self.place = QLabel()
         self.place.setWordWrap(True)
         self.add_button = QPushButton("Add to the score book")
         self.add_button.clicked.connect(self.add)
         self.choose_button = QPushButton("Another book\N{HORIZONTAL ELLIPSIS}")
         self.choose_button.clicked.connect(self._choose)
+        self.usual_button = QPushButton("The usual book")
+        self.usual_button.setToolTip(_USUAL)
+        self.usual_button.clicked.connect(self.take_usual)
         self.busy = BusyBar()
         self.busy.say("")
+        row = QHBoxLayout()
+        for part in (self.choose_button, self.usual_button):
+            row.addWidget(part)
         layout = QVBoxLayout(self)
-        for part in (self.place, self.choose_button, self.add_button, self.busy):
-            layout.addWidget(part)
+        layout.addWidget(self.place)
+        layout.addLayout(row)
+        layout.addWidget(self.add_button)
+        layout.addWidget(self.busy)
+        self._take(remembered_book())
         self._closing = ClosingWatch(self)
         self._closing.closing.connect(self.busy.cancel)
         desk.events.opened.connect(self._forget_message)
@@ -56,9 +69,25 @@ class BookFrame(QGroupBox):
         makes = not book.exists()
         if makes and not self._may_make(book):
             return
+        self._take(book, makes=makes)
+
+    def take_usual(self) -> None:
+        """Take the usual book, also from the next start on."""
+        self._take(None)
+        remember_book(None)
+
+    def _take(self, book: Path | None, *, makes: bool = False) -> None:
         self.book, self._makes = book, makes
-        self.place.setText(f"The book {book.name}{', which is made with its first reading' if makes else ''}.")
-        self.place.setToolTip(str(book))
+        self.usual_button.setVisible(book is not None)
+        self.place.setToolTip("" if book is None else str(book))
+        if book is None:
+            self.place.setText(_USUAL)
+        elif makes:
+            self.place.setText(f"The book {book.name}, which is made with its first reading.")
+        elif book.is_file():
+            self.place.setText(f"The book {book.name}.")
+        else:
+            self.place.setText(f"The book {book.name} is not there now: connect its drive, or choose another one.")
 
     def _may_make(self, book: Path) -> bool:
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
@@ -81,7 +110,7 @@ class BookFrame(QGroupBox):
         self.busy.run(work, "Adding to the score book", self._on_added)
 
     def _on_added(self, booked: Booked) -> None:
-        self._makes = False
         if self.book is not None:
-            self.place.setText(f"The book {self.book.name}.")
+            self._take(self.book)
+            remember_book(self.book)
         self.busy.say(booked.words)

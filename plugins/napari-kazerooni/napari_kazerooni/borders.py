@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kazerooni.errors import ReadingError
 from kazerooni.model import Fissure, FissureSet, Lobe, State
-from kazerooni.segment import Lungs, lobes_of, move_fissures
+from kazerooni.segment import Lungs
 from napari_kazerooni.layers import LayerName
 from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
@@ -32,6 +32,8 @@ def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> t
     Raises ReadingError where the lobes are not parted by fissures, SegmentError where no surface can be laid through
     the points; then nothing changes.
     """
+    from kazerooni.segment import move_fissures  # noqa: PLC0415 - loaded when lobes were found
+
     session.say.refuse_signed()
     before = session.fissures
     if before is None:
@@ -68,6 +70,8 @@ def put_back(session: ReadingSession, lungs: Lungs, lobe: Lobe) -> None:
 
 def _part(session: ReadingSession, lungs: Lungs, name: str, said: Said) -> None:
     """Part the lungs anew as what is said of lobes wants it, in one step that can be undone."""
+    from kazerooni.segment import lobes_of  # noqa: PLC0415 - loaded when lobes were found
+
     session.say.refuse_signed()
     if session.fissures is None:
         raise ReadingError("these lobes come from a map, not from fissures; paint over the lobe that is absent")

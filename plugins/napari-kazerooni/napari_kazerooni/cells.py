@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from kazerooni.model import Component, Finding, Lobe, Origin, State, findings_of
 from napari_kazerooni.beside import BesideCell
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.dock import DockRow
+from napari_kazerooni.prior_column import cell_words, percent_words
 
 
 class What(StrEnum):
@@ -79,7 +81,7 @@ def cell(row: DockRow, column: Column, prior: BesideCell | None = None) -> Cell:
     if column is What.STATE:
         return _state(row)
     if column is What.INTERVAL:
-        return Cell("" if row.low is None or row.high is None else f"{row.low:.0f}\N{EN DASH}{row.high:.0f}")
+        return _interval(row)
     if column is What.EDGE:
         return Cell("" if row.to_edge is None else f"{row.to_edge:.1f}", "points to the edge of a grade", warns=True)
     return _prior(prior)
@@ -129,8 +131,19 @@ def _short(reason: str) -> str:
 def _prior(prior: BesideCell | None) -> Cell:
     if prior is None or prior.grade is None:
         return Cell()
-    change = "" if prior.grade_change is None else f" ({prior.grade_change:+d})"
-    return Cell(f"{prior.grade}{change}".replace("-", "\N{MINUS SIGN}"), "grade then, and the change since")
+    return Cell(cell_words(prior), f"the grade then, and the change since; the extent then: {percent_words(prior)}")
+
+
+def _interval(row: DockRow) -> Cell:
+    """Give an interval by its ends in whole percents, or, where these are the same, by half its width, rounded up."""
+    low, high = row.low, row.high
+    if low is None or high is None:
+        return Cell()
+    ends = f"{low:.0f}\N{EN DASH}{high:.0f}"
+    tip = f"{low:.1f}\N{EN DASH}{high:.1f} % of the lobe, from the sampling by slices alone"
+    if f"{low:.0f}" != f"{high:.0f}":
+        return Cell(ends, tip)
+    return Cell(f"\N{PLUS-MINUS SIGN}{math.ceil((high - low) * 5) / 10:.1f}", tip)
 
 
 def _percent(percent: float) -> str:

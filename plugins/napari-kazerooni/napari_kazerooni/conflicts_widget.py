@@ -35,7 +35,9 @@ class ConflictsFrame(QFrame):
         self._shown = tuple(conflicts)
         self.buttons.clear()
         while self._layout.count():
-            self._layout.takeAt(0).widget().deleteLater()
+            row = self._layout.takeAt(0).widget()
+            row.hide()
+            row.deleteLater()
         for conflict in conflicts:
             self._layout.addWidget(self._row(conflict))
         self.setVisible(bool(conflicts))

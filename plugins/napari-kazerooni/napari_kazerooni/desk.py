@@ -7,18 +7,14 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from napari.utils.events import EmitterGroup, Event
 
-from kazerooni.dicom import Series
-from kazerooni.errors import KazerooniError, ReadingError
+from kazerooni.errors import KazerooniError
 from kazerooni.model import Lobe
-from kazerooni.scoring import Trace
 from kazerooni.segment import Lungs
-from napari_kazerooni.commands import Commands
 from napari_kazerooni.draft import Draft, resume
-from napari_kazerooni.history import Step
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
 from napari_kazerooni.layer_guard import LayerGuard
@@ -26,30 +22,16 @@ from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, l
 from napari_kazerooni.refusals import Refusals
 from napari_kazerooni.remembered import remember_folder, remembered_folder
 from napari_kazerooni.room import Room, room_of
+from napari_kazerooni.saying import Saying
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 from napari_kazerooni.signing import amend, sign
-from napari_kazerooni.working import Working
+from napari_kazerooni.study import Study
 
-_CHANGES_EVERY_S: Final = 0.1
-_SLOW_STEP_BYTES: Final = 100_000
-"""Counting the slices of so many changed pixels anew takes longer than a picture on the screen."""
-_LEAVES_LATER: Final = "This reading is blinded: who it is is shown once it is signed, or another scan is opened."
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 
 
-class Turn(NamedTuple):
-    """A scan that a reading list opens next.
-
-    order: its place in a list that is kept, None where the list is only what was found. is_hidden: who it is.
-    """
-
-    series: Series
-    order: int | None
-    is_hidden: bool
-
-
-class Desk(Working):
+class Desk(Saying):
     """A reading at a viewer. One for each viewer: see `desk_of`. `tick` is to be called about every 50 ms.
 
     session: None before a scan is open. lobe: that keys are about. busy: what is being done, None: nothing.
@@ -69,21 +51,17 @@ class Desk(Working):
         self.reader, self.blinded, self.lobe = "", False, Lobe.RUL
         self.lungs: Lungs | None = None
         self.signed_in: Path | None = None
-        self.reading_folder: Path | None = remembered_folder()
-        self.turn: Turn | None = None
-        self._is_leaving = False
+        self.reading_folder = remembered_folder()
         self.now = now
         names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
-        self.events.signed.connect(self._leave_hidden)
+        self.study = Study(self)
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
         self.refusals, self.guard = Refusals(room), LayerGuard(room.viewer)
         self.guard.watch(self._own_layers)
         self._order = 0
         self._is_settling = False
-        self._shown_version: int | None = None
-        self._told_at_s = float("-inf")
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
         room.events.shown.connect(self._on_shown)
@@ -101,7 +79,7 @@ class Desk(Working):
             return
         self.cancel()
         self.keeping.flush()
-        turn = self._take_turn()
+        turn = self.study.take_turn()
         self._order += 1
         order = self._order if turn is None or turn.order is None else turn.order
         setting = Setting(
@@ -114,52 +92,11 @@ class Desk(Working):
         self.begin(ReadingSession(volume, setting, reader=self.reader or None))
         self.keeping.look_for_drafts()
 
-    def _take_turn(self) -> Turn | None:
-        """Give the turn of a list by which the scan was opened; opened otherwise, what a study hides is shown again."""
-        if self.turn is None:
-            self._leave_hidden()
-        else:
-            is_its_scan = self.turn.series is self.room.series
-            is_hidden = is_its_scan and self.turn.is_hidden
-            if not is_its_scan:
-                self._forget_turn()
-            self.room.hide_identity(hidden=is_hidden)
-        self._is_leaving = False  # whoever opens the next scan of a study has not left it
-        return self.turn
-
-    def leave_study(self) -> None:
-        """Open scans by no list any more; who it is is shown, but for a blinded reading only once it is signed."""
-        self._forget_turn()
-        session = self.session
-        if session is not None and session.setting.blinded and session.signed is None:
-            self._is_leaving = True
-            self.events.told(message=_LEAVES_LATER)
-        else:
-            self.room.hide_identity(hidden=False)
-
-    def enter_study(self) -> None:
-        """Keep out of sight who it is, from before a scan of a hidden study is opened until the study is left."""
-        self._is_leaving = False
-        self.room.hide_identity(hidden=True)
-
-    def _forget_turn(self) -> None:
-        if self.turn is not None and self.turn.is_hidden:
-            self.blinded = False
-        self.turn, self._is_leaving = None, False
-
-    def _leave_hidden(self) -> None:
-        """Show who it is where the study was left while the reading was blinded."""
-        if self._is_leaving:
-            self._is_leaving = False
-            self.room.hide_identity(hidden=False)
-
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
         """Go on with a session of the scan that is shown; lungs: that its lobes fill."""
         self.layers.tell_strokes()
         self.session, self.signed_in = session, None
-        if session.setting.hidden and not self.room.identity_hidden:  # a draft of a study, its scan opened otherwise
-            self._is_leaving = True
-            self.room.hide_identity(hidden=True)
+        self.study.take_up(session)
         self.reader = session.reader or self.reader
         self._show_layers(session)
         self._take_lungs(lungs)
@@ -170,7 +107,7 @@ class Desk(Working):
         self._on_dims()
         self.events.opened()
         self.events.lobes()
-        self._tell_changed()
+        self.tell_changed()
 
     def _show_layers(self, session: ReadingSession) -> None:
         """Show the maps; slices that napari passes through meanwhile are not looked at."""
@@ -188,14 +125,8 @@ class Desk(Working):
         self.start("Opening the draft", lambda *_: _with_lungs(resume(draft, volume)), self._begin_with)
 
     def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
+        self.keeping.flush()  # what was begun meanwhile stays as a draft
         self.begin(*made)
-
-    @property
-    def open_session(self) -> ReadingSession:
-        """The session. Raises ReadingError where no scan is open."""
-        if self.session is None:
-            raise ReadingError("no scan is open; open one first")
-        return self.session
 
     # --- What changes -------------------------------------------------------------------------------------------------
 
@@ -212,55 +143,6 @@ class Desk(Working):
         self.tell(event.reason)
         self.refusals.show(event.reason, self.clock())
 
-    def do(self, command: Callable[[Commands], object]) -> bool:
-        """Say something of the reading; where it is refused the reason is told. Gives whether it was done."""
-        try:
-            if self.busy is not None:
-                raise ReadingError(f"{self.busy}: wait until it is done, or cancel it")
-            self.layers.tell_strokes()
-            command(self.open_session.say)
-        except KazerooniError as error:
-            self.tell(str(error))
-            return False
-        self._tell_changed()
-        return True
-
-    def undo(self) -> None:
-        """Take back the last thing that was said."""
-        self._step(lambda say: say.undo(), lambda say: say.next_undone)
-
-    def redo(self) -> None:
-        """Say again what was taken back."""
-        self._step(lambda say: say.redo(), lambda say: say.next_redone)
-
-    def _step(self, take: Callable[[Commands], Step | None], peek: Callable[[Commands], Step | None]) -> None:
-        """Undo or redo; where many pixels change, in the background."""
-        session = self.session
-        coming = None if session is None else peek(session.say)
-        if session is None or coming is None or coming.size_bytes < _SLOW_STEP_BYTES:
-            self.do(lambda say: self._show_step(take(say)))
-            return
-        self.start(f"Undo or redo: {coming.name}", lambda *_: take(session.say), self._show_step)
-
-    def _show_step(self, step: Step | None) -> None:
-        if step is not None and step.patch is not None:
-            self.layers.refresh((step.patch.layer,))
-        if step is not None and step.fissures is not None:
-            self.events.lobes()
-        self._tell_changed()
-
-    def spill(self, trace: Trace) -> None:
-        """Say that a trace is a stroke that went astray: its marks are erased."""
-        self.do(lambda say: say.spill_trace(trace))
-        self.layers.refresh()
-
-    def choose_lobe(self, by: int) -> None:
-        """Let keys be about the next lobe that the scheme grades, or the one before."""
-        lobes = [region.lobe for region in self.open_session.scheme.regions]
-        at = lobes.index(self.lobe) if self.lobe in lobes else 0
-        self.lobe = lobes[(at + by) % len(lobes)]
-        self.events.chosen()
-
     def tick(self) -> None:
         """Let time pass: tell changes, note what was seen long enough, keep the draft."""
         session, at_s = self.session, self.clock()
@@ -274,8 +156,7 @@ class Desk(Working):
             return
         if session.signed is None and session.looking.tick(at_s):
             self.events.seen()
-        if session.version != self._shown_version and at_s - self._told_at_s >= _CHANGES_EVERY_S:
-            self._tell_changed()
+        self.tell_if_changed(at_s)
         self.keeping.save_if_due(at_s)
 
     def _own_layers(self) -> tuple[Any, ...]:
@@ -283,11 +164,6 @@ class Desk(Working):
         if self.session is None:
             return ()
         return tuple(layer for layer in (self.room.layer, *self.layers.all) if layer is not None)
-
-    def _tell_changed(self) -> None:
-        if self.session is not None:
-            self._shown_version, self._told_at_s = self.session.version, self.clock()
-            self.events.changed()
 
     def _on_dims(self) -> None:
         """Note which slice is on the screen; another one is a moment to keep the draft."""
@@ -304,13 +180,16 @@ class Desk(Working):
 
     # --- Lobes --------------------------------------------------------------------------------------------------------
 
-    def find_lobes(self, path: Path | None = None, *, lingula: bool = False) -> None:
-        """Find the lobes, or read them from a file, in the background; the reader goes on meanwhile."""
+    def find_lobes(self, path: Path | None = None, *, labels: str | None = None, lingula: bool = False) -> None:
+        """Find the lobes, or read them from a file, in the background; the reader goes on meanwhile.
+
+        labels: the numbering of the file, a name of `kazerooni.labels.CONVENTIONS`; None: it says so itself, or ours.
+        """
         session, series = self.open_session, self.room.series
         guidance = guidance_of(session, lingula=lingula)
 
         def work(progress: Any, tell: Any) -> object:
-            return find_lobes(session.volume, series, guidance, path=path, progress=progress, tell=tell)
+            return find_lobes(session.volume, series, guidance, path=path, labels=labels, progress=progress, tell=tell)
 
         self.start("Finding the lobes", work, self._take_lobes, closes=False)
 
@@ -336,7 +215,7 @@ class Desk(Working):
         self.layers.refresh(("lobes",))
         self.tell(f"Lobes: {', '.join(lobe.name for lobe in lobes_held(self.open_session))}. Check their borders.")
         self.events.lobes()
-        self._tell_changed()
+        self.tell_changed()
 
     def _take_lungs(self, lungs: Lungs | None) -> None:
         """Lock the lobe brush to the lungs, and marks to the lobes, from the time that there are lobes."""
@@ -363,11 +242,14 @@ class Desk(Working):
         self.keeping.remove()
         self.tell(f"Signed and kept in {place.parent.name}/{place.name}.")
         self.events.signed()
-        self._tell_changed()
+        self.tell_changed()
 
-    def amend(self, reason: str) -> None:
-        """Open the signed reading anew, as one that supersedes it for a reason; in the background."""
-        session, series, place = self.open_session, self.room.series, self.signed_in
+    def amend(self, reason: str, place: Path | None = None) -> None:
+        """Open a signed reading of this scan anew, as one that supersedes it for a reason; in the background.
+
+        place: the folder of the reading, default: of the one that has just been signed.
+        """
+        session, series, place = self.open_session, self.room.series, place or self.signed_in
         if place is None or series is None or not reason.strip():
             self.tell("an amendment needs a signed reading and a reason; give one")
             return

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.sign_dialog import SIGNING_FOLDER
+from napari_kazerooni.remembered import SIGNING_FOLDER
 
 BLINDED: Final = "This reading is blinded: other visits and their scores are hidden until it is signed."
 STUDY: Final = "Who it is stays hidden in this study, and so do other visits."
-_STAYS: Final = "This reading stays blinded until it is signed; the next one is not."
-_SHOWN: Final = "Another visit was shown already, so this reading is not blinded; the next one is."
+_SHOWN: Final = "Another visit was shown already, so this reading cannot be blinded."
 
 
 def signing_folder(desk: Desk) -> Path:
@@ -28,17 +27,17 @@ def why_hidden(desk: Desk) -> str:
     return STUDY if desk.room.identity_hidden else ""
 
 
-def set_blinded(desk: Desk, *, blinded: bool) -> str:
-    """Hide other visits until a reading is signed, in this one and those to come, or in those to come no more.
-
-    Gives what the reader is to be told: a reading is not blinded once another visit was shown, and stays blinded.
-    """
-    desk.blinded = blinded
+def can_blind(desk: Desk) -> bool:
+    """Tell whether the reading can be blinded: one is open, not signed, and not blinded yet."""
     session = desk.session
-    if session is None or session.signed is not None or session.setting.blinded == blinded:
+    return session is not None and session.signed is None and not session.setting.blinded
+
+
+def blind(desk: Desk) -> str:
+    """Hide other visits until the reading is signed; it stays so. Gives why not where another visit was shown."""
+    session = desk.open_session
+    if not can_blind(desk):
         return ""
-    if not blinded:
-        return _STAYS
     if session.prior_shown != "none":
         return _SHOWN
     session.setting = replace(session.setting, blinded=True)

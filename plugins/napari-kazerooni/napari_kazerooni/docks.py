@@ -12,7 +12,8 @@ from napari_kazerooni.later import later
 
 PLUGIN: Final = "napari-kazerooni"
 _WAITS: Final = "kazerooni-waits"
-_MARKING_HEIGHT: Final = 480
+_MARKING_SHARE: Final = 0.6
+"""Of the height of the window that the dock to mark with takes; the list of layers needs no more than the rest."""
 
 
 def open_docks(viewer: Any) -> None:
@@ -67,7 +68,7 @@ def _put_left(viewer: Any, dock: Any) -> None:
         window.tabifyDockWidget(controls, dock)
 
         def settle() -> None:
-            window.resizeDocks([dock], [_MARKING_HEIGHT], Qt.Orientation.Vertical)
+            window.resizeDocks([dock], [round(_MARKING_SHARE * window.height())], Qt.Orientation.Vertical)
             dock.raise_()
 
         later(dock, settle)  # Qt lays out a dock that has just come only then

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,11 +56,17 @@ class BrokenDraft:
     why: str
 
 
-def find_drafts(folder: Path) -> tuple[Draft | BrokenDraft, ...]:
-    """Find the drafts in a folder, the one saved last first; damaged ones are told, never an error."""
-    if not folder.is_dir():
-        return ()
-    paths = [path for path in folder.iterdir() if path.name.endswith(DRAFT_SUFFIX) and not path.name.startswith(".")]
+def find_drafts(folder: Path, offered: Iterable[Path] = ()) -> tuple[Draft | BrokenDraft, ...]:
+    """Find the drafts in a folder, the one saved last first; damaged ones are told, never an error.
+
+    offered: other folders, such as of `kazerooni rescore --draft`. Of a reading that was gone on with, and so has a
+    draft in `folder` of the same name, theirs is passed over.
+    """
+    by_name: dict[str, Path] = {}
+    for each in (folder, *offered):
+        for path in _draft_files(each):
+            by_name.setdefault(path.name, path)
+    paths = list(by_name.values())
     found: list[Draft | BrokenDraft] = []
     for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True):
         try:
@@ -68,6 +74,18 @@ def find_drafts(folder: Path) -> tuple[Draft | BrokenDraft, ...]:
         except ReadingError as error:
             found.append(BrokenDraft(path, str(error)))
     return tuple(found)
+
+
+def _draft_files(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.name.endswith(DRAFT_SUFFIX) and not path.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def folder_of_drafts(place: Path) -> Path | None:
+    """Give the folder of drafts at a place: itself, or `drafts` in it, as in the results of `kazerooni rescore`."""
+    return next((folder for folder in (place, place / "drafts") if _draft_files(folder)), None)
 
 
 def read_draft(path: Path) -> Draft:

@@ -13,6 +13,11 @@ from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.exporting import WORDS, Exported, Kind, export
 
+_IDENTIFIES: Final = (
+    "This study hides who it is and when. These files tell: the date of the scan, the pseudonym, and what the scanner "
+    "wrote. Whoever opens them is not blind to this scan any more.\n\nExport all the same?"
+)
+_NOT_EXPORTED: Final = "Nothing was exported: the study stays blind. Leave the study first, or export when it is read."
 _NOTHING_OPEN: Final = "Open a scan first: there is no reading to export."
 
 
@@ -44,6 +49,9 @@ class ExportWidget(QWidget):
         return [kind for kind, box in self.boxes.items() if box.isChecked()]
 
     def _choose_folder(self) -> None:
+        if not self._may_identify():
+            self.busy.say(_NOT_EXPORTED)
+            return
         folder = QFileDialog.getExistingDirectory(self, "A folder for the reading")
         if folder:
             self.export_into(Path(folder))
@@ -70,8 +78,15 @@ class ExportWidget(QWidget):
         else:
             self.busy.say("Nothing was written: files of these names are there. Choose another folder.")
 
+    def _may_identify(self) -> bool:
+        """Ask, where a study hides who it is, whether files that tell may be written."""
+        is_told = self.desk.session is None or not self.desk.room.identity_hidden
+        return is_told or self._is_yes("Who it is would be told", _IDENTIFIES)
+
     def _may_overwrite(self, files: tuple[Path, ...]) -> bool:
         names = "\n".join(path.name for path in files)
+        return self._is_yes("Overwrite?", f"These files are there already:\n{names}")
+
+    def _is_yes(self, title: str, words: str) -> bool:
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        answer = QMessageBox.question(self, "Overwrite?", f"These files are there already:\n{names}", yes | no, no)
-        return bool(answer == yes)
+        return bool(QMessageBox.question(self, title, words, yes | no, no) == yes)

@@ -105,9 +105,25 @@ def _put(made: Sequence[Path], folder: Path, *, force: bool) -> Exported:
     taken = tuple(place for place in places if place.exists())
     if taken and not force:
         return Exported((), taken)
-    for path, place in zip(made, places, strict=True):
-        path.replace(place)
+    if folders := [place.name for place in taken if place.is_dir()]:
+        raise OutputError(f"{folders[0]}: is a folder, where a file is to be written; choose another folder")
+    _exchange(made, places, taken)
     return Exported(places)
+
+
+def _exchange(made: Sequence[Path], places: Sequence[Path], taken: Sequence[Path]) -> None:
+    """Put files in the places of others; where one cannot be, as while it is open on Windows, all are as before."""
+    aside = made[0].parent / "before"
+    aside.mkdir()
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in [(place, aside / place.name) for place in taken] + list(zip(made, places, strict=True)):
+            source.replace(target)
+            done.append((source, target))
+    except OSError:
+        for source, target in reversed(done):
+            target.replace(source)
+        raise
 
 
 def maps_of(case: Case) -> Mapping[LayerName, LobeMap | FindingMap]:

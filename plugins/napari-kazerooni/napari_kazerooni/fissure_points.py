@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
+from app_model.types import KeyCode, KeyMod
 from napari.layers import Points
 from numpy.typing import NDArray
 
@@ -105,8 +106,8 @@ class FissurePoints:
         )
         layer.scan_shape = screen.geometry.shape
         layer.events.data.connect(partial(self._on_data, name))
-        layer.bind_key("Control-Z", lambda _: self._desk.undo())
-        layer.bind_key("Control-Shift-Z", lambda _: self._desk.redo())
+        layer.bind_key(KeyMod.CtrlCmd | KeyCode.KeyZ, lambda _: self._desk.undo())
+        layer.bind_key(KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyZ, lambda _: self._desk.redo())
         self.layers[name] = layer
         self._desk.viewer.add_layer(layer)
         self._desk.viewer.layers.selection.active = active

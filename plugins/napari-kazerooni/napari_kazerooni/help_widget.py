@@ -8,7 +8,7 @@ from typing import Any
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from napari_kazerooni.keys import DESK_KEYS, KEYS, MOUSE, TYPED
+from napari_kazerooni.keys import DESK_KEYS, KEYS, MOUSE, TYPED, as_on_keyboard
 
 _STYLE = "QFrame { background: rgba(20, 24, 30, 235); border-radius: 8px; } QLabel { color: #eeeeee; font-size: 13px; }"
 
@@ -57,6 +57,7 @@ class HelpOverlay(QFrame):
 def help_html() -> str:
     """Give the list of keys and mouse as a table."""
     rows = [(key.key, key.words) for key in (*KEYS, *DESK_KEYS)] + [*TYPED, *MOUSE]
+    rows = [(as_on_keyboard(key), as_on_keyboard(words)) for key, words in rows]
     cells = "".join(
         f'<tr><td style="padding-right: 24px"><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>'
         for key, words in rows

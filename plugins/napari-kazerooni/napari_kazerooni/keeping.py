@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from platformdirs import user_data_dir
 
 from kazerooni.errors import KazerooniError
+from kazerooni.files import stem_of
 from napari_kazerooni.autosave import DraftKeeper, Snapshot
-from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts
+from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts, folder_of_drafts
+from napari_kazerooni.remembered import SIGNING_FOLDER
 from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.signing import READING_FILE
 from napari_kazerooni.worker import Job, run
 from napari_kazerooni.working import Working
 
+_LEFT_WORDS: Final = "The reading is signed; its draft could not be removed ({why}), and is not offered any more."
 _LOST_WORDS: Final = "The draft is not saved: {why}. Go on: it is tried again every 5 s."
+
+
+DRAFTS_OFFERED: Final = "The drafts of this folder are offered: choose the folder of their scans."
 
 
 def drafts_folder() -> Path:
@@ -27,11 +35,13 @@ class Keeping:
     """Keeps the draft of the session of a desk.
 
     A session of which nothing was said or painted yet has none. found: the drafts of the scan, the last saved first.
+    offered: other folders whose drafts are offered, too; nothing is written there.
     """
 
     def __init__(self, desk: Working) -> None:
         self._desk = desk
         self.folder = drafts_folder()
+        self.offered: tuple[Path, ...] = ()
         self.found: tuple[Draft, ...] = ()
         self.failing = ""
         self._session: ReadingSession | None = None
@@ -39,6 +49,16 @@ class Keeping:
         self._begun: tuple[int, int] = (0, 0)
         self._job: Job | None = None
         self._writing = threading.Lock()
+
+    def offer(self, places: Iterable[Path]) -> tuple[Path, ...]:
+        """Offer the drafts of places too, such as the results of `kazerooni rescore --draft`.
+
+        Gives those places that hold drafts.
+        """
+        drafts = {place: folder_of_drafts(place) for place in places}
+        folders = [folder.resolve() for folder in drafts.values() if folder is not None]
+        self.offered = tuple(dict.fromkeys((*self.offered, *folders)))
+        return tuple(place for place, folder in drafts.items() if folder is not None)
 
     def keep(self, session: ReadingSession) -> None:
         """Keep a session from now on."""
@@ -95,9 +115,12 @@ class Keeping:
             self._tell_failed(str(error))
 
     def remove(self) -> None:
-        """Remove the draft: its reading is signed."""
-        if self._keeper is not None:
-            self._keeper.remove()
+        """Remove the draft: its reading is signed. One that another program holds, as on Windows, is left and told."""
+        try:
+            if self._keeper is not None:
+                self._keeper.remove()
+        except OSError as error:
+            self._desk.tell(_LEFT_WORDS.format(why=error.strerror or type(error).__name__))
 
     def look_for_drafts(self) -> None:
         """Look in the background for drafts of the scan that is open."""
@@ -105,17 +128,25 @@ class Keeping:
         if session is None:
             return
 
+        kept = self._desk.reading_folder or SIGNING_FOLDER
+
         def on_found(drafts: tuple[Draft | BrokenDraft, ...]) -> None:
             if session is not self._session:
                 return
             scan, own = session.volume.scan, session.setting.reading_id
-            whole = [draft for draft in drafts if isinstance(draft, Draft)]
+            whole = [draft for draft in drafts if isinstance(draft, Draft) and not _is_signed(draft, kept)]
             self.found = tuple(d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own)
             for broken in (draft for draft in drafts if isinstance(draft, BrokenDraft)):
                 self._desk.tell(broken.why)
             self._desk.events.drafts()
 
-        run(lambda *_: find_drafts(self.folder), returned=on_found, failed=self._desk.tell)
+        offered = self.offered
+        run(lambda *_: find_drafts(self.folder, offered), returned=on_found, failed=self._desk.tell)
+
+
+def _is_signed(draft: Draft, kept: Path) -> bool:
+    """Tell whether the reading of a draft was signed before the draft was removed, as just before a crash."""
+    return (kept / stem_of(draft.reading.id) / READING_FILE).is_file()
 
 
 def _work(session: ReadingSession) -> tuple[int, int]:

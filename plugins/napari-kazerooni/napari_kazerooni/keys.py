@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -59,6 +60,14 @@ MOUSE = (
     ("right button, dragged", "window: right is wider, down is darker"),
     ("left button, dragged", "move the picture, or mark with the tool of the layer"),
 )
+
+
+def as_on_keyboard(words: str, platform: str = sys.platform) -> str:
+    """Name the keys as the keyboard does: where Qt says Ctrl, a Mac has Cmd.
+
+    https://doc.qt.io/qt-6/qkeysequence.html#keyboard-layout-issues
+    """
+    return words.replace("Ctrl+", "Cmd+") if platform == "darwin" else words
 
 
 class Held(NamedTuple):

@@ -1,8 +1,8 @@
-"""Later: what is done as soon as Qt has nothing else to do."""
+"""Later: what is done as soon as Qt has nothing else to do, one thing in each turn of its loop."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from qtpy.QtCore import QObject, QTimer
 
@@ -17,3 +17,15 @@ def later(owner: QObject, act: Callable[[], object]) -> None:
     timer.timeout.connect(act)
     timer.timeout.connect(timer.deleteLater)
     timer.start(0)
+
+
+def in_turns(owner: QObject, steps: Iterator[Callable[[], object]]) -> None:
+    """Take each step in a turn of its own, the first one in the next turn; the window answers between them."""
+
+    def take() -> None:
+        step = next(steps, None)
+        if step is not None:
+            step()
+            later(owner, take)
+
+    later(owner, take)

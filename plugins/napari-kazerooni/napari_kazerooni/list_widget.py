@@ -28,8 +28,9 @@ from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import signing_folder
+from napari_kazerooni.keeping import DRAFTS_OFFERED
 from napari_kazerooni.listing import Listed, Progress, next_unread
-from napari_kazerooni.reader import series_dock
+from napari_kazerooni.reader import holds_ct, series_dock
 from napari_kazerooni.reading_folder import ReadingList, listed_again, look_through, open_line, start_study
 
 _NARROWEST: Final = 330
@@ -69,7 +70,7 @@ class ListWidget(QWidget):
         self.leave_button.setToolTip(
             "Show who it is again; for a reading that was begun blinded only once it is signed"
         )
-        self.leave_button.clicked.connect(self.desk.leave_study)
+        self.leave_button.clicked.connect(self.desk.study.leave)
         row.addWidget(self.leave_button)
         self._on_identity()
         self.tree = QTreeWidget()
@@ -113,11 +114,16 @@ class ListWidget(QWidget):
         return self.desk.reader or None
 
     def look_at(self, folder: Path) -> None:
-        """List the scans of a folder, in the background."""
+        """List the scans of a folder, in the background; one with drafts of scans that are listed offers them."""
         self._closing.watch_window()
-        kept, drafts, reader = signing_folder(self.desk), self.desk.keeping.folder, self._reader
+        keeping = self.desk.keeping
+        if keeping.offer([folder]) and not holds_ct(folder):
+            self.busy.say(DRAFTS_OFFERED)
+            self.look_again()
+            return
+        kept, drafts, offered, reader = signing_folder(self.desk), keeping.folder, keeping.offered, self._reader
         self.busy.run(
-            lambda progress, _: look_through(folder, kept, drafts, reader=reader, progress=progress),
+            lambda progress, _: look_through(folder, kept, drafts, offered=offered, reader=reader, progress=progress),
             "Reading headers",
             self._show_hidden,
         )
@@ -126,15 +132,18 @@ class ListWidget(QWidget):
         """Tell anew how far the readings have come, of the scans that were found."""
         if self.list is None:
             return
-        found, kept, drafts, reader = self.list.found, signing_folder(self.desk), self.desk.keeping.folder, self._reader
+        found, kept, reader = self.list.found, signing_folder(self.desk), self._reader
+        drafts, offered = self.desk.keeping.folder, self.desk.keeping.offered
         self.busy.run(
-            lambda _progress, _tell: listed_again(found, kept, drafts, reader=reader), "Reading the list", self._show
+            lambda _progress, _tell: listed_again(found, kept, drafts, offered=offered, reader=reader),
+            "Reading the list",
+            self._show,
         )
 
     def _show_hidden(self, made: ReadingList) -> None:
         """Show a list that was looked for; that of a study hides who it is before a scan of it is opened."""
         if made.is_kept and made.plan.hidden:
-            self.desk.enter_study()
+            self.desk.study.enter()
         self._show(made)
 
     def _show(self, made: ReadingList) -> None:
@@ -172,7 +181,7 @@ class ListWidget(QWidget):
             self.busy.say(f"No list was made: {error}.")
             return
         if self.hidden.isChecked():
-            self.desk.enter_study()
+            self.desk.study.enter()
         self.look_again()
 
     # --- Opening ---

@@ -137,9 +137,24 @@ def signed_readings(folder: Path) -> tuple[tuple[Signed, ...], tuple[str, ...]]:
 
     Gives them, and why others could not be read.
     """
+    return _standing(_readings_in(folder))
+
+
+def _readings_in(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*/{READING_FILE}")) if folder.is_dir() else []
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""  # told where all readings are listed
+
+
+def _standing(paths: Iterable[Path]) -> tuple[tuple[Signed, ...], tuple[str, ...]]:
     found: list[Signed] = []
     problems: list[str] = []
-    for path in sorted(folder.glob(f"*/{READING_FILE}")) if folder.is_dir() else ():
+    for path in paths:
         try:
             reading = read_reading(path)
         except ReadingError as error:
@@ -150,6 +165,13 @@ def signed_readings(folder: Path) -> tuple[tuple[Signed, ...], tuple[str, ...]]:
     replaced = superseded([one.reading for one in found])
     standing = [one for one in found if one.reading.id not in replaced]
     return tuple(sorted(standing, key=lambda one: one.reading.session.started or _EARLIEST)), tuple(problems)
+
+
+def signed_of(folder: Path, series: Series) -> tuple[Signed, ...]:
+    """Find the signed readings of a series below a folder that stand, by their start; others are hardly looked at."""
+    wanted = series.series_uid.encode()
+    paths = [path for path in _readings_in(folder) if wanted in _bytes_of(path)]
+    return tuple(one for one in _standing(paths)[0] if _is_of(one.reading.scan, series))
 
 
 def reading_list(

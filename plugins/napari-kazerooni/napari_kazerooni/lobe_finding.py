@@ -21,7 +21,7 @@ from kazerooni.model import (
     State,
     Volume,
 )
-from kazerooni.segment import Guidance, LobeCondition, Lungs, Segmentation, SegmentRequest, segment
+from kazerooni.segment import Guidance, LobeCondition, Lungs, Segmentation, SegmentRequest
 from napari_kazerooni.borders import absent_lobes
 from napari_kazerooni.canvas import Labels
 from napari_kazerooni.session import ReadingSession
@@ -51,13 +51,18 @@ def find_lobes(
     guidance: Guidance,
     *,
     path: Path | None = None,
+    labels: str | None = None,
     progress: Progress,
     tell: Callable[[object], None],
 ) -> Segmentation:
     """Find the lobes, or read them from a file; each step is told by its name as it begins.
 
+    labels: the numbering of the file, None where it says itself what it holds, or is numbered as here.
+
     Raises SegmentError or LabelError where they cannot be found or read.
     """
+    from kazerooni.segment import segment  # noqa: PLC0415 - takes 25 MB, and half a second, of this thread
+
     begun: list[str] = []
 
     def step(name: str) -> None:
@@ -68,7 +73,7 @@ def find_lobes(
     if path is None:
         return segment(volume, request=SegmentRequest(guidance=guidance, progress=step))
     step(f"Reading {path.name}")
-    found = segment(volume, "from_file", SegmentRequest(lobes=path, series=series, progress=step))
+    found = segment(volume, "from_file", SegmentRequest(lobes=path, labels=labels, series=series, progress=step))
     if found.lobes.source is not None:
         return found
     return replace(found, lobes=replace(found.lobes, source=FROM_FILE))

@@ -20,11 +20,13 @@ from qtpy.QtWidgets import (
 )
 
 from kazerooni.errors import KazerooniError
+from kazerooni.labels import CONVENTIONS
 from kazerooni.model import FissureName, FissureState, Lobe
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.fissure_points import FissurePoints
 from napari_kazerooni.layers import fissure_layer_name
 
+_OWN_NUMBERING: Final = "numbered as here"
 _STATES: Final = {
     "present": FissureState.PRESENT,
     "absent": FissureState.ABSENT,
@@ -65,15 +67,23 @@ class LobesWidget(QWidget):
     def _lobes(self) -> QGroupBox:
         group, grid = QGroupBox("Lobes"), QGridLayout()
         self.find, self.load = QPushButton("Find"), QPushButton("From file\N{HORIZONTAL ELLIPSIS}")
-        self.cancel, self.lingula = QPushButton("Cancel"), QCheckBox("lingula apart")
+        self.cancel, self.lingula = QPushButton("Cancel"), QCheckBox("lingula")
         self.paint_lobe, self.absent_lobe = QComboBox(), QComboBox()
-        self.paint_lobe.addItem("Paint\N{HORIZONTAL ELLIPSIS}")
-        self.absent_lobe.addItem("Absent\N{HORIZONTAL ELLIPSIS}")
+        self.paint_lobe.addItem("Paint")
+        self.absent_lobe.addItem("Absent")
         self.paint_lobe.setToolTip("Paint a lobe by hand, inside the lungs")
         self.absent_lobe.setToolTip("A lobe that was taken out: its neighbours fill the lung; again takes that back")
         for lobe in Lobe:
             self.paint_lobe.addItem(lobe.name)
             self.absent_lobe.addItem(lobe.name)
+        self.lingula.setToolTip("Find the lingula apart from the left upper lobe, for a scheme of six lobes")
+        self.numbering = QComboBox()
+        self.numbering.addItem(_OWN_NUMBERING)
+        self.numbering.addItems(list(CONVENTIONS))
+        self.numbering.setToolTip(
+            "How a file numbers its lobes. A DICOM SEG, and a .seg.nrrd with names, say it themselves; ours is 1 RUL, "
+            "2 RML, 3 RLL, 4 LUL, 5 LLL, 6 lingula"
+        )
         self.progress = QLabel()
         self.progress.setWordWrap(True)
         self.find.clicked.connect(lambda: self._find(None))
@@ -85,7 +95,9 @@ class LobesWidget(QWidget):
             (self.find, self.load, self.cancel, self.lingula, self.paint_lobe, self.absent_lobe)
         ):
             grid.addWidget(widget, at // 3, at % 3)
-        grid.addWidget(self.progress, 2, 0, 1, 3)
+        grid.addWidget(QLabel("Lobes of a file"), 2, 0)
+        grid.addWidget(self.numbering, 2, 1, 1, 2)
+        grid.addWidget(self.progress, 3, 0, 1, 3)
         group.setLayout(grid)
         return group
 
@@ -115,7 +127,8 @@ class LobesWidget(QWidget):
             button.setEnabled(busy is None)
 
     def _find(self, path: Path | None) -> None:
-        self._try(lambda: self.desk.find_lobes(path, lingula=self.lingula.isChecked()))
+        labels = None if path is None or not self.numbering.currentIndex() else self.numbering.currentText()
+        self._try(lambda: self.desk.find_lobes(path, labels=labels, lingula=self.lingula.isChecked()))
 
     def _choose_file(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, "A lobe map: SEG, NIfTI, NRRD or MetaImage")

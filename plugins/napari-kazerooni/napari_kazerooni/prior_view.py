@@ -7,6 +7,7 @@ bring menus of its own and hide one behind the other; layers of one viewer share
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from napari.components import ViewerModel
@@ -14,6 +15,7 @@ from napari.qt import QtViewer
 from qtpy.QtCore import QCoreApplication, QEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
+from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.prior_link import LinkedRooms
 from napari_kazerooni.room import Room, room_of
 
@@ -31,11 +33,11 @@ class PriorView(QWidget):
         super().__init__()
         self.model = ViewerModel(title="other visit")
         self.room = room_of(self.model)
-        self.room.prepare()
         self._current = current
         self.linked = LinkedRooms(current, self.room)
         self._canvas: Any = QtViewer(self.model)
         self._canvas.setMinimumWidth(_NARROWEST)
+        show_captions(self.room.captions, self._canvas)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._canvas)
@@ -44,8 +46,12 @@ class PriorView(QWidget):
         """Link it anew, after a rest."""
         self.linked = LinkedRooms(self._current, self.room)
 
-    def warm(self) -> None:
-        """Draw once what nobody sees: letters and shaders of a canvas take half a second when it is first drawn."""
+    def warming(self) -> Iterator[Callable[[], None]]:
+        """Give the steps that make and draw once, unseen, what takes time when it is first shown."""
+        yield self.room.prepare
+        yield self._draw
+
+    def _draw(self) -> None:
         self._canvas.canvas.native.grabFramebuffer()
 
     def rest(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kazerooni.dicom import Progress, Series, read_volume
@@ -15,16 +15,18 @@ from napari_kazerooni.beside_canvas import put_beside_canvas
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import set_blinded, signing_folder
+from napari_kazerooni.desks import blind, can_blind, signing_folder
 from napari_kazerooni.later import later
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.prior_view import PriorView
 from napari_kazerooni.priors import Link, link_visits
 from napari_kazerooni.priors_state import priors_of
 from napari_kazerooni.visits import VisitRow, default_row
-from napari_kazerooni.worker import Tell
+from napari_kazerooni.worker import Tell, stepping_back
 
 _NARROWEST: Final = 330
+# So that its words are not cut where it stands below other docks.
+_LOWEST: Final = 200
 # The column follows the reading so long after a change: strokes come faster than anybody reads it.
 _COLUMN_AFTER_MS: Final = 300
 # The picture takes all the room that there is.
@@ -44,6 +46,7 @@ class PriorWidget(QWidget):
         self.priors = priors_of(napari_viewer)
         self.view: PriorView | None = None
         self._resting: PriorView | None = None
+        self._steps: Iterator[Callable[[], object]] = iter(())
         self.shown: VisitRow | None = None
         self.busy = BusyBar()
         self._build()
@@ -60,7 +63,7 @@ class PriorWidget(QWidget):
         self.look_for_readings()
 
     def _build(self) -> None:
-        self.setMinimumWidth(_NARROWEST)
+        self.setMinimumSize(_NARROWEST, _LOWEST)
         self.visits = QComboBox()
         self.visits.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.show_button = QPushButton("Show beside")
@@ -74,17 +77,22 @@ class PriorWidget(QWidget):
         self.link_words = QLabel()
         self.link_words.setWordWrap(True)
         row = QHBoxLayout()
-        self.blind_box = QCheckBox("blinded")
-        self.blind_box.setToolTip("Other visits and their scores are hidden until the reading is signed")
-        self.blind_box.setChecked(self.desk.blinded)
+        self.blind_box, self.blind_next_box = QCheckBox("this reading"), QCheckBox("those to come")
+        self.blind_box.setToolTip("Other visits and their scores are hidden until this reading is signed; it stays so")
+        self.blind_next_box.setToolTip("Readings begun from now on are blinded from their first slice on")
         self.blind_box.clicked.connect(self._on_blind_box)
+        self.blind_next_box.clicked.connect(self._on_blind_next_box)
+        blinded = QHBoxLayout()
+        for widget in (QLabel("Blinded:"), self.blind_box, self.blind_next_box):
+            blinded.addWidget(widget)
+        blinded.addStretch(1)
         for widget in (self.show_button, self.close_button):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(self.blind_box)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.visits)
         self._layout.addLayout(row)
+        self._layout.addLayout(blinded)
         self._layout.addWidget(self.link_box)  # a row of its own: the dock is to be as narrow as half a small screen
         self._layout.addWidget(self.busy)
         self._layout.addWidget(self.link_words)
@@ -107,13 +115,22 @@ class PriorWidget(QWidget):
         self.visits.clear()
         for row in rows:
             self.visits.addItem(row.words, row)
+            self.visits.setItemData(self.visits.count() - 1, row.words, Qt.ItemDataRole.ToolTipRole)
         wanted = self.shown or default_row(rows)
         at = next((i for i, row in enumerate(rows) if wanted is not None and row.on == wanted.on), 0)
         self.visits.setCurrentIndex(at if rows else -1)
         if self.busy.job is None or not rows:
             self.busy.say(self.priors.why)
+        self._show_blinding()
         self._set_possible()
         later(self, self._prepare_view)
+
+    def _show_blinding(self) -> None:
+        """Tell whether this reading is blinded, which a draft may be otherwise than those to come."""
+        session = self.desk.session
+        self.blind_box.setChecked(session is not None and session.setting.blinded)
+        self.blind_box.setEnabled(can_blind(self.desk))
+        self.blind_next_box.setChecked(self.desk.blinded)
 
     def _set_possible(self) -> None:
         self.show_button.setEnabled(bool(self.priors.rows))
@@ -129,7 +146,6 @@ class PriorWidget(QWidget):
             self._timer.start()
 
     def _on_opened(self) -> None:
-        self.blind_box.setChecked(self.desk.blinded)
         self.close_view()
         self.look_for_readings()
 
@@ -162,7 +178,7 @@ class PriorWidget(QWidget):
 
     def _read(self, series: Series, current: Volume) -> None:
         def work(progress: Progress, _: Tell) -> tuple[Volume, Link]:
-            other = read_volume(series, progress=progress)
+            other = stepping_back(lambda: read_volume(series, progress=progress))
             progress(0, None)  # ends here where it was cancelled
             return other, link_visits(current, other)
 
@@ -177,17 +193,24 @@ class PriorWidget(QWidget):
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
-        self._set_possible()
-        put_beside_canvas(self, self._fit)
+        later(self, self._reveal)  # what waits holds no view: it may outlive its window
+
+    def _reveal(self) -> None:
+        """Show the picture, once its scan is in it and all around has its place: it is drawn at every other size."""
+        if self.view is not None:
+            self._set_possible()
+            self.view.show()
+            put_beside_canvas(self, self._fit)
 
     def _a_view(self) -> PriorView:
-        """Give the view that rests since the last visit, or make one."""
-        view, self._resting = self._resting, None
-        if view is not None:
+        """Give the view that rests since the last visit, or make one; it is hidden."""
+        view, self._resting, self._steps = self._resting, None, iter(())
+        if view is None:
+            view = self._made_view()
+            view.hide()
+        else:
             view.begin()
-            view.show()
-            return view
-        return self._made_view()
+        return view
 
     def _made_view(self) -> PriorView:
         self._closing.watch_window()
@@ -199,24 +222,29 @@ class PriorWidget(QWidget):
         """Make the view before a visit is asked for, where one can be."""
         if self.view is None and self._resting is None and self.priors.rows and not self.isHidden():
             self._resting = view = self._made_view()
-            later(self, partial(self._warm, view))
+            self._steps = iter((*view.warming(), view.hide, view.rest))
+            later(self, self._prepare_further)
 
-    def _warm(self, view: PriorView) -> None:
-        """Draw the view once, in a turn of its own, and let it rest; unless a visit came first."""
-        if self._resting is view:
-            view.warm()
-            view.hide()
-            view.rest()
+    def _prepare_further(self) -> None:
+        """Take the next step, each in a turn of its own; none is left where a visit came first."""
+        step = next(self._steps, None)
+        if step is not None:
+            step()
+            later(self, self._prepare_further)
 
     def _fit(self) -> None:
         """Show both pictures whole: the canvas has become narrower."""
         if self.view is not None:
             self.view.linked.fit()
 
-    def _on_blind_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
-        told = set_blinded(self.desk, blinded=checked)
+    def _on_blind_box(self) -> None:
+        told = blind(self.desk)
+        self._show_blinding()
         if told:
             self.busy.say(told)
+
+    def _on_blind_next_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self.desk.blinded = checked
 
     def _on_link_box(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
         if self.view is not None:
@@ -243,6 +271,7 @@ class PriorWidget(QWidget):
     def leave(self) -> None:
         """End with the dock or the window."""
         self._timer.stop()
+        self._steps = iter(())
         self.close_view()
         if self._resting is not None:
             view, self._resting = self._resting, None

@@ -16,7 +16,7 @@ def question_row(message: str, answers: Iterable[Answer]) -> tuple[QWidget, list
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
-    label = QLabel(message)
+    label = QLabel(message[:1].upper() + message[1:].replace(" %", "\N{NO-BREAK SPACE}%"))
     label.setWordWrap(True)
     layout.addWidget(label, 1)
     buttons = []

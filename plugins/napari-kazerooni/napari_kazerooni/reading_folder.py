@@ -9,7 +9,7 @@ from typing import Final
 
 from kazerooni.dicom import Found, Progress, Series, find_series
 from kazerooni.files import make_folder
-from napari_kazerooni.desk import Desk, Turn
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import (
     Listed,
@@ -24,6 +24,7 @@ from napari_kazerooni.listing import (
     write_plan,
 )
 from napari_kazerooni.series_rows import summary
+from napari_kazerooni.study import Turn
 
 PLAN_FILE: Final = "reading-list.json"
 """The plan of a study, beside the signed readings."""
@@ -44,25 +45,34 @@ class ReadingList:
 
 
 def look_through(
-    folder: Path, kept: Path, drafts: Path, *, reader: str | None = None, progress: Progress | None = None
+    folder: Path,
+    kept: Path,
+    drafts: Path,
+    *,
+    offered: Iterable[Path] = (),
+    reader: str | None = None,
+    progress: Progress | None = None,
 ) -> ReadingList:
     """Find the scans below a folder and how far the reading of each has come.
 
     kept: the folder of signed readings, and of a plan, which is followed where it is there. drafts: that of drafts.
+    offered: other folders of drafts.
 
     Raises ScanError where the folder cannot be read, ReadingError where the plan is damaged.
     """
-    return listed_again(find_series(folder, progress=progress), kept, drafts, reader=reader)
+    return listed_again(find_series(folder, progress=progress), kept, drafts, offered=offered, reader=reader)
 
 
-def listed_again(found: Iterable[Series], kept: Path, drafts: Path, *, reader: str | None = None) -> ReadingList:
+def listed_again(
+    found: Iterable[Series], kept: Path, drafts: Path, *, offered: Iterable[Path] = (), reader: str | None = None
+) -> ReadingList:
     """Tell anew how far the readings of scans have come that were found before."""
     all_found = tuple(found)
     plan_path = kept / PLAN_FILE
     is_kept = plan_path.is_file()
     plan = read_plan(plan_path) if is_kept else make_plan([series_key(series) for series in best_series(all_found)])
     signed, problems = signed_readings(kept)
-    begun = [draft for draft in find_drafts(drafts) if isinstance(draft, Draft)]
+    begun = [draft for draft in find_drafts(drafts, offered) if isinstance(draft, Draft)]
     lines = reading_list(all_found, plan, signed=signed, drafts=begun, reader=reader)
     words = _words(found, lines, is_kept=is_kept)
     if problems:
@@ -100,7 +110,7 @@ def open_line(desk: Desk, line: Listed, plan: Plan, *, is_kept: bool) -> None:
 
     is_kept: whether the list is one that is kept: the number of the line is then the order in the study.
     """
-    desk.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
+    desk.study.turn = Turn(line.series, line.number if is_kept else None, is_hidden=plan.hidden)
     if plan.hidden:
-        desk.enter_study()
+        desk.study.enter()
     desk.blinded = plan.hidden

@@ -18,7 +18,7 @@ from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
 from napari_kazerooni.captions import CORNERS, Captions
 from napari_kazerooni.corner import Plane
-from napari_kazerooni.layers import empty_image_kwargs, image_kwargs, swap
+from napari_kazerooni.layers import AXES, empty_image_kwargs, image_kwargs, swap
 from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits, window_of
 
@@ -66,7 +66,7 @@ class Room:
         self.events = EmitterGroup(
             source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
         )
-        self.captions = Captions(viewer)
+        self.captions = Captions()
         viewer.mouse_drag_callbacks.append(self._drag_window)
         viewer.mouse_wheel_callbacks.append(self._turn_wheel)
         viewer.dims.events.point.connect(self._tell_slice)
@@ -112,14 +112,12 @@ class Room:
         return corner.scan_text(volume, with_date=not self.identity_hidden)
 
     def prepare(self) -> None:
-        """Make the layer and the texts that scans will be shown in, black and unseen, before there is one."""
+        """Make the layer that scans will be shown in, black, before there is one."""
         if self.layer is None and not self.viewer.layers:
             self._take_layer(self.viewer.add_layer(Image(**empty_image_kwargs())))
-            self.captions.warm()
 
     def welcome(self) -> None:
         """Say in an empty picture how a scan comes into it: napari's own welcome goes with the first layer."""
-        self.captions.end_warming()
         if self.volume is None and not self.captions["scan"]:
             self.captions["scan"] = WELCOME
 
@@ -214,8 +212,8 @@ class Room:
         """The index of the axial slice that is shown, or that was shown last."""
         if self.volume is None or self.layer is None:
             return 0
-        place = self.layer.world_to_data(self.viewer.dims.point)
-        return int(np.clip(np.rint(place[0]), 0, self.volume.geometry.shape[0] - 1))
+        at = self._in_array(self.viewer.dims.point)[0]
+        return min(max(round(at), 0), self.volume.geometry.shape[0] - 1)
 
     def go_to(self, index: int) -> None:
         """Show an axial slice by its index; negative ones count from the end."""
@@ -254,6 +252,16 @@ class Room:
         self.viewer.scene.camera.orientation2d = ("down" if plane == "axial" else "up", "right")
         self._fit()
         self._tell_slice()
+
+    def _in_array(self, world: Sequence[float]) -> tuple[float, ...]:
+        """Give where a place of the viewer lies in the array that is shown: a shift and a scale, as `Screen` has them.
+
+        A layer of napari, which could tell too, composes all its transforms anew for it: half a millisecond.
+        """
+        assert self.screen is not None
+        last = (0.0, 0.0, 0.0, *world)[-len(AXES) :]  # before there is a scan, the cursor of napari has two axes
+        parts = zip(last, self.screen.translate_mm, self.screen.scale_mm, strict=True)
+        return tuple((at - shift) / scale for at, shift, scale in parts)
 
     def _in_scan(self, shown: Sequence[float] | None = None) -> tuple[float, ...]:
         """Give a place of the array that is shown as one of the scan; default: the first pixel of the slice."""
@@ -314,12 +322,12 @@ class Room:
                 self.volume, self._in_scan()[0], self.window, number=self.index + 1
             )
         else:
-            place = self.layer.world_to_data(self.viewer.dims.point)  # numbered as shown
+            place = self._in_array(self.viewer.dims.point)  # numbered as shown
             self.captions["slice"] = corner.plane_text(self.volume, plane, place, self.window)
 
     def _tell_cursor(self) -> None:
         if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:
-            place: Sequence[float] = self.layer.world_to_data(self.viewer.cursor.position)
+            place = self._in_array(self.viewer.cursor.position)
             self.captions["cursor"] = corner.cursor_text(self.volume, self._in_scan(place))
 
 

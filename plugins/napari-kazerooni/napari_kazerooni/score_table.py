@@ -17,7 +17,7 @@ from napari_kazerooni.dock import DockRow
 _WARNING: Final = QColor(255, 190, 80)
 _ROW_HEIGHT: Final = 22
 _FRAME: Final = 9
-_NARROWEST: Final = 40
+_NARROWEST: Final = 36
 _YEAR_AND_MONTH: Final = len("2026-01")
 _Action = QAbstractItemView.CursorAction
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -23,14 +24,17 @@ from qtpy.QtWidgets import (
 from kazerooni.errors import KazerooniError
 from kazerooni.model import Component, Lobe
 from kazerooni.scoring import SCHEMES
+from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.cells import Column, enter
 from napari_kazerooni.conflicts_widget import ConflictsFrame
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.dock import Dock, dock_of
 from napari_kazerooni.draft_widget import DraftFrame
 from napari_kazerooni.fitting import keep_fitted
+from napari_kazerooni.keys import as_on_keyboard
 from napari_kazerooni.prior_column import PriorColumn
 from napari_kazerooni.priors_state import priors_of
+from napari_kazerooni.reopen_widget import ReopenFrame
 from napari_kazerooni.score_table import ScoreTable
 from napari_kazerooni.seen_bar import install_seen_bar
 from napari_kazerooni.sign_dialog import SignDialog, SignedFrame
@@ -39,7 +43,8 @@ from napari_kazerooni.summary import legend_html, notes_html, totals_html, warni
 from napari_kazerooni.ticking import start_ticking
 
 PATTERNS: Final = ("", "UIP", "NSIP", "other")
-_NARROWEST: Final = 440
+# So that no column is cut where the dock scrolls.
+_NARROWEST: Final = 452
 _NO_SCAN: Final = "Open a scan: its reading begins here."
 
 
@@ -52,6 +57,7 @@ class ScoreWidget(QWidget):
         self.priors = priors_of(napari_viewer)
         self.earlier: PriorColumn | None = None
         self.dialog: SignDialog | None = None
+        self._dock: Dock | None = None
         self.tables = {component: ScoreTable(component) for component in Component}
         self._build()
         self._listen()
@@ -74,7 +80,7 @@ class ScoreWidget(QWidget):
         for label in (self.totals, self.notes, self.warnings, self.legend, self.message):
             label.setWordWrap(True)
         self.drafts, self.conflicts = DraftFrame(self.desk), ConflictsFrame(self.desk)
-        self.signed = SignedFrame(self.desk)
+        self.signed, self.reopen = SignedFrame(self.desk), ReopenFrame(self.desk)
         self.buttons = self._buttons()
         inside = QWidget()
         layout = QVBoxLayout(inside)
@@ -83,6 +89,7 @@ class ScoreWidget(QWidget):
         parts = (
             _beside(QLabel("Scheme"), self.scheme, QLabel("Reader"), self.reader),
             self.drafts,
+            self.reopen,
             self.signed,
             *(part for c in Component for part in (QLabel(f"<b>{c.value.capitalize()}</b>"), self.tables[c])),
             self.totals,
@@ -117,9 +124,10 @@ class ScoreWidget(QWidget):
         self.sign_button = QPushButton("Sign\N{HORIZONTAL ELLIPSIS}")
         self.nothing.setToolTip("Nothing was found in the lobe of this row (F9)")
         self.nothing_else.setToolTip("What is marked or typed in this lobe is all there is (Shift+F9)")
-        self.undo.setToolTip("Take back the last thing that was said (Ctrl+Z here; on the picture it undoes strokes)")
+        undo_tip = "Take back the last thing that was said (Ctrl+Z here; on the picture it undoes strokes)"
+        self.undo.setToolTip(as_on_keyboard(undo_tip))
         self.state = state_button(self.desk)
-        self.sign_button.setToolTip("Close the reading and keep it (Ctrl+Return)")
+        self.sign_button.setToolTip(as_on_keyboard("Close the reading and keep it (Ctrl+Return)"))
         self.nothing.clicked.connect(lambda: self.desk.do(lambda say: say.nothing_found(self.desk.lobe)))
         self.nothing_else.clicked.connect(lambda: self.desk.do(lambda say: say.nothing_else(self.desk.lobe)))
         self.undo.clicked.connect(self.desk.undo)
@@ -151,6 +159,7 @@ class ScoreWidget(QWidget):
         for emitter, hear in (
             (events.opened, self._on_opened),
             (events.changed, self._on_changed),
+            (events.seen, self._on_seen),
             (events.signed, self._on_opened),
             (events.busy, self._on_busy),
             (events.told, self._on_told),
@@ -165,6 +174,7 @@ class ScoreWidget(QWidget):
             start_ticking(self.desk, window)
             keep_fitted(self.desk.room, window)
             install_seen_bar(self.desk, viewer)
+            show_captions(self.desk.room.captions, getattr(viewer.window, "_qt_viewer", None))
 
     # --- Showing ------------------------------------------------------------------------------------------------------
 
@@ -189,7 +199,7 @@ class ScoreWidget(QWidget):
         session = self.desk.session
         if session is None:
             return
-        dock = dock_of(session)
+        self._dock = dock = dock_of(session)
         for table in self.tables.values():
             table.show_rows(dock.rows, {} if self.earlier is None else self.earlier.beside.cells)
             table.head_prior("" if self.earlier is None else self.earlier.heading)
@@ -199,6 +209,13 @@ class ScoreWidget(QWidget):
         self.conflicts.show_conflicts(dock.conflicts)
         self._show_words(dock)
         self._on_chosen()
+
+    def _on_seen(self) -> None:
+        """Tell how much was seen; no score follows from it."""
+        session = self.desk.session
+        if session is not None and self._dock is not None:
+            self._dock = replace(self._dock, coverage_percent=session.coverage)
+            self._show(self.totals, totals_html(self._dock, self.earlier))
 
     def _show_words(self, dock: Dock) -> None:
         session = self.desk.open_session

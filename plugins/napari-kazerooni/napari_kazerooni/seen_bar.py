@@ -24,6 +24,7 @@ class SeenBar(QWidget):
         super().__init__()
         self.setObjectName(_NAME)
         self._desk, self._sliders = desk, sliders
+        self._shown: tuple[object, list[tuple[int, int, int]]] | None = None
         self.setFixedHeight(_HEIGHT)
         for emitter in (desk.events.seen, desk.events.lobes, desk.events.opened, desk.events.changed):
             emitter.connect(self.renew)
@@ -31,9 +32,13 @@ class SeenBar(QWidget):
     def renew(self) -> None:
         """Show what has been seen by now."""
         session = self._desk.session
-        if session is not None:
+        if session is None:
+            return
+        shown = session.setting.reading_id, self.stretches()
+        if shown != self._shown:  # a stretch of 5 mm is several slices
+            self._shown = shown
             self.setToolTip(f"{session.coverage:.0f} % of the lung was on the screen at lung window")
-        self.update()
+            self.update()
 
     def stretches(self) -> list[tuple[int, int, int]]:
         """Give first slice, slice behind the last, and -1 no lung, 0 not seen, 1 seen."""
@@ -47,7 +52,7 @@ class SeenBar(QWidget):
 
     def paintEvent(self, _: Any) -> None:  # noqa: N802 - Qt's name
         """Draw along the slider of the slices."""
-        found = self.stretches()
+        found = [] if self._shown is None else self._shown[1]
         if not found or self._desk.room.plane != "axial" or not self._sliders.slider_widgets:
             return
         slider = self._sliders.slider_widgets[0].slider

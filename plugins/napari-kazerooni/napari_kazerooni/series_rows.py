@@ -74,7 +74,15 @@ def summary(found: Found) -> str:
         )
     usable = sum(series.usable for series in found)
     skipped = f", {_count(len(found.skipped), 'file')} skipped" if found.skipped else ""
+    if not usable:
+        return f"{len(found)} series, none fit to score{skipped}: {_unfit(found[0])}. Open another folder or file."
     return f"{len(found)} series, {usable} fit to score{skipped}. Double click opens one."
+
+
+def _unfit(series: Series) -> str:
+    """Tell why a series is not fit to score: the first error, else all reasons."""
+    errors = [notice.message for notice in series.notices if notice.severity == "error"]
+    return printable(errors[0] if errors else "; ".join(series.reasons))
 
 
 def _unread(found: Found) -> str:

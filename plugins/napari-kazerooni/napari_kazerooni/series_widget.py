@@ -24,19 +24,22 @@ from qtpy.QtWidgets import (
 from kazerooni.dicom import Found, Progress, Series, find_series, read_volume
 from kazerooni.model import Volume
 from napari_kazerooni.busy_widget import BusyBar
+from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import why_hidden
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
+from napari_kazerooni.keeping import DRAFTS_OFFERED
 from napari_kazerooni.later import later
 from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
+from napari_kazerooni.reader import holds_ct
 from napari_kazerooni.room import room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
 from napari_kazerooni.visits import is_other_visit
 from napari_kazerooni.warm import Preparation, warm_up
-from napari_kazerooni.worker import Tell, Work
+from napari_kazerooni.worker import Tell, Work, stepping_back
 
 _NARROWEST = 310
 _DRAWN_WITHIN_S = 1.0
@@ -50,6 +53,7 @@ class SeriesWidget(QWidget):
         super().__init__()
         warm_up()
         self.room, self.desk = room_of(napari_viewer), desk_of(napari_viewer)
+        show_captions(self.room.captions, getattr(self.room.viewer.window, "_qt_viewer", None))
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None
@@ -77,6 +81,7 @@ class SeriesWidget(QWidget):
         self.tree.currentItemChanged.connect(self._on_chosen)
         self.details = QTextBrowser()
         self.details.setMaximumHeight(200)
+        self.details.hide()
         self.setMinimumWidth(_NARROWEST)
         self.notices = NoticesFrame(self.room.acknowledge)
         self.busy = BusyBar("Drop a folder, a DICOMDIR or a zip here, or choose one.")
@@ -99,7 +104,8 @@ class SeriesWidget(QWidget):
     def look_at(self, paths: Iterable[str | Path]) -> None:
         """Look for series at paths, in the background, and list them; one that is the only one is opened.
 
-        What is asked for in one go is looked at together: napari hands over many files one by one.
+        What is asked for in one go is looked at together: napari hands over many files one by one. Drafts at these
+        paths, as in the results of `kazerooni rescore --draft`, are offered with their scans.
         """
         if not self._wanted:
             QTimer.singleShot(0, self._look)
@@ -111,14 +117,18 @@ class SeriesWidget(QWidget):
         return self.busy.job is not None or bool(self._wanted) or self._beginning is not None
 
     def _look(self) -> None:
-        wanted, self._wanted = self._wanted, []
+        asked, self._wanted = self._wanted, []
+        drafts = self.desk.keeping.offer(asked)
+        wanted = [path for path in asked if path not in drafts or holds_ct(path)]
+        if drafts and not wanted:
+            self.busy.say(DRAFTS_OFFERED)
         if wanted:
             self.look_for(lambda progress, _: find_series(wanted, progress=progress))
 
     def look_for(self, work: Work) -> None:
         """List the series that some work in the background finds."""
         self.tree.clear()
-        self.details.clear()
+        self._tell_details(None)
         self._start(work, "Reading headers", returned=self._on_found)
 
     def _choose_folder(self) -> None:
@@ -149,7 +159,12 @@ class SeriesWidget(QWidget):
 
     def _on_chosen(self, item: QTreeWidgetItem | None) -> None:
         series = None if item is None else item.data(0, _SERIES_ROLE)
+        self._tell_details(series)
+
+    def _tell_details(self, series: Series | None) -> None:
+        """Tell more of a series; nothing takes no room, and neither does what a study hides."""
         self.details.setHtml("" if series is None else details(series))
+        self.details.setVisible(series is not None and not self.room.identity_hidden)
 
     def _on_double_click(self, item: QTreeWidgetItem) -> None:
         """Open the series of a line; on the line of a study, the fittest of it, which stands first."""
@@ -163,16 +178,25 @@ class SeriesWidget(QWidget):
 
     def open(self, series: Series) -> None:
         """Read a series in the background: its middle slice is shown at once, then all of it."""
-        self.details.setHtml(details(series))
+        self._choose(series)
+        self._tell_details(series)
         self._opening = series
         self._drawn = drawn = threading.Event()
 
         def work(progress: Progress, tell: Tell) -> Volume:
             tell(read_slice(series, middle(series)))
             drawn.wait(_DRAWN_WITHIN_S)  # reading takes all processors: the first slice goes first
-            return read_volume(series, progress=progress)
+            return stepping_back(lambda: read_volume(series, progress=progress))
 
         self._start(work, "Reading slices", told=self._on_slice, returned=self._on_read)
+
+    def _choose(self, series: Series) -> None:
+        """Let the list show which series is opened."""
+        studies = (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount()))
+        items = (study.child(at) for study in studies for at in range(study.childCount()))
+        item = next((one for one in items if one.data(0, _SERIES_ROLE) is series), None)
+        if item is not None:
+            self.tree.setCurrentItem(item)
 
     def _on_slice(self, volume: Volume) -> None:
         self.room.preview(volume)
@@ -223,8 +247,8 @@ class SeriesWidget(QWidget):
 
     def _hide(self) -> None:
         """Hide what may not be seen: in a study all that was found, while a reading is blinded the other visits."""
-        for part in (self.tree, self.details):
-            part.setVisible(not self.room.identity_hidden)
+        self.tree.setVisible(not self.room.identity_hidden)
+        self.details.setVisible(bool(self.details.toPlainText()) and not self.room.identity_hidden)
         current = self.room.series if why_hidden(self.desk) else None
         for study in (self.tree.topLevelItem(at) for at in range(self.tree.topLevelItemCount())):
             study.setHidden(current is not None and is_other_visit(study.child(0).data(0, _SERIES_ROLE), current))

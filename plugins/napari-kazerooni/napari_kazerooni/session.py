@@ -87,10 +87,14 @@ class ReadingSession:
         return self.say.fissures
 
     @property
+    def content(self) -> int:
+        """A number that grows with every change of marks and words: what scores follow from."""
+        return self.say.version + self.canvas.version + len(self.confirmed)
+
+    @property
     def version(self) -> int:
-        """A number that grows with every change, of marks and of what was seen too."""
-        looked = len(self.looking.seen) + len(self.looking.windows)
-        return self.say.version + self.canvas.version + looked + len(self.confirmed)
+        """A number that grows with every change, of marks and words and of what was seen too."""
+        return self.content + len(self.looking.seen) + len(self.looking.windows)
 
     @property
     def reader(self) -> str | None:

@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from kazerooni.scoring import Trace
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.question_row import question_row
+from napari_kazerooni.remembered import SIGNING_FOLDER
 from napari_kazerooni.signing import Question, questions
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 LAW: Final = "Signing closes the reading. It is not an electronic signature in law."
 _WIDTH: Final = 560
-SIGNING_FOLDER: Final = Path.home() / "kazerooni readings"
 
 
 class SignDialog(QDialog):
@@ -88,7 +88,9 @@ class SignDialog(QDialog):
             return
         open_ = questions(session)
         while self._asked.count():
-            self._asked.takeAt(0).widget().deleteLater()
+            row = self._asked.takeAt(0).widget()
+            row.hide()
+            row.deleteLater()
         self.buttons.clear()
         for question in open_:
             self._asked.addWidget(self._row(question))

@@ -16,7 +16,7 @@ from pydicom import dcmread
 
 from kazerooni.dicom import Series
 from kazerooni.errors import KazerooniError, ReadingError
-from kazerooni.files import make_folder, write_folder_whole
+from kazerooni.files import make_folder, stem_of, write_folder_whole
 from kazerooni.labels import Author, read_finding_map, read_lobe_map, read_reading, write_map, write_reading
 from kazerooni.model import (
     Component,
@@ -131,7 +131,7 @@ def sign(session: ReadingSession, series: Series, folder: Path, now: Now) -> Pat
             "look at the scores once more"
         )
     make_folder(folder)
-    place = folder / session.setting.reading_id
+    place = folder / stem_of(session.setting.reading_id)
     made: list[Reading] = []
     write_folder_whole(place, lambda part: made.append(_write(session, series, part, now())))
     session.signed = made[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from kazerooni.labels import COLOURS
-from kazerooni.model import Finding
+from kazerooni.model import Component, Finding
 from napari_kazerooni.dock import Dock
 from napari_kazerooni.prior_column import PriorColumn
 
@@ -18,9 +18,10 @@ def totals_html(dock: Dock, earlier: PriorColumn | None = None) -> str:
     if dock.problem is not None or totals is None:
         return f'<span style="color:{_WARNING}">{escape(dock.problem or "no scores yet")}</span>'
     lobes = "" if totals.lobes == _regions(dock) else f" on {totals.lobes} of {_regions(dock)} lobes"
-    parts = f"alveolar {number(totals.alveolar)} &nbsp; interstitial {number(totals.interstitial)}"
+    parts = " &nbsp; ".join(_part(dock, component) for component in Component)
     total = f'<b style="font-size:15px">Total {number(totals.total)} of {totals.maximum:g}</b>'
-    lines = [f"{total}{_range(dock)}{lobes} &nbsp; {parts}"]
+    beside = " &nbsp; " if not lobes or totals.lobes == 0 else "<br>"
+    lines = [f"{total}{_range(dock)}{lobes}{beside}{parts}"]
     if totals.without_traces is not None and totals.without_traces != totals.total:
         lines.append(f'<span style="color:{_WARNING}">without traces {number(totals.without_traces)}</span>')
     weighted = dock.volume_weighted
@@ -33,6 +34,15 @@ def totals_html(dock: Dock, earlier: PriorColumn | None = None) -> str:
     if earlier is not None:
         lines.append(f"visit beside, {escape(earlier.heading)}: total {earlier.total}")
     return "<br>".join(lines)
+
+
+def _part(dock: Dock, component: Component) -> str:
+    """Tell the sum of a component, and, where lobes have none, on how many it stands: the total leaves these out."""
+    assert dock.totals is not None
+    value = dock.totals.alveolar if component is Component.ALVEOLAR else dock.totals.interstitial
+    graded = sum(row.grade is not None for row in dock.rows if row.component is component)
+    lobes = "" if graded in (0, _regions(dock)) else f" ({graded} of {_regions(dock)})"
+    return f"{component} {number(value)}{lobes}"
 
 
 def _regions(dock: Dock) -> int:

@@ -1,8 +1,8 @@
 """Warm: what costs time once is done when the dock opens, not between a click and the first slice.
 
-napari loads units and filters with its first image (half a second), builds controls and shaders of a layer when it is
-added (0.1 to 0.3 s each), and draws a letter when it is first shown. Not in a thread: the registry of units breaks when
-it is used while it loads, and Qt and OpenGL belong to the main thread.
+napari loads units and filters with its first image (half a second), and builds controls and shaders of a layer when it
+is added (0.1 to 0.3 s each). Not in a thread: the registry of units breaks when it is used while it loads, and Qt and
+OpenGL belong to the main thread.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from napari.utils.events import EmitterGroup
@@ -16,10 +17,12 @@ class Working:
     """What a desk does in the background. busy: what is being done, None: nothing.
 
     clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work that changes the
-    reading. session: that is worked on; where another one was opened meanwhile, what was made for the first is dropped.
+    reading. reading_folder: that signed readings are kept in, None: the usual one. session: that is worked on; where
+    another one was opened meanwhile, what was made for the first is dropped.
     """
 
     session: ReadingSession | None
+    reading_folder: Path | None
     layers: LabelLayers
     events: EmitterGroup
     clock: Callable[[], float]

@@ -1,0 +1,91 @@
+"""Old scores that cannot be read, or belong to nothing here, are told; those that can stand beside the new ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from kazerooni.archive import Index, Journal, Settings
+from kazerooni.archive import rescore as run
+from kazerooni.labels import reading_text
+from kazerooni.model import Reading
+from kazerooni.scoring import score, score_json
+from tests.archive.conftest import SAMPLES
+
+BROKEN: Final[dict[str, Callable[[str], str | bytes]]] = {
+    "cut": lambda text: text[: len(text) // 2],
+    "without totals": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "totals"}),
+    "a grade too few": lambda text: text.replace('"grade"', '"gone"', 1),
+    "not finite": lambda text: text.replace('"maximum": 10', '"maximum": NaN'),
+    "no UTF-8": lambda text: text.encode().replace(b'"RUL"', b'"\xff\xfe"', 1),
+}
+"""Ways in which a score document was broken, by name."""
+
+
+def _document(reading: Reading) -> str:
+    graded = score(reading, "kazerooni-mean")
+    return json.dumps(score_json(graded, reading, program_version="0.1", notices=()))
+
+
+def _run(root: Path, out: Path) -> Any:
+    return run(root, Settings(scheme="kazerooni-fibrosis", version=1, out=out))
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_an_old_score_that_cannot_be_read_is_told(tmp_path: Path, reading: Reading, how: str) -> None:
+    """A broken score is a row of errors.csv with its number in the index, without its name; its reading is graded."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    root.mkdir()
+    (root / "reading.json").write_text(reading_text(replace(reading, id="R-1")), "utf-8")
+    broken = BROKEN[how](_document(replace(reading, id="R-1")))
+    (root / "Roe_Jane.json").write_bytes(broken if isinstance(broken, bytes) else broken.encode())
+    summary = _run(root, out)
+    with (out / "errors.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["kind"], row["cause"], row["error"]) == ("score", "error", "ReadingError")
+    assert row["why"].startswith("the score: ")
+    assert summary.counts == {"planned": 2, "done": 2, "failed": 1}
+    with Index(root) as index:
+        asked = "SELECT name FROM files WHERE number = ?"
+        assert index.database.execute(asked, (int(row["file_number"]),)).fetchone() == (b"Roe_Jane.json",)
+    assert not [file.name for file in out.iterdir() if b"Roe" in file.read_bytes()]
+    with Journal(out) as journal:
+        (graded,) = [pair for pair in journal.pairs() if pair.new is not None]
+    assert (graded.old, graded.error) == (None, "")
+
+
+def test_an_old_score_of_nothing_here_is_told(tmp_path: Path, reading: Reading) -> None:
+    """A score whose reading is not in the archive is left and counted; the other one stands beside the new score."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    root.mkdir()
+    (root / "reading.json").write_text(reading_text(replace(reading, id="R-1")), "utf-8")
+    for name in ("R-1", "R-2"):
+        (root / f"{name}.json").write_text(_document(replace(reading, id=name)), "utf-8")
+    summary = _run(root, out)
+    assert summary.left == {"an old score of what is not graded here": 1}
+    with Journal(out) as journal:
+        (pair,) = journal.pairs()
+    assert pair.old is not None
+    assert pair.old.reading == "R-1"
+
+
+def test_a_score_of_a_measured_series_stands_beside_it(tmp_path: Path, reading: Reading) -> None:
+    """A score that names no reading is set beside the new score of its series, where that is measured."""
+    root = tmp_path / "archive"
+    root.mkdir()
+    (root / "scan").symlink_to(SAMPLES / "1999")
+    (root / "maps").symlink_to(SAMPLES / "maps" / "1999")
+    document = {**json.loads(_document(reading)), "reading": None}
+    (root / "old.json").write_text(json.dumps(document), "utf-8")
+    summary = _run(root, tmp_path / "out")
+    assert (summary.left, summary.counts["failed"]) == ({}, 0)
+    with Journal(tmp_path / "out") as journal:
+        (pair,) = journal.pairs()
+    assert pair.old is not None
+    assert pair.old.series_uid == pair.new.series_uid  # type: ignore[union-attr]

@@ -1,0 +1,121 @@
+"""What a run meets outside of its archive: a full disk, Ctrl-C while workers start, folders that cannot be written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kazerooni.archive import Index, Settings
+from kazerooni.archive import rescore as run
+from kazerooni.archive.schema import INDEX_VERSION
+from kazerooni.errors import ArchiveError, OutputError
+from tests.archive.conftest import READINGS, SAMPLES
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = ("long.csv", "wide.csv", "errors.csv", "difference.csv", "difference.html")
+
+
+def _settings(out: Path) -> Settings:
+    return Settings(scheme="kazerooni", version=1, out=out)
+
+
+def _words(archive: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "kazerooni", "rescore", str(archive), "--out", str(out), *more]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process")
+def test_a_full_disk_is_told_and_gone_on_from(archive: Path, tmp_path: Path) -> None:
+    """Where nothing more can be written the run ends with status 3 and says so; gone on with, its tables are whole."""
+    kept, out = archive / "kept", tmp_path / "out"
+    run(kept, _settings(tmp_path / "whole"))
+    limited = ["sh", "-c", 'ulimit -f 1024; exec "$@"', "sh"]  # no file over a megabyte
+    ended = subprocess.run([*limited, *_words(kept, out)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "cannot be written" in ended.stderr
+    assert "see to the disk, then go on with --resume" in " ".join(ended.stderr.split())
+    assert not (out / "long.csv").exists()
+    summary = run(kept, _settings(out), resume=True)
+    assert summary.counts == {"planned": READINGS, "done": READINGS, "failed": 0}
+    for name in TABLES:
+        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT of a terminal")
+def test_ctrl_c_of_a_terminal_is_quiet_at_any_moment(archive: Path, tmp_path: Path) -> None:
+    """Ctrl-C reaches the workers too, as on a terminal, also while they start; nobody prints a traceback."""
+    for turn in range(3):
+        out = tmp_path / str(turn)
+        with subprocess.Popen(
+            _words(archive, out, "--workers", "2"),
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as running:
+            while not (out / "journal.sqlite").exists():
+                time.sleep(0.01)
+            time.sleep(0.4 * turn)
+            os.killpg(running.pid, signal.SIGINT)
+            assert running.stderr is not None
+            assert running.stderr.read() == ""
+        assert running.returncode == 130
+
+
+def test_an_archive_that_is_not_there_leaves_nothing(tmp_path: Path) -> None:
+    """Neither a folder of results nor a journal is made for an archive that cannot be read."""
+    with pytest.raises(ArchiveError, match=r"gone: cannot be read \(No such file"):
+        run(tmp_path / "gone", _settings(tmp_path / "out"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices as files")
+def test_what_is_neither_file_nor_folder_is_refused(tmp_path: Path) -> None:
+    """A device is no archive, and no results are written below a file."""
+    with pytest.raises(ArchiveError, match=r"zero: cannot be read \(neither a file nor a folder\)"):
+        run(Path("/dev/zero"), _settings(tmp_path / "out"))
+    (tmp_path / "file").write_text("mine", "utf-8")
+    with pytest.raises(OutputError, match="below: the folder cannot be made"):
+        run(SAMPLES, _settings(tmp_path / "file" / "below"))
+    with pytest.raises(OutputError, match=r"file: the folder cannot be made \(a file of that name is there\)"):
+        run(SAMPLES, _settings(tmp_path / "file"))
+
+
+def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:
+    """An empty folder, and a file of no use, give empty tables and are told to hold nothing."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("nothing to score here", "utf-8")
+    for name in ("empty", "notes.txt"):
+        summary = run(tmp_path / name, _settings(tmp_path / f"of {name}"))
+        assert summary.counts == {"planned": 0, "done": 0, "failed": 0}
+        assert "no reading, no map and no picture was found" in summary.told
+
+
+def test_an_index_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
+    """It is only what was seen before: an older one is dropped, a later one is refused, both without a loss."""
+    root, place = tmp_path / "archive", tmp_path / "index.sqlite"
+    shutil.copytree(SAMPLES / "1999", root)
+    with Index(root, place) as index:
+        wanted = index.update()
+    for version, expected in ((1, wanted), (INDEX_VERSION + 1, None)):
+        database = sqlite3.connect(place)
+        database.execute(f"PRAGMA user_version = {version}")
+        database.close()
+        if expected is None:
+            with pytest.raises(ArchiveError, match=r"of a later version of the program; remove it"):
+                Index(root, place)
+        else:
+            with Index(root, place) as index:
+                assert index.update() == expected
+    other = sqlite3.connect(tmp_path / "other.sqlite")
+    other.execute("CREATE TABLE mine (x)")
+    other.close()
+    with pytest.raises(ArchiveError, match="a database of something else"):
+        Index(root, tmp_path / "other.sqlite")
