@@ -63,6 +63,7 @@ def build(folder: Path, shared: Path | None) -> Hundred:
     made.kept = write_readings(made.root / "kept")
     made.failing["reading", "error", "ReadingError"] = 1  # the alien one
     made.failing["reading", "error", "ReadingError"] += broken.write_broken_readings(made.kept, made.root / "bad")
+    made.failing["score", "error", "ReadingError"] = 1  # among the junk
     made.old = write_old_scores(made.kept, made.root / "kept" / "old")
     made.in_book = write_book(made.book, made.kept)
     dying = _put_failing(made, scans["sequential"], scans["spiral"][1])

@@ -57,14 +57,16 @@ def test_no_result_holds_a_name_or_a_path(hundred: Hundred, first: Path) -> None
 
 
 def test_a_second_run_does_nothing_again(hundred: Hundred, first: Path, tmp_path: Path) -> None:
-    """Gone on with, a run that is done opens no file that it could read, does no task, and leaves the same bytes."""
+    """Gone on with, a run that is done opens no file that is as it was, does no task, and leaves the same bytes."""
     out = tmp_path / "out"
     out.symlink_to(first)  # what it writes is what stands there
     before = digests(first)
     document = run(hundred, out, first.parent / "index.sqlite", "--resume")
     assert document["tasks"]["before"] == document["tasks"]["planned"] == document["tasks"]["done"]
-    # Only what the system does not let read: memory of a process under two names.
-    assert document["files"]["looked at"] == len(list((hundred.root / "junk" / "odd").glob("memory.*")))
+    # Only what may be mended elsewhere (links to nowhere, a DICOMDIR that lists what is not there), and the memory of
+    # a process under two names, whose time is always now.
+    odd = hundred.root / "junk" / "odd"
+    assert document["files"]["looked at"] == 3 + len(list(odd.glob("memory.*")))
     assert document["files"]["gone"] == 0
     assert digests(first) == before
 
