@@ -1,4 +1,4 @@
-"""An archive that grows costs as much more as it has grown: counted in steps of the database, on every machine alike."""
+"""An archive that grows costs as much more as it has grown: told in steps of the database, on every machine alike."""
 
 from __future__ import annotations
 
