@@ -88,8 +88,9 @@ class Known:
         column, value = ("uid", reading) if reading else ("refers", series)
         if not value:
             return []
+        # The plus keeps the index by digest from being taken for the order: it would go through all scores each time.
         asked = f"""SELECT d.digest, d.member, {PLACE} FROM {DOCUMENTS} WHERE d.kind = 'score' AND d.{column} = ?
-          ORDER BY d.digest, f.number, d.member"""  # noqa: S608
+          ORDER BY +d.digest, f.number, d.member"""  # noqa: S608
         found: dict[str, Place] = {}
         for digest, member, *rest in self.rows(asked, (value,)):
             found.setdefault(digest, self.place(rest, member)._replace(stamp=digest))
