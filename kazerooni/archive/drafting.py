@@ -55,7 +55,7 @@ def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
     lobes = scan.segmentation.lobes
 
     def fill(part: Path) -> None:
-        write_lobes(scan, part / "lobes.dcm")
+        write_lobes(scan, part / "lobes.dcm", reading=reading.id, nameless=True)
         write_reading(reading, part / "reading.json")
 
     place = folder / stem_of(reading.id)

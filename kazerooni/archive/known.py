@@ -83,6 +83,12 @@ class Known:
             found.setdefault(sop_uid, Map(self.place(rest, member), sop_uid, tuple(roles.split())))
         return list(found.values())
 
+    def broken_maps(self, uid: str) -> list[Map]:
+        """List the maps that lie beside a series or its maps and cannot be read (`mapped.place_maps`)."""
+        asked = f"""SELECT d.uid, d.member, {PLACE} FROM beside b JOIN {DOCUMENTS}
+          WHERE d.number = b.document AND b.series = ? ORDER BY f.number, d.member"""  # noqa: S608
+        return [Map(self.place(rest, member), sop_uid, ()) for sop_uid, member, *rest in self.rows(asked, (uid,))]
+
     def old_scores(self, *, reading: str = "", series: str = "") -> list[Place]:
         """List the score documents of a reading, or of a series; copies once."""
         column, value = ("uid", reading) if reading else ("refers", series)

@@ -18,6 +18,7 @@ from kazerooni.strict_json import strict_decoder
 _LARGEST_DOCUMENT: Final = 2**26
 _LOOKED_AT: Final = 256
 _UNREADABLE: Final = "cannot be read; see to its permissions and its disk"
+BROKEN_MAP: Final = "a DICOM SEG that cannot be read"
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -91,7 +92,7 @@ def _with_roles(found: Seen, source: Source) -> Seen:
         with source.open() as file:
             held = seg_contents(file)
     except (LabelError, OSError):
-        return found._replace(why="a DICOM SEG that cannot be read")
+        return found._replace(why=BROKEN_MAP)
     roles = (["lobes"] if held.lobes else []) + sorted(component.value for component in held.findings)
     return found._replace(refers=held.series_uid, roles=" ".join(roles))
 

@@ -8,13 +8,18 @@ from typing import Final
 
 from kazerooni.archive.choice import NO_UID, Choice, left
 from kazerooni.archive.known import HAS_PICTURES, Known, Map, stamp_of
+from kazerooni.archive.look import BROKEN_MAP
 from kazerooni.archive.task import Kind, Task, task_id
 
 _ROLES: Final = ("lobes", "alveolar", "interstitial")
 _PLACED: Final = """CREATE TEMP TABLE IF NOT EXISTS placed (series TEXT NOT NULL, document INTEGER NOT NULL,
   PRIMARY KEY (series, document)) WITHOUT ROWID"""
+_BESIDE: Final = _PLACED.replace("placed", "beside")
 _NAMELESS: Final = "FROM documents d JOIN files f ON f.number = d.file WHERE d.kind = 'segmentation' AND d.refers = ''"
 _WITH_PICTURES: Final = f"SELECT number, study FROM series s WHERE series = ? AND is_ct AND {HAS_PICTURES}"  # noqa: S608
+_BROKEN: Final = """FROM documents d JOIN files f ON f.number = d.file WHERE d.kind = 'segmentation' AND d.roles = ''
+  AND d.refers = '' AND EXISTS (SELECT 1 FROM problems p WHERE p.file = d.file AND p.why = ?)"""
+_HAS_BROKEN: Final = "a map beside its pictures or its maps cannot be read: will be told in errors.csv"
 NO_FINDINGS: Final = "its maps hold lobes, and no findings"
 
 
@@ -35,7 +40,25 @@ def place_maps(known: Known) -> None:
         where, value = ("d.file = ?", zipped) if zipped else ("d.member = '' AND f.folder = ?", folder)
         put = f"INSERT OR IGNORE INTO placed SELECT ?, d.number {_NAMELESS} AND {where}"
         known.rows(put, (uid, value))
+    _place_broken(known)
     known.end_writing()
+
+
+def _place_broken(known: Known) -> None:
+    """Note in a table `beside` which series maps may be of that cannot be read: those whose pictures or maps are there.
+
+    What such a map held nobody knows, so that a score without it would be a wrong one.
+    """
+    known.rows(_BESIDE)
+    known.rows("DELETE FROM beside")
+    asked = f"SELECT d.number, f.folder, CASE d.member WHEN '' THEN 0 ELSE d.file END {_BROKEN}"
+    for number, folder, zipped in known.rows(asked, (BROKEN_MAP,)).fetchall():
+        where, value = ("d.file = ?", zipped) if zipped else ("d.member = '' AND f.folder = ?", folder)
+        with_maps = f"""SELECT DISTINCT p.series FROM placed p JOIN documents d ON d.number = p.document
+          JOIN files f ON f.number = d.file WHERE {where}"""  # noqa: S608 - one of two texts
+        uids = {uid for (uid,) in known.rows(with_maps, (value,))} | {_only_series(known, folder, zipped)}
+        for uid in uids - {""}:
+            known.rows("INSERT OR IGNORE INTO beside VALUES (?,?)", (uid, number))
 
 
 def _only_series(known: Known, folder: int, zipped: int) -> str:
@@ -57,9 +80,9 @@ def of_mapped(known: Known, *, draft: bool) -> Iterator[Choice]:
     draft: whether a series with lobes and no findings is drafted with these; one whose maps hold neither is then no
     matter of its maps.
     """
-    for (uid,) in known.rows("SELECT DISTINCT series FROM placed ORDER BY series"):
+    for (uid,) in known.rows("SELECT series FROM placed UNION SELECT series FROM beside ORDER BY series"):
         maps = known.maps(uid)
-        if maps or not draft:
+        if maps or not draft or known.broken_maps(uid):
             yield _of_series(known, uid, maps, draft=draft)
     unplaced = "d.roles != '' AND NOT EXISTS (SELECT 1 FROM placed WHERE document = d.number)"
     for (uid,) in known.rows(f"SELECT d.uid {_NAMELESS} AND {unplaced} ORDER BY d.uid"):
@@ -76,6 +99,9 @@ def _of_series(known: Known, uid: str, maps: list[Map], *, draft: bool) -> Choic
     rows = known.rows(_WITH_PICTURES, (uid,)).fetchall()
     study = rows[0][1] if rows else ""
     why = _why_left(known, uid, maps, rows)
+    broken = known.broken_maps(uid)
+    if broken and len(rows) == 1 and not known.has_reading(uid):
+        return Choice("series", uid, _HAS_BROKEN, _task(known, Kind.MAPS, uid, [*maps, *broken], rows[0]), study=study)
     if why is None:
         told = "maps of its lobes and findings, no reading: measured and graded"
         return Choice("series", uid, told, _task(known, Kind.MAPS, uid, maps, rows[0]), study=study)

@@ -30,13 +30,16 @@ _ALSO_KEPT: Final = (
     "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID", "ClinicalTrialTimePointID",
     "ClinicalTrialTimePointDescription",
 )  # fmt: skip
+# What binds an object to its study and says nothing of the person.
+_NAMELESS: Final = ("SpecificCharacterSet", "StudyDate", "StudyTime", "TimezoneOffsetFromUTC")
 _UTF_8: Final = "ISO_IR 192"
 
 
-def patient_and_study(series: Series, *, also: Iterable[str] = ()) -> Dataset:
+def patient_and_study(series: Series, *, also: Iterable[str] = (), nameless: bool = False) -> Dataset:
     """Read again what one file of a series says of its patient and study, decoded, with its character set.
 
     also: further attributes that are kept.
+    nameless: give the pseudonym in place of the person, and of the study what binds it: UID, date and time.
 
     Raises OutputError where the file cannot be read, or the series has no usable UIDs.
     """
@@ -49,13 +52,15 @@ def patient_and_study(series: Series, *, also: Iterable[str] = ()) -> Dataset:
             kept = Dataset()
             for keyword in _MUST_BE_SAID:
                 setattr(kept, keyword, "")
-            for keyword in (*_MUST_BE_SAID, *_ALSO_KEPT, *also):
+            for keyword in (*(_NAMELESS if nameless else (*_MUST_BE_SAID, *_ALSO_KEPT)), *also):
                 if keyword in source:
                     kept[keyword] = source[keyword]
             kept.decode()
         except (OSError, ValueError, LookupError) as error:
             raise OutputError(f"the files of the series cannot be read again ({type(error).__name__})") from None
     kept.StudyInstanceUID = series.study_uid
+    if nameless:
+        kept.PatientName = kept.PatientID = series.patient or ""
     return kept
 
 

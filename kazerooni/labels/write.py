@@ -28,6 +28,7 @@ def write_map(
     author: Author = UNNAMED,
     kind: SegKind = "BINARY",
     reading: str | None = None,
+    nameless: bool = False,
     deidentify: bytes | None = None,
     force: bool = False,
 ) -> None:
@@ -38,6 +39,7 @@ def write_map(
     author: who drew it; says the algorithm type of a SEG.
     kind: of a SEG; BINARY is what every viewer reads, LABELMAP is smaller and newer (2024).
     reading: id of the reading that the map belongs to; the segments of a SEG carry the TrackingUIDs that its SR names.
+    nameless: whether a SEG carries the pseudonym in place of the person; it still fits its pictures.
     deidentify: the key of the pseudonyms (`kazerooni.identity.user_key`); a SEG then says nothing of the person.
     force: whether a file that is there is overwritten.
 
@@ -57,7 +59,7 @@ def write_map(
         raise OutputError(f"{path.name}: a DICOM SEG references its pictures; give the series, or write .nrrd")
     from kazerooni.labels.seg import Drawing, seg_parts  # noqa: PLC0415 - highdicom takes long to import
 
-    drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading)
+    drawing = Drawing(wanted=wanted, series=series, author=author, kind=kind, reading=reading, nameless=nameless)
     parts: Iterable[bytes] = seg_parts(labels.labels, labels.geometry, drawing)
     if deidentify is not None:
         parts = [deidentified_file(b"".join(parts), deidentify)]

@@ -150,6 +150,8 @@ def write_lobes(
     path: StrPath,
     *,
     kind: SegKind = "BINARY",
+    reading: str | None = None,
+    nameless: bool = False,
     deidentify: bool = False,
     force: bool = False,
 ) -> None:
@@ -158,7 +160,7 @@ def write_lobes(
     A DICOM SEG says which program proposed them, and whether a person had a hand in it: by points, or by a map whose
     author is not known. Lobes that cannot be graded (see `left_out`) are not in it, as a map cannot say so of them.
 
-    kind: of a DICOM SEG (`write_map`).
+    kind, reading, nameless: of a DICOM SEG (`write_map`).
     deidentify: whether it carries the pseudonym, moved dates and other UIDs instead of the patient's.
 
     Raises OutputError.
@@ -167,7 +169,17 @@ def write_lobes(
     key = user_key().key if deidentify else None
     labels = np.where(np.isin(found.lobes.labels, left_out(found)), np.uint8(OUTSIDE), found.lobes.labels)
     lobes = replace(found.lobes, labels=labels)
-    write_map(lobes, path, series=scan.series, author=_author(found), kind=kind, deidentify=key, force=force)
+    write_map(
+        lobes,
+        path,
+        series=scan.series,
+        author=_author(found),
+        kind=kind,
+        reading=reading,
+        nameless=nameless,
+        deidentify=key,
+        force=force,
+    )
 
 
 def left_out(found: Segmentation) -> tuple[Lobe, ...]:

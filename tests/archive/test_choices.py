@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import tracemalloc
@@ -13,7 +14,7 @@ import pydicom
 import pytest
 
 from kazerooni import phantom
-from kazerooni.archive import Choice, Index, Settings, choices
+from kazerooni.archive import Choice, Index, Settings, choices, rescore
 from tests.archive.conftest import SAMPLES
 
 
@@ -155,6 +156,25 @@ def test_broken_zips_maps_and_directories_are_told(tmp_path: Path) -> None:
         "in a zip: not a readable zip": 1,
         "a DICOM SEG that cannot be read": 1,
     }
+
+
+@pytest.mark.parametrize("where", ["pictures", "maps"])
+def test_a_broken_map_fails_the_series_that_it_lies_beside(tmp_path: Path, where: str) -> None:
+    """Without knowing what a broken map held no score is made: beside pictures or maps of a series it is an error."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    shutil.copytree(SAMPLES / "1999", root / "pictures")
+    shutil.copytree(SAMPLES / "maps" / "1999", root / "maps")
+    data = (root / "maps" / "interstitial.dcm").read_bytes()
+    (root / "maps" / "interstitial.dcm").unlink()
+    (root / where / "interstitial.dcm").write_bytes(data[: len(data) // 3])
+    (told,) = [one for one in _told(root) if one.what == "series"]
+    assert (told.uid, told.is_left) == (_uid("1999")[1], False)
+    summary = rescore(root, Settings(scheme="kazerooni", version=1, out=out, partial=True))
+    assert summary.counts == {"planned": 1, "done": 1, "failed": 1}
+    assert len((out / "wide.csv").read_text("utf-8").splitlines()) == 1
+    (row,) = csv.DictReader((out / "errors.csv").read_text("utf-8").splitlines())
+    assert (row["series_uid"], row["error"]) == (told.uid, "LabelError")
+    assert row["why"].startswith("the map: ")
 
 
 def test_memory_of_a_dry_run_does_not_grow_with_the_archive(tmp_path: Path) -> None:

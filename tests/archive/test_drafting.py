@@ -62,6 +62,19 @@ def test_the_map_of_a_draft_is_bound_to_its_scan(drafted: tuple[Path, Path, Summ
     assert {notice.code for notice in _reading(out).notices} >= {"lobes-proposed"}
 
 
+def test_the_map_of_a_draft_names_nobody(drafted: tuple[Path, Path, Summary]) -> None:
+    """The results can be handed on: of the person the SEG has the pseudonym alone, and it still fits its study."""
+    root, out, _ = drafted
+    scan = pydicom.dcmread(next((root / "scan").iterdir()), stop_before_pixels=True)
+    (file,) = (out / "drafts").glob("*/lobes.dcm")
+    seg = pydicom.dcmread(file)
+    pseudonym = _reading(out).scan.patient
+    assert (str(seg.PatientName), seg.PatientID, seg.StudyInstanceUID) == (pseudonym, pseudonym, scan.StudyInstanceUID)
+    assert not any(seg.get(name) for name in ("PatientBirthDate", "PatientSex", "AccessionNumber", "StudyDescription"))
+    for name in ("PatientName", "PatientID"):
+        assert str(scan[name].value).encode() not in file.read_bytes()
+
+
 def test_a_draft_is_made_once(drafted: tuple[Path, Path, Summary]) -> None:
     """Gone on with, drafts that are there are not made again."""
     root, out, _ = drafted

@@ -48,6 +48,7 @@ class Drawing:
     """What a SEG says of a map beside its voxels.
 
     series: that it was drawn on. reading: id of the reading that it belongs to; its segments are tracked by it.
+    nameless: whether the pseudonym stands in place of the person.
     """
 
     wanted: Wanted
@@ -55,6 +56,7 @@ class Drawing:
     author: Author
     kind: SegKind = "BINARY"
     reading: str | None = None
+    nameless: bool = False
 
 
 def seg_bytes(
@@ -104,7 +106,7 @@ def _segmentation(
 ) -> Segmentation:
     """Make a SEG of labels and let it carry patient and study of its series."""
     what = drawing.wanted.what
-    source = patient_and_study(drawing.series, also=["PositionReferenceIndicator"])
+    source = patient_and_study(drawing.series, also=["PositionReferenceIndicator"], nameless=drawing.nameless)
     series_uid, sop_uid = _uids(named_after, drawing, str(source))
     seg = Segmentation(
         source_images=sources,
