@@ -52,6 +52,8 @@ def _compared(better: Series, worse: Series) -> str:
     """Say in what a series is better: by the reasons of its rank, the weightiest first, else by its slices."""
     pairs = zip(better.reasons, worse.reasons, strict=True)
     differing = [(one, other) for one, other in pairs if one != other]
+    if not differing and _slices(better) == _slices(worse):
+        return "equal in all that counts; the first is taken"
     if not differing:
         return f"that one: {_slices(better)}; this one: {_slices(worse)}"
     ours, theirs = zip(*differing, strict=True)

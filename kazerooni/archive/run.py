@@ -118,9 +118,7 @@ def rescore(
             else WorkerPool(work, count=workers, limits=limits)
         )
         _work_off(known, journal, settings, pool, watch)
-        digests = write_tables(journal, settings.out)
-        if has_difference():
-            write_difference(journal.pairs(), settings.out, program_version=__version__, force=True)
+        digests = _write_results(journal, settings.out)
         summary = Summary(
             changes,
             known.kinds(),
@@ -145,6 +143,16 @@ def choices(
     with _failing_in_words(), Index(archive, index) as known:
         known.update(tell=tell)
         yield from _all_choices(known, settings, explain=True)
+
+
+def _write_results(journal: Journal, folder: Path) -> dict[str, str]:
+    try:
+        digests = write_tables(journal, folder)
+        if has_difference():
+            write_difference(journal.pairs(), folder, program_version=__version__, force=True)
+    except OutputError as error:
+        raise OutputError(f"{error}. What was done is kept: see to the disk, then go on with --resume") from None
+    return digests
 
 
 @contextmanager

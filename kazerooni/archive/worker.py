@@ -20,6 +20,7 @@ from kazerooni.archive.task import Cause, Failure, Result, Task
 from kazerooni.errors import KazerooniError
 
 _LONGEST_WHY: Final = 1000
+_NAME_OF_ALL: Final = "reading.json"
 _OBJECTS_BETWEEN: Final = 100_000
 # Of a picture whose name is shorter than this, nothing could be told; a number in a message could be garbled.
 _SHORTEST_NAME: Final = 4
@@ -73,7 +74,7 @@ def without_names(text: str, task: Task) -> str:
     for words, paths in (("the map", task.maps), ("the score", task.old), ("the file", task.files)):
         for path in paths:
             for name in (path, Path(path).name):
-                if len(name) >= _SHORTEST_NAME and name in text:
+                if len(name) >= _SHORTEST_NAME and name in text and name != _NAME_OF_ALL:
                     text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", words, text)
     return text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,7 +109,7 @@ def rescore(
                 tally = consume(choices(archive, settings, index=index, tell=tell), as_json=as_json, table=table)
             tell_choices(tally, as_json=as_json)
             return
-        with working() as (tell, watch):
+        with _told_when_stopped(settings.out), working() as (tell, watch):
             limits = Limits(seconds=time_limit or TIME_LIMIT_S, memory_mb=memory_limit or MEMORY_LIMIT_MB)
             summary = run(
                 archive,
@@ -124,6 +126,16 @@ def rescore(
         _show_summary(summary, settings, as_json=as_json)
         if summary.counts["failed"]:
             raise typer.Exit(CASE_FAILED)
+
+
+@contextmanager
+def _told_when_stopped(out: Path) -> Iterator[None]:
+    """Tell who ends a run by Ctrl-C that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"Stopped. What was done is kept in {out}: go on with --resume.")
+        raise
 
 
 def _formats(words: str | None) -> tuple[str, ...]:
