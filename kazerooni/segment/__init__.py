@@ -18,12 +18,12 @@ from kazerooni.segment.shares import usual_share
 
 if TYPE_CHECKING:
     from kazerooni.segment.find import find_fissures
-    from kazerooni.segment.fissure_doubts import fissure_doubts
     from kazerooni.segment.fissures import fit_surface, height_mm
     from kazerooni.segment.lobes import lobes_of, move_fissures
     from kazerooni.segment.prior import default_fissures
     from kazerooni.segment.segmenters import DEFAULT_METHOD, SEGMENTERS, method_names, segment
     from kazerooni.segment.traced import trace_fissures
+    from kazerooni.segment.unsure import fissure_doubts
 
 __all__ = [
     "DEFAULT_METHOD",
@@ -57,7 +57,7 @@ _HOME_OF = {
     **dict.fromkeys(("lobes_of", "move_fissures"), "lobes"),
     "default_fissures": "prior",
     "find_fissures": "find",
-    "fissure_doubts": "fissure_doubts",
+    "fissure_doubts": "unsure",
     "trace_fissures": "traced",
 }
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from kazerooni.errors import SegmentError
 from kazerooni.model import Volume
 from kazerooni.segment.find import find_fissures
-from kazerooni.segment.fissure_doubts import fissure_doubts
 from kazerooni.segment.lingula import with_lingula
 from kazerooni.segment.lobes import lobes_of, parting_fissures, unparted_lobes
 from kazerooni.segment.lungs import find_lungs
 from kazerooni.segment.marked import with_marks
 from kazerooni.segment.request import SegmentRequest
 from kazerooni.segment.result import Segmentation, segmentation_of
+from kazerooni.segment.unsure import fissure_doubts
 from kazerooni.version import __version__
 
 
