@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 import SimpleITK
 
+import kazerooni.segment
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import OutputError
 from kazerooni.labels import DRAFT_SUFFIX, Author, write_map
 from kazerooni.model import Component, Finding, Lobe, LobeMap, Volume
 from kazerooni.segment import SegmentRequest
-from napari_kazerooni import autosave, lobe_finding
+from napari_kazerooni import autosave
 from napari_kazerooni.commands import Commands
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.draft import find_drafts
@@ -93,7 +94,7 @@ def test_finding_lobes_can_be_cancelled(viewer: Any, scan: Scan, qtbot: Any, mon
         finally:
             ended.set()
 
-    monkeypatch.setattr(lobe_finding, "segment", slow)
+    monkeypatch.setattr(kazerooni.segment, "segment", slow)
     desk, _ = opened(viewer, scan, with_lobes=False)
     desk.find_lobes()
     assert desk.busy is not None
