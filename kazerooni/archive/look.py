@@ -18,6 +18,7 @@ from kazerooni.strict_json import strict_decoder
 _LARGEST_DOCUMENT: Final = 2**26
 _LOOKED_AT: Final = 256
 _UNREADABLE: Final = "cannot be read; see to its permissions and its disk"
+_READING_FILE: Final = "reading.json"
 BROKEN_MAP: Final = "a DICOM SEG that cannot be read"
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -104,9 +105,12 @@ def _of_glance(found: Glance) -> Seen:
 
 def _document(source: Source) -> Seen:
     """Tell what a JSON file is. One that looks like a reading or a score and is broken stays one: it is told."""
+    is_called_so = source.name.lower().rpartition("/")[2] == _READING_FILE
     try:
         start = source.read(0, _LOOKED_AT)
-        if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or b'"schema_version"' not in start:
+        if not is_called_so and (
+            not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or b'"schema_version"' not in start
+        ):
             return Seen("other")
         data = source.read(0, min(source.size, _LARGEST_DOCUMENT))
     except OSError:
@@ -115,14 +119,15 @@ def _document(source: Source) -> Seen:
     try:
         document: Any = json.loads(data)
     except (ValueError, RecursionError):
-        return Seen(_broken_kind(start), digest=digest)
-    if "scheme" in document and ("totals" in document or "lobes" in document):
-        return _score(document, data)
-    if "scan" in document and "id" in document and "entries" in document:
-        scan = document["scan"]
-        refers = scan.get("series_uid") if isinstance(scan, dict) else ""
-        return Seen("reading", refers=_code(refers), uid=_code(document["id"]), digest=digest)
-    return Seen("other")
+        return Seen("reading" if is_called_so else _broken_kind(start), digest=digest)
+    if isinstance(document, dict):
+        if "scheme" in document and ("totals" in document or "lobes" in document):
+            return _score(document, data)
+        if "scan" in document and "id" in document and "entries" in document:
+            scan = document["scan"]
+            refers = scan.get("series_uid") if isinstance(scan, dict) else ""
+            return Seen("reading", refers=_code(refers), uid=_code(document["id"]), digest=digest)
+    return Seen("reading", digest=digest) if is_called_so else Seen("other")
 
 
 def _broken_kind(start: bytes) -> str:

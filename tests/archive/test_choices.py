@@ -177,6 +177,21 @@ def test_a_broken_map_fails_the_series_that_it_lies_beside(tmp_path: Path, where
     assert row["why"].startswith("the map: ")
 
 
+@pytest.mark.parametrize(
+    "data", [b"", b"\0" * 400, b'{"sche', b"[]", b"{}"], ids=["empty", "zeros", "cut", "list", "bare"]
+)
+def test_what_is_called_a_reading_and_is_none_is_told(tmp_path: Path, data: bytes) -> None:
+    """A reading.json that a power cut emptied or cut is an error of the run, never passed over as a file of no use."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    (root / "of somebody").mkdir(parents=True)
+    (root / "of somebody" / "reading.json").write_bytes(data)
+    (root / "other.json").write_bytes(data)
+    summary = rescore(root, Settings(scheme="kazerooni", version=1, out=out))
+    assert summary.counts == {"planned": 1, "done": 1, "failed": 1}
+    (row,) = csv.DictReader((out / "errors.csv").read_text("utf-8").splitlines())
+    assert (row["kind"], row["error"]) == ("reading", "ReadingError")
+
+
 def test_memory_of_a_dry_run_does_not_grow_with_the_archive(tmp_path: Path) -> None:
     """Ten times as many readings, with as many copies, take no more memory to decide of."""
     peaks = []
