@@ -134,7 +134,7 @@ def _told_when_stopped(out: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        say(f"Stopped. What was done is kept in {out}: go on with --resume.")
+        say(f"Stopped. What was done is kept in {out.name}: go on with --resume.")
         raise
 
 
