@@ -42,7 +42,10 @@ class Work:
 
 
 def _reading(task: Task, settings: Settings) -> Result:
-    return _graded(read_reading(task.files[0]), settings, _old_scores(task))
+    own, *others = task.files
+    if others:
+        raise ReadingError("another file holds another reading under its id, and nothing says which counts; keep one")
+    return _graded(read_reading(own), settings, _old_scores(task))
 
 
 def _book_reading(task: Task, settings: Settings) -> Result:
@@ -161,8 +164,12 @@ def _report(case: Case, settings: Settings) -> None:
 
 
 def _old_scores(task: Task) -> tuple[ScoreRecord, ...]:
-    """Read the scores that were kept before; whole ones, when they were looked at. Raises ReadingError."""
-    return tuple(_old_score(Path(path)) for path in task.old)
+    """Read the scores that were kept before, each once however it is written; whole ones, when they were looked at.
+
+    Raises ReadingError.
+    """
+    found = [_old_score(Path(path)) for path in task.old]
+    return tuple({one.to_json(): one for one in found}.values()) if len(found) > 1 else tuple(found)
 
 
 def _broken_score(task: Task, _: Settings) -> Result:

@@ -12,11 +12,14 @@ from kazerooni.archive.choice import Choice, left
 from kazerooni.archive.index import Index
 from kazerooni.archive.known import DOCUMENTS, PLACE, Known, stamp_of
 from kazerooni.archive.mapped import is_measured, of_mapped, place_maps
+from kazerooni.archive.rivals import rivals_of
 from kazerooni.archive.studies import of_bare_series, of_other_series, of_studies
 from kazerooni.archive.task import Kind, Task, task_id
 
 _SHOWN_OF_DIGEST: Final = 16
 LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
+_SAME_READING: Final = "the same reading stands in another file, once is enough"
+_RIVALS: Final = "another file holds another reading under this id: will be told in errors.csv"
 
 
 def plan(index: Index, *, draft: bool, explain: bool = False) -> Iterator[Choice]:
@@ -46,19 +49,23 @@ def _readings(known: Known) -> Iterator[Choice]:
         if is_again:
             yield left("reading", told, LEFT_TWICE)
             continue
+        rivals = rivals_of(known, uid, digest)
+        if rivals.is_again:
+            yield left("reading", told, _SAME_READING)
+            continue
         place = known.place(rest, member)
-        old = known.old_scores(reading=uid)
+        old = known.old_scores(reading=uid) if rivals.is_first else []
         task = Task(
             id=task_id(Kind.READING, [digest]),
             kind=Kind.READING,
-            stamp=stamp_of([place._replace(stamp=digest), *old]),  # so a copy of it is the same task
+            stamp=stamp_of([place._replace(stamp=digest), *rivals.others, *old]),  # so a copy of it is the same task
             number=place.number,
             series_uid=refers,
             reading=uid,
-            files=(place.path,),
+            files=(place.path, *(one.path for one in rivals.others)),
             old=tuple(one.path for one in old),
         )
-        yield Choice("reading", told, "kept reading, graded again", task)
+        yield Choice("reading", told, _RIVALS if rivals.others else "kept reading, graded again", task)
 
 
 def _scores(known: Known) -> Iterator[Choice]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Case, Component
+from kazerooni.model import Case, Component, State
+from kazerooni.scoring import SCORE_SCHEMA_VERSION
+from kazerooni.strict_json import check_version
+from kazerooni.tables import UnfitError, code_of, day_of, sign_of, uid_of
 
 _TOTALS: Final = ("alveolar", "interstitial", "total", "maximum")
+_LONGEST_SCHEME: Final = 64
 _ROLES: Final = ("scan", "lobes", "alveolar", "interstitial", "table")
 
 
@@ -92,14 +97,27 @@ def _graded(component: Any) -> Graded:
     return Graded(None if component.state is None else component.state.value, component.percent, component.grade)
 
 
+_CHECKED: Final[Mapping[str, Callable[[str], object]]] = {
+    "patient": code_of,
+    "study_date": day_of,
+    "series_uid": uid_of,
+    "reading": uid_of,
+    "reader": sign_of,
+}
+"""How what a document says of a person and of the scan is read: as a cell of a table of typed values would be."""
+
+
 def record_of_document(document: Mapping[str, Any]) -> ScoreRecord:
     """Take down the score of a document that `kazerooni score --json` or a report in JSON left.
 
-    Raises ReadingError where it is none.
+    Raises ReadingError where it is none, of another version, or holds a name where a code is wanted.
     """
+    check_version(document, SCORE_SCHEMA_VERSION, what="score", file="a score in JSON", error=ReadingError)
+    for name, read in _CHECKED.items():
+        _check(document, name, read)
     try:
         lobes = {
-            str(lobe["lobe"]): (_of_json(lobe["alveolar"]), _of_json(lobe["interstitial"]))
+            code_of(lobe["lobe"]): (_of_json(lobe["alveolar"]), _of_json(lobe["interstitial"]))
             for lobe in document["lobes"]
         }
         return ScoreRecord(
@@ -108,17 +126,40 @@ def record_of_document(document: Mapping[str, Any]) -> ScoreRecord:
             series_uid=document["series_uid"],
             reading=document.get("reading"),
             reader=document["reader"],
-            scheme=str(document["scheme"]["name"]),
+            scheme=sign_of(document["scheme"]["name"])[:_LONGEST_SCHEME],
             scheme_version=int(document["scheme"]["version"]),
             program_version=document["program"]["version"],
-            **{name: document["totals"][name] for name in _TOTALS},
+            **{name: _number(document["totals"][name]) for name in _TOTALS},
             partial=bool(document.get("partial", False)),
             lobes=lobes,
             inputs={one["role"]: one["sha256"] for one in document["inputs"] if one["role"] in _ROLES},
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, UnfitError):
         raise ReadingError("is no score that `kazerooni score --json` wrote; it is left as it is") from None
 
 
+def _check(document: Mapping[str, Any], name: str, read: Callable[[str], object]) -> None:
+    value = document.get(name)
+    if not isinstance(value, str | None):
+        raise ReadingError(f"{name}: a text is wanted")
+    try:
+        if value is not None:
+            read(value)
+    except UnfitError as unfit:
+        raise ReadingError(f"{name}: {unfit}") from None  # what was found may be a name
+
+
 def _of_json(component: Mapping[str, Any]) -> Graded:
-    return Graded(component["state"], component["percent"], component["grade"])
+    state, grade = component["state"], component["grade"]
+    return Graded(
+        None if state is None else State(state).value,
+        _number(component["percent"]),
+        None if grade is None else operator.index(grade),
+    )
+
+
+def _number(value: object) -> Any:
+    """Give a number as it is written, so that the same record gives the same line."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError
+    return value

@@ -9,9 +9,10 @@ from typing import Final
 
 from kazerooni.errors import ArchiveError
 
-INDEX_VERSION: Final = 2
+INDEX_VERSION: Final = 3
 # documents: readings, scores and maps, of files and of members of zips (member: its name there, "" of a file).
 # problems: why a file, or something in it, cannot be used. looks: what a look into a study said of its series.
+# contents: what a reading says, of those that share their id with another file.
 _TABLES: Final = """
 CREATE TABLE folders (number INTEGER PRIMARY KEY, path BLOB UNIQUE NOT NULL, seen INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE TABLE series (number INTEGER PRIMARY KEY, patient TEXT NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL,
@@ -32,6 +33,7 @@ CREATE INDEX documents_by_digest ON documents (kind, digest, file);
 CREATE TABLE problems (file INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE INDEX problems_of_file ON problems (file);
 CREATE TABLE looks (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE contents (digest TEXT PRIMARY KEY, said TEXT NOT NULL, is_draft INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 

@@ -45,7 +45,8 @@ class Task:
     id: a digest of what it is made from (`task_id`). stamp: a digest of sizes and times of its files.
     number: of its first file in the index, 0 for one of the score book.
     series_uid, study_uid, reading: "" where they are not known.
-    files: paths of the reading or of the pictures. maps: paths of SEGs. old: paths of score documents.
+    files: paths of the pictures, or of the reading; after it those of other readings under its id.
+    maps: paths of SEGs. old: paths of score documents.
     """
 
     id: str

@@ -18,11 +18,22 @@ from kazerooni.model import Reading
 from kazerooni.scoring import score, score_json
 from tests.archive.conftest import SAMPLES
 
+
+def _said(text: str, **said: str) -> str:
+    return json.dumps({**json.loads(text), **said})
+
+
 BROKEN: Final[dict[str, Callable[[str], str | bytes]]] = {
     "cut": lambda text: text[: len(text) // 2],
     "without totals": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "totals"}),
     "a grade too few": lambda text: text.replace('"grade"', '"gone"', 1),
     "not finite": lambda text: text.replace('"maximum": 10', '"maximum": NaN'),
+    "a later version": lambda text: text.replace('"schema_version": 1', '"schema_version": 99'),
+    "a name for a code": lambda text: _said(text, patient="Roe^Jane"),
+    "a name for a UID": lambda text: _said(text, series_uid="Roe Jane"),
+    "a name for a day": lambda text: _said(text, study_date="Roe"),
+    "a name for a sum": lambda text: text.replace('"maximum": 10', '"maximum": "Roe"'),
+    "a name for a reader of two lines": lambda text: _said(text, reader="Roe\nJane"),
     "no UTF-8": lambda text: text.encode().replace(b'"RUL"', b'"\xff\xfe"', 1),
 }
 """Ways in which a score document was broken, by name."""
@@ -58,6 +69,28 @@ def test_an_old_score_that_cannot_be_read_is_told(tmp_path: Path, reading: Readi
     with Journal(out) as journal:
         (graded,) = [pair for pair in journal.pairs() if pair.new is not None]
     assert (graded.old, graded.error) == (None, "")
+
+
+def test_a_score_of_a_later_version_is_refused_as_a_reading_would_be(tmp_path: Path, reading: Reading) -> None:
+    """errors.csv says which version was found, which one is read, and what to do."""
+    (tmp_path / "archive").mkdir()
+    later = _document(reading).replace('"schema_version": 1', '"schema_version": 99')
+    (tmp_path / "archive" / "old.json").write_text(later, "utf-8")
+    _run(tmp_path / "archive", tmp_path / "out")
+    with (tmp_path / "out" / "errors.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["why"] == "the score: the score has schema_version 99; this program reads 1; update it"
+
+
+def test_a_broken_score_tells_what_is_wanted_and_not_what_stands_there(tmp_path: Path, reading: Reading) -> None:
+    """Where a name stands for the code of the patient, the message says which rule it breaks, without the name."""
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "old.json").write_text(_said(_document(reading), patient="Roe^Jane"), "utf-8")
+    _run(tmp_path / "archive", tmp_path / "out")
+    with (tmp_path / "out" / "errors.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    wanted = "a code of letters, digits, dots, dashes and underscores is wanted, never a name"
+    assert row["why"] == f"the score: patient: {wanted}"
 
 
 def test_an_old_score_of_nothing_here_is_told(tmp_path: Path, reading: Reading) -> None:
