@@ -99,8 +99,8 @@ def _with_roles(found: Seen, source: Source) -> Seen:
 
 
 def _of_glance(found: Glance) -> Seen:
-    kind, patient, study, series, uid, is_ct = found
-    return Seen(kind, patient=patient, study=study, series=series, is_ct=is_ct, uid=uid)
+    kind, patient, study, series, uid, is_ct, why = found
+    return Seen(kind, patient=patient, study=study, series=series, is_ct=is_ct, uid=uid, why=why)
 
 
 def _document(source: Source) -> Seen:

@@ -5,6 +5,7 @@ Everything is read from the database row by row: memory does not grow with the a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +21,10 @@ _SHOWN_OF_DIGEST: Final = 16
 LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
 _SAME_READING: Final = "the same reading stands in another file, once is enough"
 _RIVALS: Final = "another file holds another reading under this id: will be told in errors.csv"
+
+_EMPTY_BESIDE: Final = """SELECT f.number, f.name FROM files f WHERE f.size = 0 AND f.kind = 'other'
+  AND EXISTS (SELECT 1 FROM files g WHERE g.folder = f.folder AND g.kind = 'picture') ORDER BY f.number"""
+_ENDING: Final = re.compile(rb"\.[A-Za-z][A-Za-z0-9]*$")
 
 
 def plan(index: Index, *, draft: bool, explain: bool = False) -> Iterator[Choice]:
@@ -96,3 +101,7 @@ def _problems(known: Known) -> Iterator[Choice]:
         yield left("folder", str(number), why)
     for number, why in known.rows("SELECT file, why FROM problems ORDER BY file, why"):
         yield left("file", str(number), why)
+    # Pictures often have names without an ending; an empty file among them was one.
+    for number, name in known.rows(_EMPTY_BESIDE):
+        if not _ENDING.search(name):
+            yield left("file", str(number), "an empty file among pictures; get it again")

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from kazerooni.dicom import tags
 from kazerooni.dicom.dicomdir import DICOMDIR_CLASS
 from kazerooni.dicom.find import read_header, was_ct, why_skipped
-from kazerooni.dicom.header import NotDicomError
+from kazerooni.dicom.header import Header, NotDicomError
 from kazerooni.dicom.layout import Layouts
 from kazerooni.dicom.sources import Source
 from kazerooni.dicom.technique import CT_CLASSES
@@ -19,12 +19,19 @@ GlanceKind = Literal["picture", "segmentation", "dicomdir", "other", "unreadable
 _SEGMENTATIONS: Final = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
 
 
+_SUFFIXES: Final = (".dcm", ".dicom", ".ima")
+_MAGIC: Final = slice(128, 132)
+_UNUSABLE: Final = "a DICOM file that cannot be used"
+_CUT: Final = f"{_UNUSABLE}: cut short, or damaged; get it again"
+
+
 class Glance(NamedTuple):
     """What one file is.
 
     picture: of a series, or what was one and is broken. other: of no use here, or no DICOM. unreadable: as other, but
     only now: the file system refused it.
     patient: the pseudonym. is_ct: whether it is a picture of a CT.
+    why: of one that is called a DICOM file, or begins as one, and of which nothing can be told.
     """
 
     kind: GlanceKind
@@ -33,6 +40,7 @@ class Glance(NamedTuple):
     series_uid: str = ""
     sop_uid: str = ""
     is_ct: bool = False
+    why: str = ""
 
 
 class Glancer:
@@ -46,8 +54,9 @@ class Glancer:
         """Tell what a file is; whatever is wrong with it is told, never raised."""
         try:
             header = read_header(source, self._layouts, frames=False)
-        except NotDicomError:
-            return Glance("other")
+        except NotDicomError as error:
+            is_one = _is_called_so(source) or _begins_so(source)
+            return Glance("other", why=_fault(str(error)) if is_one else "")
         except OSError:
             return Glance("unreadable")
         raw = header.raw.get
@@ -55,16 +64,36 @@ class Glancer:
         if sop_class == DICOMDIR_CLASS:
             return Glance("dicomdir")
         kind: GlanceKind = "segmentation" if sop_class in _SEGMENTATIONS else "picture"
-        if why_skipped(header) is not None and not (header.pixels is None and was_ct(header, sop_class)):
-            return Glance("other")
+        series = uid(raw(tags.SERIES_UID))
+        if why_skipped(header) is not None and not (series and header.pixels is None and was_ct(header, sop_class)):
+            return Glance("other", why=_CUT if _is_lost(header, sop_class, source) else "")
         return Glance(
             kind,
             self._pseudonym(raw(tags.PATIENT_ID), raw(tags.ISSUER_OF_PATIENT_ID)),
             uid(raw(tags.STUDY_UID)),
-            uid(raw(tags.SERIES_UID)),
+            series,
             uid(raw(tags.SOP_INSTANCE_UID)),
             kind == "picture" and (sop_class in CT_CLASSES or text(raw(tags.MODALITY)) == "CT"),
         )
+
+
+def _is_lost(header: Header, sop_class: str, source: Source) -> bool:
+    """Tell whether a file was a picture, and ends before it says of which series."""
+    is_cut = header.cut_short or (header.pixels is None and was_ct(header, sop_class))
+    return is_cut or (not sop_class and (_is_called_so(source) or _begins_so(source)))
+
+
+def _is_called_so(source: Source) -> bool:
+    return source.name.lower().endswith(_SUFFIXES)
+
+
+def _begins_so(source: Source) -> bool:
+    return source.read(0, _MAGIC.stop)[_MAGIC] == b"DICM"
+
+
+def _fault(said: str) -> str:
+    """Say in few kinds of words what is wrong, without the name of an error of pydicom."""
+    return f"{_UNUSABLE}: {said}" if said.startswith(("empty", "a Git LFS")) else _CUT
 
 
 def _plain(raw: bytes | None) -> str:

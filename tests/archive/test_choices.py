@@ -158,6 +158,27 @@ def test_broken_zips_maps_and_directories_are_told(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("size", [0, 60, 131, 132, 140, 300, 400, 700])
+@pytest.mark.parametrize("name", ["Roe.dcm", "Roe", "1.2.3.4"])
+def test_a_picture_that_is_cut_early_is_told(tmp_path: Path, name: str, size: int) -> None:
+    """However early it ends, beside its series it is told by its number; without an ending where it begins as DICOM."""
+    root = tmp_path / "archive"
+    shutil.copytree(SAMPLES / "1999", root)
+    victim = sorted(root.iterdir())[3]
+    data = victim.read_bytes()[:size]
+    victim.unlink()
+    (root / name).write_bytes(data)
+    told = [one for one in _told(root) if one.what == "file"]
+    if "dcm" not in name and 0 < size < 132:
+        assert told == []  # it may be anything: 132 bytes are the preamble
+        return
+    (one,) = told
+    assert one.uid.isdigit()
+    assert one.is_left
+    assert one.why.endswith("get it again") or one.why.endswith("empty file")
+    assert "Roe" not in str(one)
+
+
 @pytest.mark.parametrize("where", ["pictures", "maps"])
 def test_a_broken_map_fails_the_series_that_it_lies_beside(tmp_path: Path, where: str) -> None:
     """Without knowing what a broken map held no score is made: beside pictures or maps of a series it is an error."""
