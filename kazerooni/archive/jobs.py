@@ -79,7 +79,11 @@ def _book(place: str) -> Store:
 
 
 def _of_book(kept: SchemeScore, reading: Reading) -> ScoreRecord:
-    """Take down a score that the book keeps: grades without percents."""
+    """Take down a score that the book keeps: grades without percents, sums as the scheme gives them."""
+    scheme = find_scheme(kept.scheme, kept.scheme_version)
+    sums = {"alveolar": kept.alveolar, "interstitial": kept.interstitial, "total": kept.total}
+    if scheme.combine == "sum":  # which the database keeps as a float
+        sums = {name: value if value is None else round(value) for name, value in sums.items()}
     return ScoreRecord(
         patient=reading.scan.patient,
         study_date=None if reading.scan.study_date is None else reading.scan.study_date.isoformat(),
@@ -89,10 +93,8 @@ def _of_book(kept: SchemeScore, reading: Reading) -> ScoreRecord:
         scheme=kept.scheme,
         scheme_version=kept.scheme_version,
         program_version=kept.program_version,
-        alveolar=kept.alveolar,
-        interstitial=kept.interstitial,
-        total=kept.total,
-        maximum=find_scheme(kept.scheme, kept.scheme_version).maximum,
+        **sums,
+        maximum=scheme.maximum,
         partial=False,
         lobes={lobe.name: (_grade_alone(grades[0]), _grade_alone(grades[1])) for lobe, grades in kept.grades.items()},
         inputs={one.role: one.sha256 for one in reading.inputs},

@@ -175,16 +175,20 @@ class Journal:
         """Give each new score beside every old one, in the order of the tasks' ids; one at a time in memory.
 
         A reading without an old score has one pair, with the new alone; in those of a task that failed stands its kind
-        of error in the place of the new.
+        of error in the place of the new. A broken old score is in none (`broken_old`).
         """
         for new, old, cause, error in self._database.execute(
-            f"SELECT e.new, e.old, e.cause, e.error {_DONE} ORDER BY p.task"
+            f"SELECT e.new, e.old, e.cause, e.error {_DONE} WHERE e.kind != 'score' ORDER BY p.task"
         ):
             if not cause and new is None:
                 continue
             made = _record(new)
             for one, by in json.loads(old) or ((None, None),):
                 yield ScorePair(old=_record(one), new=made, new_by_old=_record(by), error=error or cause)
+
+    def broken_old(self) -> int:
+        """Count the old scores that are broken."""
+        return int(self._one(f"SELECT count(*) {_DONE} WHERE e.kind = 'score' AND e.cause != ''"))
 
     def _one(self, asked: str) -> Any:
         return self._database.execute(asked).fetchone()[0]

@@ -149,7 +149,8 @@ def _write_results(journal: Journal, folder: Path) -> dict[str, str]:
     try:
         digests = write_tables(journal, folder)
         if has_difference():
-            write_difference(journal.pairs(), folder, program_version=__version__, force=True)
+            broken = journal.broken_old()
+            write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
     except OutputError as error:
         raise OutputError(f"{error}. What was done is kept: see to the disk, then go on with --resume") from None
     return digests

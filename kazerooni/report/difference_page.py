@@ -14,6 +14,7 @@ from kazerooni.stats import DifferenceSums, MostChanged
 MOST_SHOWN: Final = 50
 """How many scores that changed the page lists; the table lists all."""
 _MOST_ALARMING: Final = 20
+_MOST_SCHEMES: Final = 20
 
 
 class Collected:
@@ -21,20 +22,25 @@ class Collected:
 
     def __init__(self) -> None:
         self.sums = DifferenceSums()
+        self.made_by: set[tuple[str, int]] = set()
         self.most = MostChanged(MOST_SHOWN)
         self.alarming = MostChanged(_MOST_ALARMING)
 
     def add(self, pair: ScorePair, found: ScoreDifference | None) -> None:
         """Add a pair, and what differs in it; None where one of its scores is missing."""
         self.sums.add(pair, found)
+        if pair.new is not None and len(self.made_by) < _MOST_SCHEMES:
+            self.made_by.add((pair.new.scheme, pair.new.scheme_version))
         if found is not None and found.is_changed:
             self.most.add(found)
         if found is not None and found.is_alarming:
             self.alarming.add(found)
 
 
-def difference_html(collected: Collected, *, program_version: str) -> bytes:
+def difference_html(collected: Collected, *, program_version: str, broken_old: int = 0) -> bytes:
     """Lay the difference report out as HTML, UTF-8.
+
+    broken_old: how many old scores could not be read, and stand in no pair.
 
     Raises OutputError where a library of the extra `report` is missing.
     """
@@ -50,7 +56,9 @@ def difference_html(collected: Collected, *, program_version: str) -> bytes:
             disclaimer=DISCLAIMER,
             disclaimer_css=css_text(DISCLAIMER),
             on_every_page=css_text("Difference report"),
-            pairs=whole(sums.pairs),
+            made_by=", ".join(f"{plain(name)} {version}" for name, version in sorted(collected.made_by)),
+            readings=whole(sums.readings),
+            broken_old=whole(broken_old) if broken_old else "",
             compared=whole(sums.compared),
             changed=whole(changed),
             changed_share=share(changed, sums.compared),

@@ -19,6 +19,8 @@ _EDGES: Final = frozenset(
     edge for scheme in SCHEMES.values() for component in Component for edge in scheme.criterion(component).inner_edges
 )
 
+LEAST_FOR_LIMITS: Final = 3
+"""Of one or two totals a standard deviation says nothing: no limits are shown."""
 _PERCENT: Final = "\N{NO-BREAK SPACE}%"
 _WIDE: Final = 10_000
 _HIGHEST: Final = max(scheme.criterion(c).highest_grade for scheme in SCHEMES.values() for c in Component)
@@ -44,7 +46,10 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class CrossTable:
-    """A cross-table of grades. across: the new ones. rows: of each old one its cells and sum. sums: of columns."""
+    """A cross-table of grades. across: the new ones. rows: of each old one its cells and sum. sums: of columns.
+
+    One without any grade has no rows.
+    """
 
     component: Component
     across: tuple[str, ...]
@@ -57,7 +62,8 @@ class CrossTable:
 class Totals:
     """The totals of a transition: figures beside a plot, or why not.
 
-    plot: a data URI, empty where none is shown. said: the plot in words.
+    plot: a data URI, empty where none is shown. said: the plot in words. too_few: in words, where limits of agreement
+    would say nothing.
     """
 
     why_not: str
@@ -65,6 +71,7 @@ class Totals:
     left_out: tuple[Counted, ...]
     plot: str
     said: str
+    too_few: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ChangedScore:
-    """One score that changed. grades: each changed grade in words. made_by: both versions of the program."""
+    """One score that changed. grades: each changed grade in words. made_by: both versions of the program.
+
+    reading: the id of the new one, or of the old one where that has none.
+    """
 
     patient: str
+    reading: str
     study_date: str
     schemes: str
     grades: tuple[str, ...]
@@ -128,6 +139,8 @@ def group_view(transition: Transition, sums: GroupSums) -> Group:
 
 def cross_table(component: Component, table: Counter[tuple[int | None, int | None]]) -> CrossTable:
     """Lay out a cross-table over the grades from 0 to 5, and others there are; no grade is last, where there is any."""
+    if not any(grade is not None for pair in table for grade in pair):
+        return CrossTable(component, (), (), (), whole(table.total()))
     named = {grade for pair in table for grade in pair}
     known = {grade for grade in named if grade is not None}
     grades: list[int | None] = [*sorted(known.union(range(_HIGHEST + 1))), *([None] if None in named else [])]
@@ -172,6 +185,9 @@ def _totals(transition: Transition, sums: GroupSums) -> Totals:
     )
     if not sums.total_changed:
         return Totals("", figures[:1], left_out, "", "")
+    if totals.count < LEAST_FOR_LIMITS:
+        told = f"Limits of agreement want {LEAST_FOR_LIMITS} comparable totals or more; there are {totals.count}."
+        return Totals("", figures[:3], left_out, "", "", too_few=told)
     picture = b64encode(totals_plot(totals, transition, sums.maximum)).decode()
     return Totals("", figures, left_out, f"data:image/svg+xml;base64,{picture}", _said(totals))
 
@@ -204,6 +220,7 @@ def _shown(found: ScoreDifference, grades: Sequence[GradeChange], *causes: Cause
     named = {*causes, *(cause for grade in grades for cause in grade.causes)}
     return ChangedScore(
         patient=plain(new.patient or found.old.patient or NOT_SAID),
+        reading=plain(new.reading or found.old.reading or ""),
         study_date=plain(new.study_date or found.old.study_date or NOT_SAID),
         schemes=schemes_words(found.transition),
         grades=tuple(map(grade_words, grades)),

@@ -25,11 +25,13 @@ DIFFERENCE_FILES: Final = (
 
 
 def write_difference(
-    pairs: Iterable[ScorePair], folder: Path, *, program_version: str, force: bool = False
+    pairs: Iterable[ScorePair], folder: Path, *, program_version: str, broken_old: int = 0, force: bool = False
 ) -> tuple[Path, ...]:
     """Write the difference report of pairs of scores into a folder that is there.
 
-    pairs: each is looked at once and not kept; the same pairs in the same order give the same bytes.
+    pairs: each is looked at once and not kept; the same pairs in the same order give the same bytes. Those of one
+    reading stand together, so that readings can be counted.
+    broken_old: how many old scores could not be read, and stand in no pair.
     force: take the place of files of these names.
 
     Gives the files. Raises OutputError where one is there already or cannot be written, or a library of the extra
@@ -51,7 +53,7 @@ def write_difference(
             dictionary_csv(DIFFERENCE),
             csv_bytes([column.name for column in CROSS_TABLE], cross_table_rows(collected.sums)),
             dictionary_csv(CROSS_TABLE),
-            difference_html(collected, program_version=program_version),
+            difference_html(collected, program_version=program_version, broken_old=broken_old),
         )
         write_all_whole(dict(zip(others, made, strict=True)), force=force)
     except BaseException:

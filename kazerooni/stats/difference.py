@@ -19,13 +19,16 @@ Rank = tuple[float, float, float, tuple[str, ...]]
 class DifferenceSums:
     """What all pairs add up to.
 
-    pairs: how many were added. old_only, new_only: with one score alone; neither: with none.
-    errors: how often which error left a pair without a new score.
+    pairs: how many were added. readings: of how many readings, where the pairs of one stand together.
+    old_only, new_only: with one score alone; neither: with none.
+    errors: how many readings which error left without a new score.
     groups: of each transition from one scheme to another.
     """
 
     def __init__(self) -> None:
         self.pairs = 0
+        self.readings = 0
+        self._last: tuple[str | None, ...] | None = None
         self.old_only = 0
         self.new_only = 0
         self.neither = 0
@@ -35,14 +38,22 @@ class DifferenceSums:
     def add(self, pair: ScorePair, found: ScoreDifference | None) -> None:
         """Add a pair, and what differs in it; None where one of its scores is missing."""
         self.pairs += 1
+        is_new = self._is_of_another(pair)
+        self.readings += is_new
         self.old_only += pair.old is not None and pair.new is None
         self.new_only += pair.old is None and pair.new is not None
         self.neither += pair.old is None and pair.new is None
-        if pair.new is None:
+        if pair.new is None and is_new:
             error = pair.error or NO_NEW
             self.errors[error if error in self.errors or len(self.errors) < _MOST_ERRORS else _OTHER_ERRORS] += 1
         if found is not None:
             self.groups.setdefault(found.transition, GroupSums()).add(found)
+
+    def _is_of_another(self, pair: ScorePair) -> bool:
+        """Tell whether a pair is of another reading than the one before it; one that names nothing is."""
+        one = pair.new or pair.old
+        last, self._last = self._last, None if one is None else (one.reading, one.series_uid, one.patient, pair.error)
+        return self._last is None or not any(self._last[:2]) or self._last != last
 
     @property
     def compared(self) -> int:

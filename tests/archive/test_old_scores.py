@@ -14,9 +14,11 @@ import pytest
 from kazerooni.archive import Index, Journal, Settings
 from kazerooni.archive import rescore as run
 from kazerooni.labels import reading_text
-from kazerooni.model import Reading
+from kazerooni.model import Course, Patient, Reading, Status
 from kazerooni.scoring import score, score_json
+from kazerooni.store import open_store
 from tests.archive.conftest import SAMPLES
+from tests.archive.kept_readings import WHEN
 
 
 def _said(text: str, **said: str) -> str:
@@ -67,8 +69,11 @@ def test_an_old_score_that_cannot_be_read_is_told(tmp_path: Path, reading: Readi
         assert index.database.execute(asked, (int(row["file_number"]),)).fetchone() == (b"Roe_Jane.json",)
     assert not [file.name for file in out.iterdir() if b"Roe" in file.read_bytes()]
     with Journal(out) as journal:
-        (graded,) = [pair for pair in journal.pairs() if pair.new is not None]
+        (graded,) = journal.pairs()
     assert (graded.old, graded.error) == (None, "")
+    page = (out / "difference.html").read_text("utf-8")
+    assert "<dt>Old scores that cannot be read</dt><dd>1; see errors.csv</dd>" in page
+    assert "a reading is broken" not in page
 
 
 def test_a_score_of_a_later_version_is_refused_as_a_reading_would_be(tmp_path: Path, reading: Reading) -> None:
@@ -106,6 +111,24 @@ def test_an_old_score_of_nothing_here_is_told(tmp_path: Path, reading: Reading) 
         (pair,) = journal.pairs()
     assert pair.old is not None
     assert pair.old.reading == "R-1"
+
+
+def test_sums_of_the_book_are_written_as_new_ones_are(tmp_path: Path, reading: Reading) -> None:
+    """A book keeps sums as floats; in the table 11 stands beside 11, and a mean beside a mean."""
+    signed = replace(reading, status=Status.SIGNED)
+    with open_store(str(tmp_path / "book"), create=True) as book:
+        patient = Patient(pseudonym=reading.scan.patient or "")
+        book.add([Course(patient=patient, readings=(signed,))], who="tests", when=WHEN)
+        for scheme in ("kazerooni-fibrosis", "kazerooni-mean"):
+            book.score_with(scheme, who="tests", when=WHEN)
+    (tmp_path / "archive").mkdir()
+    for scheme in ("kazerooni-fibrosis", "kazerooni-mean"):
+        out = tmp_path / scheme
+        run(tmp_path / "archive", Settings(scheme=scheme, version=1, out=out, store=str(tmp_path / "book")))
+        with (out / "difference.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["lobe"] == "all" and row["old_scheme"] == scheme]
+        assert len(rows) == 3
+        assert [row["old_sum"] for row in rows] == [row["new_sum"] for row in rows]
 
 
 def test_a_score_of_a_measured_series_stands_beside_it(tmp_path: Path, reading: Reading) -> None:

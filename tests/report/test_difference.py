@@ -17,6 +17,7 @@ from kazerooni.errors import OutputError
 from kazerooni.model import Lobe, ScorePair
 from kazerooni.report import CROSS_TABLE, DIFFERENCE, DIFFERENCE_FILES, write_difference
 from tests.report.pages import Page
+from tests.scoring.builders import FIVE
 from tests.scoring.kept import Alveolar, KeptScoreOf, typed_score
 
 NOTHING: Alveolar = (0.0, 0)
@@ -218,8 +219,46 @@ def test_totals_are_plotted_only_where_they_compare(tmp_path: Path) -> None:
     assert "Not compared: the schemes combine the lobes in other ways: sum and mean" in shown.text
     assert [str(image["alt"])[:50] for image in shown.of("img")] == [
         "New less old total against the mean of both, 3 sco",
-        "New less old total against the mean of both, 1 sco",
     ]
+
+
+def test_limits_want_three_totals(tmp_path: Path) -> None:
+    """Of one or two totals that differ there is no plot and no limit, and the page says how many are wanted."""
+    for count in (1, 2, 3):
+        pairs = [
+            ScorePair(old=of(f"P-{place}", {}), new=of(f"P-{place}", {Lobe.RLL: ((3.0, 1), NOTHING)}))
+            for place in range(count)
+        ]
+        write_difference(pairs, tmp_path, program_version="1", force=True)
+        shown = page(tmp_path)
+        assert len(shown.of("img")) == (count > 2)
+        told = f"Limits of agreement want 3 comparable totals or more; there are {count}."
+        assert (told in shown.text) == (count < 3)
+        assert ("Standard deviation" in shown.text) == (count > 2)
+
+
+def test_a_component_without_grades_has_no_cross_table(tmp_path: Path) -> None:
+    """Where nobody graded a component, before or now, the page says so in place of a table of zeros."""
+    lobes = dict.fromkeys(FIVE, ((3.0, 1), (None, None)))
+    write_difference([ScorePair(old=of("P-1", lobes), new=of("P-1", lobes))], tmp_path, program_version="1")
+    shown = page(tmp_path)
+    assert "Interstitial: no grades, neither old nor new." in shown.text
+    assert len([a for _, a in shown.elements if a.get("class") == "cross"]) == 1
+
+
+def test_the_head_names_the_new_scheme_and_counts_readings(tmp_path: Path) -> None:
+    """Two old scores of a reading are one reading and two pairs; broken old scores, which are none, are told there."""
+    new = of("P-1", {}, scheme="kazerooni-fibrosis")
+    pairs = [ScorePair(old=of("P-1", {}), new=new), ScorePair(old=of("P-1", {}, program="0.2"), new=new)]
+    write_difference(pairs, tmp_path, program_version="1", broken_old=3)
+    text = page(tmp_path).text
+    assert "New scores by kazerooni-fibrosis 1 Readings looked at 1 Old scores beside a new one 2 " in text
+    assert "Old scores that cannot be read 3; see errors.csv" in text
+
+
+def test_rows_name_the_reading(folder: Path) -> None:
+    """Below the patient stands the id of the reading that the new score was made from."""
+    assert "P-3 R-P-3" in page(folder).text
 
 
 def test_the_page_is_whole_and_calls_nobody(folder: Path) -> None:

@@ -199,6 +199,22 @@ def test_scores_without_a_partner_are_counted_apart() -> None:
     assert sums.errors == {"PixelError": 2, "no new score was made": 1}
 
 
+def test_pairs_of_one_reading_are_one_reading() -> None:
+    """Two old scores beside one new one are one reading, and of one that fails one error; two without names are two."""
+    other, nameless = replace(typed_score(), reading="R-2"), replace(typed_score(), reading=None, series_uid=None)
+    new = typed_score()
+    sums = added(
+        [
+            *[ScorePair(old=old, new=new) for old in (typed_score(), other)],
+            *[ScorePair(old=other, new=None, error="PixelError")] * 2,
+            *[ScorePair(old=None, new=nameless)] * 2,
+            *[ScorePair(old=None, new=None, error="time")] * 2,
+        ]
+    )
+    assert (sums.pairs, sums.readings) == (8, 6)
+    assert sums.errors == {"PixelError": 1, "time": 2}
+
+
 def test_kinds_of_errors_have_a_bound() -> None:
     """Errors that all have other words are counted together after the first twenty."""
     sums = added([ScorePair(old=None, new=None, error=f"error {place}") for place in range(50)])
