@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kazerooni.archive.choice import LEFT, Choice
     from kazerooni.archive.index import Changes, Index, default_place
-    from kazerooni.archive.journal import Journal
+    from kazerooni.archive.journal import JOURNAL_FILE, Journal
     from kazerooni.archive.record import Graded, ScoreRecord
     from kazerooni.archive.run import Standing, Summary, choices, rescore
     from kazerooni.archive.settings import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ERRORS",
+    "JOURNAL_FILE",
     "LEFT",
     "MEMORY_LIMIT_MB",
     "TIME_LIMIT_S",
@@ -42,7 +43,7 @@ __all__ = [
 
 _HOME_OF = {
     **dict.fromkeys(("Changes", "Index", "default_place"), "index"),
-    **dict.fromkeys(("Journal",), "journal"),
+    **dict.fromkeys(("JOURNAL_FILE", "Journal"), "journal"),
     **dict.fromkeys(("LEFT", "Choice"), "choice"),
     **dict.fromkeys(("Graded", "ScoreRecord"), "record"),
     **dict.fromkeys(("Standing", "Summary", "choices", "rescore"), "run"),

@@ -17,6 +17,7 @@ from typing import Final, Self
 
 import platformdirs
 
+from kazerooni.archive.locks import index_in_use, is_locked
 from kazerooni.archive.look import DOCUMENTS, Looker, Seen
 from kazerooni.archive.schema import open_index
 from kazerooni.archive.task import digest_of
@@ -62,7 +63,7 @@ class Index:
         self.root = archive if archive.is_dir() else archive.parent
         self.file = file or default_place(archive)
         make_folder(self.file.parent)
-        self.database = open_index(self.file)
+        self.database = open_index(self.file, archive)
         self._series: dict[tuple[str, str, str, bytes, bool], int] = {}
         self._next = self._highest("files") + 1
 
@@ -84,8 +85,10 @@ class Index:
         try:
             return self._update(tell, key or user_key().key)
         except sqlite3.Error as error:
+            if is_locked(error):
+                raise index_in_use(self.archive) from None
             raise ArchiveError(
-                f"{self.file.name}: the index cannot be written ({error}); another run may use it, or the disk be full"
+                f"{self.file.name}: the index cannot be written ({error}); see to the disk, or give another by --index"
             ) from None
 
     def _update(self, tell: Tell | None, key: bytes) -> Changes:

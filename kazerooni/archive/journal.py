@@ -96,9 +96,14 @@ class Journal:
             self._database.commit()
         elif kept[0] != text:
             was = json.loads(kept[0])
-            differing = ", ".join(sorted(name for name in {*was, *settings} if was.get(name) != settings.get(name)))
+            differing = [
+                f"{name}: {_said(was.get(name))}, now {_said(settings.get(name))}"
+                for name in sorted({*was, *settings})
+                if was.get(name) != settings.get(name)
+            ]
             raise ArchiveError(
-                f"{self._name}: was begun with another {differing}; go on with the same, or give another folder"
+                f"{self._name}: was begun with other settings ({'; '.join(differing)}); go on with the same, or give "
+                "another folder"
             )
 
     def plan(self, tasks: Iterable[Task]) -> int:
@@ -186,6 +191,10 @@ class Journal:
             for one, by in json.loads(old) or ((None, None),):
                 yield ScorePair(old=_record(one), new=made, new_by_old=_record(by), error=error or cause)
 
+    def drafts(self) -> int:
+        """Count the drafts that were made."""
+        return int(self._one(f"SELECT count(*) {_DONE} WHERE e.kind = 'draft' AND e.cause = ''"))
+
     def broken_old(self) -> int:
         """Count the old scores that are broken."""
         return int(self._one(f"SELECT count(*) {_DONE} WHERE e.kind = 'score' AND e.cause != ''"))
@@ -196,6 +205,13 @@ class Journal:
 
 def _unusable(folder: Path, error: sqlite3.Error) -> ArchiveError:
     return ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder")
+
+
+def _said(setting: object) -> str:
+    """Write the value of a setting for a person."""
+    if isinstance(setting, bool):
+        return "yes" if setting else "no"
+    return (", ".join(map(str, setting)) if isinstance(setting, list) else str(setting)) or "none"
 
 
 def _storable(text: str) -> str:

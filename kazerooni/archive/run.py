@@ -21,6 +21,7 @@ from kazerooni.archive.index import Changes, Index, Tell
 from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
 from kazerooni.archive.known import Known
+from kazerooni.archive.locks import LOCK_FILE, alone, index_in_use, is_locked
 from kazerooni.archive.plan import LEFT_TWICE, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
@@ -55,6 +56,7 @@ class Standing:
 
 
 Watch = Callable[[Standing], object]
+Step = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Summary:
     """What a run came to.
 
     files: by what they are. left: series and readings that were left, by why. counts: of the journal.
+    drafts: how many there are.
     """
 
     changes: Changes
@@ -71,6 +74,7 @@ class Summary:
     left: dict[str, int]
     before: int
     seconds: float
+    drafts: int
     told: tuple[str, ...] = field(default_factory=tuple)
 
 
@@ -86,14 +90,15 @@ def rescore(
     index: Path | None = None,
     tell: Tell | None = None,
     watch: Watch | None = None,
+    step: Step | None = None,
 ) -> Summary:
     """Score an archive into a folder, each task alone in its failure.
 
     workers: processes. dask: address of the scheduler whose workers do it instead, "" for none.
-    resume: go on with the run of the folder; its settings must be the same.
+    resume: go on with the run of the folder, where it holds one; its settings must be the same.
     retry_failed: of that run, too, do again what failed.
     index: where the index stands, None for the user's cache.
-    tell: of the files that were looked at. watch: of the work.
+    tell: of the files that were looked at. watch: of the work. step: is told what is done after it.
 
     Raises ArchiveError, OutputError; what fails in a task is told in errors.csv instead.
     """
@@ -104,7 +109,13 @@ def rescore(
     check(archive)
     _check_folder(settings.out, archive, resume=resume)
     whys: Counter[str] = Counter()
-    with _failing_in_words(), Index(archive, index) as known, Journal(settings.out, settings.kept()) as journal:
+    with (
+        _failing_in_words(archive),
+        alone(settings.out),
+        Index(archive, index) as known,
+        Journal(settings.out, settings.kept()) as journal,
+    ):
+        sweep_parts(settings.out)
         changes = known.update(tell=tell)
         if retry_failed:
             journal.forget_failed()
@@ -118,7 +129,7 @@ def rescore(
             else WorkerPool(work, count=workers, limits=limits)
         )
         _work_off(known, journal, settings, pool, watch)
-        digests = _write_results(journal, settings.out)
+        digests = _write_results(journal, settings.out, step)
         summary = Summary(
             changes,
             known.kinds(),
@@ -127,6 +138,7 @@ def rescore(
             dict(whys),
             before,
             time.monotonic() - began,
+            journal.drafts(),
             _told(limits, is_empty=not whys and not journal.counts()["planned"]),
         )
         run = _run_document(
@@ -140,15 +152,18 @@ def choices(
     archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
 ) -> Iterator[Choice]:
     """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
-    with _failing_in_words(), Index(archive, index) as known:
+    with _failing_in_words(archive), Index(archive, index) as known:
         known.update(tell=tell)
         yield from _all_choices(known, settings, explain=True)
 
 
-def _write_results(journal: Journal, folder: Path) -> dict[str, str]:
+def _write_results(journal: Journal, folder: Path, step: Step | None) -> dict[str, str]:
+    step = step or (lambda _: None)
     try:
+        step("Writing the tables")
         digests = write_tables(journal, folder)
         if has_difference():
+            step("Writing the difference report")
             broken = journal.broken_old()
             write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
     except OutputError as error:
@@ -157,11 +172,13 @@ def _write_results(journal: Journal, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _failing_in_words() -> Iterator[None]:
-    """Tell in words that a database cannot be written."""
+def _failing_in_words(archive: Path) -> Iterator[None]:
+    """Tell in words that a database cannot be written; one in use is the index, as the journal is written by one."""
     try:
         yield
     except sqlite3.Error as error:
+        if is_locked(error):
+            raise index_in_use(archive) from None
         raise ArchiveError(
             f"the index or the journal cannot be written ({error}); see to the disk, then go on with --resume"
         ) from None
@@ -173,9 +190,8 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if (folder / JOURNAL_FILE).exists():
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
-        sweep_parts(folder)
         return
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(one.name != LOCK_FILE for one in folder.iterdir()):
         raise OutputError(f"{folder.name}: holds other things already; give a new folder")
     make_folder(folder)
 

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from kazerooni.archive.locks import index_in_use, is_locked
 from kazerooni.errors import ArchiveError
 
 INDEX_VERSION: Final = 3
@@ -37,12 +38,14 @@ CREATE TABLE contents (digest TEXT PRIMARY KEY, said TEXT NOT NULL, is_draft INT
 """
 
 
-def open_index(file: Path) -> sqlite3.Connection:
+def open_index(file: Path, archive: Path) -> sqlite3.Connection:
     """Open the file of an index, or make it, private to the user; one of an earlier version is made anew.
 
-    Raises ArchiveError where it is no index, of a later version, or cannot be opened.
+    archive: whose index it is.
+
+    Raises ArchiveError where it is no index, of a later version, in use, or cannot be opened.
     """
-    database = None
+    database, is_in_use = None, False
     try:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
@@ -51,11 +54,13 @@ def open_index(file: Path) -> sqlite3.Connection:
         database = sqlite3.connect(file)
         why = _prepare(database)
     except (OSError, sqlite3.Error) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why, is_in_use = getattr(error, "strerror", None) or str(error), is_locked(error)
     if why is None and database is not None:
         return database
     if database is not None:
         database.close()
+    if is_in_use:
+        raise index_in_use(archive)
     raise ArchiveError(f"{file.name}: cannot be used as an index ({why}); give another file by --index")
 
 

@@ -84,7 +84,7 @@ def rescore(
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --dask tcp://10.0.0.5:8786
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
-        from kazerooni.archive import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings, choices
+        from kazerooni.archive import JOURNAL_FILE, MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings, choices
         from kazerooni.archive import rescore as run
         from kazerooni.scoring import find_scheme
 
@@ -105,11 +105,13 @@ def rescore(
             formats=_formats(formats),
         )
         if dry_run:
-            with working() as (tell, _):
-                tally = consume(choices(archive, settings, index=index, tell=tell), as_json=as_json, table=table)
+            with working() as shown:
+                tally = consume(choices(archive, settings, index=index, tell=shown.files), as_json=as_json, table=table)
             tell_choices(tally, as_json=as_json)
             return
-        with _told_when_stopped(settings.out), working() as (tell, watch):
+        if (resume or retry_failed) and not (settings.out / JOURNAL_FILE).exists():
+            say(f"note: {settings.out.name} holds no run to go on with; one is begun")
+        with _told_when_stopped(settings.out), working() as shown:
             limits = Limits(seconds=time_limit or TIME_LIMIT_S, memory_mb=memory_limit or MEMORY_LIMIT_MB)
             summary = run(
                 archive,
@@ -120,8 +122,9 @@ def rescore(
                 resume=resume or retry_failed,
                 retry_failed=retry_failed,
                 index=index,
-                tell=tell,
-                watch=watch,
+                tell=shown.files,
+                watch=shown.tasks,
+                step=shown.step,
             )
         _show_summary(summary, settings, as_json=as_json)
         if summary.counts["failed"]:
@@ -164,11 +167,11 @@ def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> Non
     for told in summary.told:
         say(f"note: {told}")
     done = counts["done"] - counts["failed"]
-    again = f", {summary.before} of them before" if summary.before else ""
+    again = f" {summary.before} of these {counts['done']} ended in an earlier run." if summary.before else ""
     failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
-    say(f"{done} of {counts['planned']} done{again}.{failed} The results stand in {settings.out.name}.")
+    say(f"{done} of {counts['planned']} done.{failed}{again} The results stand in {settings.out.name}.")
     if counts["failed"]:
         say("The same command with --retry-failed tries again what failed.")
-    if summary.kinds.get("draft"):
+    if summary.drafts:
         out = settings.out.name
         say(f"Drafts stand in {out}/drafts; `kazerooni open SCANS {out}` goes on with them.")

@@ -11,7 +11,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -154,19 +154,31 @@ def progress(what: str) -> Iterator[Progress | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+class Working(NamedTuple):
+    """Functions to tell of files that are looked at, of tasks that end, and of steps that begin."""
+
+    files: Progress | None
+    tasks: Callable[[Standing], None] | None
+    step: Callable[[str], None] | None
+
+
 @contextmanager
-def working() -> Iterator[tuple[Progress | None, Callable[[Standing], None] | None]]:
-    """Give functions to tell of files that are looked at and of tasks that end; None, None where there is no terminal.
+def working() -> Iterator[Working]:
+    """Give functions to tell of work with, shown on a terminal; None where there is none.
 
     Shown are count, rate, time left and errors.
     """
     if not sys.stderr.isatty():
-        yield None, None
+        yield Working(None, None, None)
         return
     from rich.console import Console
 
     with Console(stderr=True).status("Looking") as status:
-        yield lambda done, _: status.update(f"Looking: {done} files"), lambda at: status.update(standing_words(at))
+        yield Working(
+            lambda done, _: status.update(f"Looking: {done} files"),
+            lambda at: status.update(standing_words(at)),
+            status.update,
+        )
 
 
 def standing_words(at: Standing) -> str:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,56 @@ def test_ctrl_c_of_a_terminal_is_told_how_to_go_on(archive: Path, tmp_path: Path
             os.killpg(running.pid, signal.SIGINT)
             assert running.stderr is not None
             told = "".join(running.stderr.read().split())  # lines break anywhere in a path
-            assert told == f"Stopped.Whatwasdoneiskeptin{out}:goonwith--resume."
+            assert told == f"Stopped.Whatwasdoneiskeptin{out.name}:goonwith--resume."
         assert running.returncode == 130
+
+
+def test_a_folder_that_a_run_writes_is_not_written_by_another(archive: Path, tmp_path: Path) -> None:
+    """Who gives the folder of a run that is on is told so at once; once that has ended it is gone on with."""
+    out = tmp_path / "out"
+    words = _words(archive / "kept", out, "--index", str(tmp_path / "one.sqlite"))
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL) as running:
+        while not (out / "journal.sqlite").exists():
+            time.sleep(0.01)
+        with pytest.raises(ArchiveError, match="out: another run is writing there; wait until it has ended"):
+            run(archive / "kept", _settings(out), resume=True, index=tmp_path / "other.sqlite")
+        assert running.wait() == 0
+    summary = run(archive / "kept", _settings(out), resume=True, index=tmp_path / "other.sqlite")
+    assert summary.before == summary.counts["planned"] == READINGS
+
+
+def test_an_index_in_use_is_told_as_that(tmp_path: Path) -> None:
+    """Where another program holds the index, the archive is named and what to do, and not the words of a database."""
+    root, place = tmp_path / "archive", tmp_path / "index.sqlite"
+    shutil.copytree(SAMPLES / "1999", root)
+    with closing(sqlite3.connect(place, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ArchiveError, match="archive: another run has the index of this archive in use; wait"):
+            run(root, _settings(tmp_path / "out"), index=place)
+        other.execute("ROLLBACK")
+        assert (
+            run(root, _settings(tmp_path / "out"), index=place).counts["planned"] == 0
+        )  # what was left hinders nobody
+    shutil.copy(next((SAMPLES / "1999").iterdir()), root / "more")
+    with closing(sqlite3.connect(place, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM files").fetchone()
+        with pytest.raises(ArchiveError, match="in use; wait until it has ended, or give this one an index of its own"):
+            run(root, _settings(tmp_path / "second"), index=place)
+
+
+def test_settings_that_differ_are_told_with_both_values(tmp_path: Path) -> None:
+    """Each setting that is another one is named with what it was and what it is now, in words."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    shutil.copytree(SAMPLES / "1999", root)
+    run(root, _settings(out))
+    other = Settings(scheme="kazerooni-mean", version=1, out=out, partial=True, formats=("html", "json"))
+    with pytest.raises(ArchiveError) as told:
+        run(root, other, resume=True)
+    assert str(told.value) == (
+        "out: was begun with other settings (partial: no, now yes; report formats: none, now html, json; "
+        "scheme: kazerooni, now kazerooni-mean); go on with the same, or give another folder"
+    )
 
 
 def test_an_archive_that_is_not_there_leaves_nothing(tmp_path: Path) -> None:

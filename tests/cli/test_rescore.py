@@ -9,6 +9,7 @@ import pytest
 
 from kazerooni.archive import Standing
 from kazerooni.cli.terminal import standing_words
+from kazerooni.phantom import build_series, spiral_ct, write_series
 from tests.cli.conftest import Run
 
 
@@ -46,11 +47,33 @@ def test_a_run_ends_with_status_1_where_something_failed(run: Run, archive: Path
     assert "--retry-failed tries again what failed" in told.stderr
     assert len(list((out / "reports").glob("*.html"))) == 1
     more = ("--scheme", "kazerooni-mean", "--report", "html", "--retry-failed")
-    assert "1 of 2 done, 1 of them before. 1 failed" in run("rescore", archive, "--out", out, *more).stderr
+    assert (
+        "1 of 2 done. 1 failed: see errors.csv. 1 of these 2 ended in an earlier run."
+        in run("rescore", archive, "--out", out, *more).stderr
+    )
     (archive / "Roe_Jane.json").unlink()
     again = run("rescore", archive, "--out", out, "--scheme", "kazerooni-mean", "--report", "html", "--resume")
     assert (again.exit_code, again.stdout) == (0, "")
-    assert "1 of 1 done, 1 of them before." in again.stderr
+    assert "1 of 1 done. 1 of these 1 ended in an earlier run." in again.stderr
+
+
+def test_a_run_that_there_is_none_of_to_go_on_with_is_begun_and_told(run: Run, archive: Path, tmp_path: Path) -> None:
+    """A script may always give --resume; whoever gave the wrong folder learns it at once."""
+    note = "note: out holds no run to go on with; one is begun"
+    for option in ("--resume", "--retry-failed"):
+        out = tmp_path / option / "out"
+        told = run("rescore", archive, "--out", out, option)
+        assert (told.exit_code, note in told.stderr) == (1, True)
+        assert note not in run("rescore", archive, "--out", out, option).stderr
+
+
+def test_drafts_are_told_only_where_there_are_some(run: Run, tmp_path: Path) -> None:
+    """Where no study could be drafted nobody is sent to a folder of drafts."""
+    root = tmp_path / "archive"
+    write_series(build_series(spiral_ct(slices=2, rows=16, columns=16, pixel_spacing_mm=(20.0, 20.0))), root)
+    told = run("rescore", root, "--out", tmp_path / "out", "--draft", "--index", tmp_path / "index.sqlite")
+    assert (told.exit_code, "Drafts stand" in told.stderr) == (1, False)
+    assert "0 of 1 done. 1 failed" in told.stderr
 
 
 def test_wrong_usage_is_told(run: Run, archive: Path, tmp_path: Path) -> None:
