@@ -8,6 +8,8 @@ from kazerooni.archive.task import Task
 
 LEFT: Final = "left: "
 NO_UID: Final = "(no UID)"
+FAILS: Final = "will be told in errors.csv"
+"""How the reason of a task ends that is known to fail."""
 
 
 class Choice(NamedTuple):
@@ -29,6 +31,11 @@ class Choice(NamedTuple):
     def is_left(self) -> bool:
         """Whether nothing is done with it."""
         return self.why.startswith(LEFT)
+
+    @property
+    def is_doomed(self) -> bool:
+        """Whether it is known before that its task fails."""
+        return self.why.endswith(FAILS)
 
 
 def left(what: str, uid: str, why: str, *, detail: str = "", study: str = "") -> Choice:

@@ -15,12 +15,12 @@ from kazerooni.archive.task import Failure, Result, Task
 from kazerooni.errors import ArchiveError
 from kazerooni.model import ScorePair
 
-JOURNAL_VERSION: Final = 1
+JOURNAL_VERSION: Final = 2
 JOURNAL_FILE: Final = "journal.sqlite"
 _TABLES: Final = """
 CREATE TABLE settings (content TEXT NOT NULL);
-CREATE TABLE planned (task TEXT PRIMARY KEY, kind TEXT NOT NULL, stamp TEXT NOT NULL, number INTEGER NOT NULL)
-  WITHOUT ROWID;
+CREATE TABLE planned (task TEXT PRIMARY KEY, kind TEXT NOT NULL, stamp TEXT NOT NULL, number INTEGER NOT NULL,
+  member INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ended (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
   attempts INTEGER NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL, reading TEXT NOT NULL, cause TEXT NOT NULL,
   error TEXT NOT NULL, why TEXT NOT NULL, long TEXT NOT NULL, wide TEXT NOT NULL, new TEXT, old TEXT NOT NULL,
@@ -40,6 +40,7 @@ class Failed(NamedTuple):
     series: str
     reading: str
     number: int
+    member: int
     cause: str
     error: str
     why: str
@@ -111,8 +112,8 @@ class Journal:
         twice = 0
         self._database.execute("DELETE FROM planned")
         for task in tasks:
-            row = (task.id, task.kind.value, task.stamp, task.number)
-            twice += 1 - self._database.execute("INSERT OR IGNORE INTO planned VALUES (?,?,?,?)", row).rowcount
+            row = (task.id, task.kind.value, task.stamp, task.number, task.member)
+            twice += 1 - self._database.execute("INSERT OR IGNORE INTO planned VALUES (?,?,?,?,?)", row).rowcount
         self._database.commit()
         return twice
 
@@ -172,7 +173,9 @@ class Journal:
 
     def failed(self) -> Iterator[Failed]:
         """Give what failed, in the order of the tasks' ids."""
-        columns = "e.task, e.kind, e.study, e.series, e.reading, p.number, e.cause, e.error, e.why, e.attempts"
+        columns = (
+            "e.task, e.kind, e.study, e.series, e.reading, p.number, p.member, e.cause, e.error, e.why, e.attempts"
+        )
         for row in self._database.execute(f"SELECT {columns} {_DONE} WHERE e.cause != '' ORDER BY p.task"):
             yield Failed(*row)
 

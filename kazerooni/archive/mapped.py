@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from kazerooni.archive.choice import NO_UID, Choice, left
+from kazerooni.archive.choice import FAILS, NO_UID, Choice, left
 from kazerooni.archive.known import HAS_PICTURES, Known, Map, stamp_of
 from kazerooni.archive.look import BROKEN_MAP
 from kazerooni.archive.task import Kind, Task, task_id
@@ -19,7 +19,7 @@ _NAMELESS: Final = "FROM documents d JOIN files f ON f.number = d.file WHERE d.k
 _WITH_PICTURES: Final = f"SELECT number, study FROM series s WHERE series = ? AND is_ct AND {HAS_PICTURES}"  # noqa: S608
 _BROKEN: Final = """FROM documents d JOIN files f ON f.number = d.file WHERE d.kind = 'segmentation' AND d.roles = ''
   AND d.refers = '' AND EXISTS (SELECT 1 FROM problems p WHERE p.file = d.file AND p.why = ?)"""
-_HAS_BROKEN: Final = "a map beside its pictures or its maps cannot be read: will be told in errors.csv"
+_HAS_BROKEN: Final = f"a map beside its pictures or its maps cannot be read: {FAILS}"
 NO_FINDINGS: Final = "its maps hold lobes, and no findings"
 
 
@@ -85,8 +85,9 @@ def of_mapped(known: Known, *, draft: bool) -> Iterator[Choice]:
         if maps or not draft or known.broken_maps(uid):
             yield _of_series(known, uid, maps, draft=draft)
     unplaced = "d.roles != '' AND NOT EXISTS (SELECT 1 FROM placed WHERE document = d.number)"
-    for (uid,) in known.rows(f"SELECT d.uid {_NAMELESS} AND {unplaced} ORDER BY d.uid"):
-        yield left("map", uid or NO_UID, "it names no series, and does not lie beside the pictures of one alone")
+    alone = "it names no series, and does not lie beside the pictures of one alone"
+    for uid, file in known.rows(f"SELECT d.uid, d.file {_NAMELESS} AND {unplaced} ORDER BY d.uid, d.file"):
+        yield left("map", uid or NO_UID, alone, detail=f"file {file}")
 
 
 def is_measured(known: Known, uid: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kazerooni.archive.choice import Choice, left
+from kazerooni.archive.choice import FAILS, Choice, left
 from kazerooni.archive.index import Index
 from kazerooni.archive.known import DOCUMENTS, PLACE, Known, stamp_of
 from kazerooni.archive.mapped import is_measured, of_mapped, place_maps
@@ -20,7 +20,8 @@ from kazerooni.archive.task import Kind, Task, task_id
 _SHOWN_OF_DIGEST: Final = 16
 LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
 _SAME_READING: Final = "the same reading stands in another file, once is enough"
-_RIVALS: Final = "another file holds another reading under this id: will be told in errors.csv"
+_BROKEN_SCORE: Final = f"an old score that is broken: {FAILS}"
+_RIVALS: Final = f"another file holds another reading under this id: {FAILS}"
 
 _EMPTY_BESIDE: Final = """SELECT f.number, f.name FROM files f WHERE f.size = 0 AND f.kind = 'other'
   AND EXISTS (SELECT 1 FROM files g WHERE g.folder = f.folder AND g.kind = 'picture') ORDER BY f.number"""
@@ -47,9 +48,9 @@ def plan(index: Index, *, draft: bool, explain: bool = False) -> Iterator[Choice
 def _readings(known: Known) -> Iterator[Choice]:
     again = """EXISTS (SELECT 1 FROM documents e WHERE e.kind = 'reading' AND e.digest = d.digest
       AND (e.file, e.member) < (d.file, d.member))"""
-    asked = f"""SELECT {again}, d.uid, d.refers, d.digest, d.member, {PLACE} FROM {DOCUMENTS} WHERE d.kind = 'reading'
-      ORDER BY d.file, d.member"""  # noqa: S608
-    for is_again, uid, refers, digest, member, *rest in known.rows(asked):
+    asked = f"""SELECT {again}, d.uid, d.refers, d.digest, d.number, d.member, {PLACE} FROM {DOCUMENTS}
+      WHERE d.kind = 'reading' ORDER BY d.file, d.member"""  # noqa: S608
+    for is_again, uid, refers, digest, document, member, *rest in known.rows(asked):
         told = uid or digest[:_SHOWN_OF_DIGEST]
         if is_again:
             yield left("reading", told, LEFT_TWICE)
@@ -65,6 +66,7 @@ def _readings(known: Known) -> Iterator[Choice]:
             kind=Kind.READING,
             stamp=stamp_of([place._replace(stamp=digest), *rivals.others, *old]),  # so a copy of it is the same task
             number=place.number,
+            member=document if member else 0,
             series_uid=refers,
             reading=uid,
             files=(place.path, *(one.path for one in rivals.others)),
@@ -75,20 +77,21 @@ def _readings(known: Known) -> Iterator[Choice]:
 
 def _scores(known: Known) -> Iterator[Choice]:
     """Decide of the old scores: a broken one is a task that fails, so that it is told with all else that failed."""
-    asked = f"""SELECT min(d.file), d.uid, d.refers, d.digest, d.member, {PLACE} FROM {DOCUMENTS}
+    asked = f"""SELECT min(d.file), d.number, d.uid, d.refers, d.digest, d.member, {PLACE} FROM {DOCUMENTS}
       WHERE d.kind = 'broken score' GROUP BY d.digest ORDER BY d.digest"""  # noqa: S608
-    for _, uid, refers, digest, member, *rest in known.rows(asked):
+    for _, document, uid, refers, digest, member, *rest in known.rows(asked):
         place = known.place(rest, member)
         task = Task(
             id=task_id(Kind.SCORE, [digest]),
             kind=Kind.SCORE,
             stamp=stamp_of([place._replace(stamp=digest)]),
             number=place.number,
+            member=document if member else 0,
             series_uid=refers,
             reading=uid,
             old=(place.path,),
         )
-        yield Choice("score", digest[:_SHOWN_OF_DIGEST], "an old score that is broken: told in errors.csv", task)
+        yield Choice("score", digest[:_SHOWN_OF_DIGEST], _BROKEN_SCORE, task)
     lone = "SELECT uid, refers, digest FROM documents WHERE kind = 'score' GROUP BY digest, uid, refers ORDER BY digest"
     for uid, refers, digest in known.rows(lone):
         graded = uid and known.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?", uid)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kazerooni.archive.choice import NO_UID, Choice, left
+from kazerooni.archive.choice import FAILS, NO_UID, Choice, left
 from kazerooni.archive.known import HAS_PICTURES, Known, stamp_of
 from kazerooni.archive.ranked import ranked
 from kazerooni.archive.task import Kind, Task, task_id
 
 _HAS_READING: Final = "a reading of it is kept, which is graded again"
 _DRAFTED: Final = "no reading and no maps: its best series is drafted"
-_HOPELESS: Final = "no reading and no maps, and no series that is fit to score: will be told in errors.csv"
+_HOPELESS: Final = f"no reading and no maps, and no series that is fit to score: {FAILS}"
 _STUDIES: Final = """SELECT study, patient, place, group_concat(number) FROM series WHERE is_ct
   GROUP BY study, patient, place ORDER BY study, patient, place"""
 
@@ -41,10 +41,23 @@ def of_studies(known: Known, *, explain: bool) -> Iterator[Choice]:
             study_uid=study,
             files=tuple(one.path for one in pictures),
         )
-        rows = list(ranked(known, task, _uids(known, series))) if explain else []
+        rows = [_placed(row, task.number) for row in ranked(known, task, _uids(known, series))] if explain else []
         is_hopeless = explain and all(row.is_left for row in rows)
-        yield Choice("study", told, _HOPELESS if is_hopeless else _DRAFTED, task, study=study)
+        yield _placed(Choice("study", told, _HOPELESS if is_hopeless else _DRAFTED, task, study=study), task.number)
         yield from rows
+
+
+def _placed(choice: Choice, number: int) -> Choice:
+    """Tell of what has no UID a file of it, or of its study, by its number in the index."""
+    if choice.uid != NO_UID:
+        return choice
+    return choice._replace(detail=f"{choice.detail}; file {number}" if choice.detail else f"file {number}")
+
+
+def _series(known: Known, number: int, uid: str, why: str, study: str) -> Choice:
+    """Leave a series."""
+    choice = left("series", uid or NO_UID, why, study=study)
+    return choice if uid else _placed(choice, min(one.number for one in known.pictures((number,))[0]))
 
 
 def _uids(known: Known, series: tuple[int, ...]) -> list[str]:
@@ -73,25 +86,23 @@ def _beside_known(known: Known, series: tuple[int, ...], study: str) -> Iterator
         if known.has_reading(uid):
             yield left("series", uid, _HAS_READING, study=study)
         elif not _has_maps(known, uid):
-            yield left(
-                "series", uid or NO_UID, "of its study a reading or maps of another series are kept", study=study
-            )
+            yield _series(known, number, uid, "of its study a reading or maps of another series are kept", study)
 
 
 def of_bare_series(known: Known) -> Iterator[Choice]:
     """Tell every CT series with neither reading nor maps, where nothing is drafted."""
-    asked = f"""SELECT s.series, s.study FROM series s WHERE s.is_ct AND {HAS_PICTURES}
+    asked = f"""SELECT s.number, s.series, s.study FROM series s WHERE s.is_ct AND {HAS_PICTURES}
       AND (s.series = '' OR NOT EXISTS (SELECT 1 FROM placed p WHERE p.series = s.series))
       ORDER BY s.series, s.study, s.number"""  # noqa: S608
     bare = "no reading and no maps of it; --draft drafts the best series of its study"
-    for uid, study in known.rows(asked):
+    for number, uid, study in known.rows(asked):
         why = _HAS_READING if known.has_reading(uid) else bare
-        yield left("series", uid or NO_UID, why, study=study)
+        yield _series(known, number, uid, why, study)
 
 
 def of_other_series(known: Known) -> Iterator[Choice]:
     """Tell every series that is none of a CT."""
-    asked = f"""SELECT s.series, s.study FROM series s WHERE NOT s.is_ct AND {HAS_PICTURES}
+    asked = f"""SELECT s.number, s.series, s.study FROM series s WHERE NOT s.is_ct AND {HAS_PICTURES}
       ORDER BY s.series, s.study, s.number"""  # noqa: S608
-    for uid, study in known.rows(asked):
-        yield left("series", uid or NO_UID, "not a CT", study=study)
+    for number, uid, study in known.rows(asked):
+        yield _series(known, number, uid, "not a CT", study)

@@ -26,6 +26,7 @@ ERRORS: Final = (
     Column("series_uid", "text", "", "SeriesInstanceUID", "UID; NA where it is not known"),
     Column("reading", "text", "", "id of the reading", "NA where there is none"),
     Column("file_number", "whole number", "", "number of its first file in the index, which is private", "from 1"),
+    Column("member_number", "whole number", "", "number of the document in that index", "NA where it lies in no zip"),
     Column("cause", "text", "", "what ended the task", "error, crash, time, memory"),
     Column("error", "text", "", "kind of the error", "NA where the process died"),
     Column("why", "text", "", "why, and what to do", ""),
@@ -48,7 +49,7 @@ def write_tables(journal: Journal, folder: Path) -> dict[str, str]:
         write_whole(folder / f"{name}.dictionary.csv", dictionary_csv(columns), force=True)
         if has_parquet():
             write_whole_by(folder / f"{name}.parquet", _parquet_writer(journal, name, columns), force=True)
-    lines = (csv_line([*row[:5], row.number or None, *row[6:]]) for row in journal.failed())
+    lines = (csv_line([*row[:5], row.number or None, row.member or None, *row[7:]]) for row in journal.failed())
     head = ",".join(column.name for column in ERRORS) + _END
     digests["errors.csv"] = _write(folder / "errors.csv", _bytes(head, lines))
     write_whole(folder / "errors.dictionary.csv", dictionary_csv(ERRORS), force=True)

@@ -44,6 +44,7 @@ class Task:
 
     id: a digest of what it is made from (`task_id`). stamp: a digest of sizes and times of its files.
     number: of its first file in the index, 0 for one of the score book.
+    member: the number in the index of a reading or score that lies in a zip, 0 elsewhere.
     series_uid, study_uid, reading: "" where they are not known.
     files: paths of the pictures, or of the reading; after it those of other readings under its id.
     maps: paths of SEGs. old: paths of score documents.
@@ -53,6 +54,7 @@ class Task:
     kind: Kind
     stamp: str
     number: int = 0
+    member: int = 0
     study_uid: str = ""
     series_uid: str = ""
     reading: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,27 +18,37 @@ if TYPE_CHECKING:
     from kazerooni.archive import Choice
 
 _COLUMNS: Final = ("what", "uid", "study_uid", "decision", "task", "why", "detail")
+_WOULD_BE_DONE, _WITH_STUDY, _WOULD_FAIL, _LEFT = _TITLES = (
+    "Would be done",
+    "Of these studies",
+    "Would fail, told in errors.csv",
+    "Left",
+)
 _SHOWN: Final = 2
 _PLURALS: Final = {"study": "studies"}
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what was decided: by decision, what it is of and why, with the first few of each; of tasks their number.
+    """Counts what was decided: by decision, what it is of and why, with the first few of each.
 
+    tasks: that would be done, by what they are of. doomed: that would fail. left: what is left.
     groups holds one entry for each reason, however many rows there are.
     """
 
     groups: dict[tuple[str, str, str], tuple[int, list[str]]] = field(default_factory=dict)
-    tasks: int = 0
+    tasks: Counter[str] = field(default_factory=Counter)
+    doomed: int = 0
     left: int = 0
 
     def counted(self, found: Iterable[Choice]) -> Iterator[Choice]:
         """Count choices as they pass."""
         for one in found:
-            self.tasks += one.task is not None
             self.left += one.is_left
-            key = (_decision(one), one.what, _why(one))
+            self.doomed += one.is_doomed
+            if one.task is not None and not one.is_doomed:
+                self.tasks[one.what] += 1
+            key = (_shown_under(one), one.what, _why(one))
             count, first = self.groups.get(key, (0, []))
             if len(first) < _SHOWN:
                 first.append(_named(one))
@@ -81,14 +92,21 @@ def tell(tally: Tally, *, as_json: bool) -> None:
     """Tell a person what came of it: on a terminal every reason with how many, and the first of them."""
     is_grouped = on_terminal() and not as_json
     if is_grouped:
-        for decision, title in (("done", "Would be done"), ("left", "Left")):
-            groups = {key: group for key, group in tally.groups.items() if key[0] == decision}
+        for title in _TITLES:
+            groups = {key: group for key, group in tally.groups.items() if key[0] == title}
             if groups:
                 show(title, _grouped(groups), "")
     every = " Every row: --choices FILE, --json, or into a pipe." if is_grouped and tally.groups else ""
     if not tally.groups:
         say("No reading, no map and no picture was found.")
-    say(f"{tally.tasks} would be done, {tally.left} left. Nothing was done.{every}")
+    say(f"{_words(tally)}, {tally.left} left. Nothing was done.{every}")
+
+
+def _words(tally: Tally) -> str:
+    """Say how many tasks there are, and of what: what is left is no task."""
+    kinds = ", ".join(f"{count} {_many(what, count)}" for what, count in sorted(tally.tasks.items()))
+    fails = f", {tally.doomed} would fail" if tally.doomed else ""
+    return f"{tally.tasks.total()} would be done{f' ({kinds})' if kinds else ''}{fails}"
 
 
 def _grouped(groups: dict[tuple[str, str, str], tuple[int, list[str]]]) -> Table:
@@ -99,9 +117,12 @@ def _grouped(groups: dict[tuple[str, str, str], tuple[int, list[str]]]) -> Table
     table.add_column(overflow="fold")
     for (_, what, why), (count, first) in sorted(groups.items(), key=lambda item: -item[1][0]):
         more = [f"and {count - len(first)} more"] if count > len(first) else []
-        many = _PLURALS.get(what, what if what.endswith("s") else f"{what}s")
-        table.add_row(str(count), what if count == 1 else many, printable("\n  ".join([why, *first, *more])))
+        table.add_row(str(count), _many(what, count), printable("\n  ".join([why, *first, *more])))
     return table
+
+
+def _many(what: str, count: int) -> str:
+    return what if count == 1 else _PLURALS.get(what, what if what.endswith("s") else f"{what}s")
 
 
 def _row(one: Choice) -> tuple[str | None, ...]:
@@ -110,7 +131,16 @@ def _row(one: Choice) -> tuple[str | None, ...]:
 
 
 def _decision(one: Choice) -> str:
-    return "left" if one.is_left else "done"
+    return "left" if one.is_left else "fails" if one.is_doomed else "done"
+
+
+def _shown_under(one: Choice) -> str:
+    """Give the title that a row is counted under; of those that would be done each is a task."""
+    if one.is_left:
+        return _LEFT
+    if one.is_doomed:
+        return _WOULD_FAIL
+    return _WITH_STUDY if one.task is None else _WOULD_BE_DONE
 
 
 def _why(one: Choice) -> str:

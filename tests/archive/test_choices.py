@@ -158,6 +158,24 @@ def test_broken_zips_maps_and_directories_are_told(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_series_without_a_uid_is_found_by_a_file(tmp_path: Path, draft: bool) -> None:  # noqa: FBT001 - a parameter
+    """What has no UID to be told by is told with the number of a file of it, as errors.csv tells it."""
+    root = tmp_path / "archive"
+    shutil.copytree(SAMPLES / "1999", root / "whole")
+    (root / "none").mkdir()
+    for number, file in enumerate(sorted((SAMPLES / "2000").iterdir())[:3]):
+        dataset = pydicom.dcmread(file)
+        del dataset.SeriesInstanceUID, dataset.StudyInstanceUID
+        dataset.save_as(root / "none" / f"{number}.dcm")
+    rows = [one for one in _told(root, draft=draft) if one.uid == "(no UID)"]
+    assert {one.what for one in rows} == ({"series", "study"} if draft else {"series"})
+    with Index(root) as index:
+        asked = "SELECT min(f.number) FROM files f JOIN folders o ON o.number = f.folder WHERE o.path = ?"
+        number = index.database.execute(asked, (b"none",)).fetchone()[0]
+    assert {one.detail.rpartition("; ")[2] for one in rows} == {f"file {number}"}
+
+
 @pytest.mark.parametrize("size", [0, 60, 131, 132, 140, 300, 400, 700])
 @pytest.mark.parametrize("name", ["Roe.dcm", "Roe", "1.2.3.4"])
 def test_a_picture_that_is_cut_early_is_told(tmp_path: Path, name: str, size: int) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from kazerooni.archive import Settings, choices
+from kazerooni.archive import Index, Settings, choices
 from kazerooni.archive import rescore as run
 from kazerooni.archive.remote import Order, paths_of
 from kazerooni.archive.settings import Limits
@@ -131,6 +131,32 @@ def test_what_is_broken_in_a_zip_is_told_without_its_name(tmp_path: Path, readin
     (row,) = csv.DictReader(data.splitlines())
     assert (row["kind"], row["file_number"]) == ("reading", "1")
     assert not [word for word in ("Roe", "Doe") if word in data]
+
+
+def test_what_fails_in_a_zip_is_found_by_its_number(tmp_path: Path, reading: Reading) -> None:
+    """errors.csv has the number of a reading and of a score in a zip; by it the private index gives the member."""
+    text = reading_text(reading)
+    files = {
+        "Doe^John/reading.json": text.encode(),
+        "Roe^Jane/cut.json": text[:400].encode(),
+        "Roe^Jane/old.json": _kept(reading)["kept/score.json"].replace(b'"schema_version": 1', b'"schema_version": 9'),
+    }
+    zipped = _packed(tmp_path / "archive" / "all.zip", files)
+    (zipped.parent / "plain.json").write_text(text[:500], "utf-8")
+    index = tmp_path / "index.sqlite"
+    run(zipped.parent, _settings(tmp_path / "out"), index=index)
+    with (tmp_path / "out" / "errors.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    asked = """SELECT f.name, d.member FROM documents d JOIN files f ON f.number = d.file
+      WHERE d.number = ? AND d.file = ?"""
+    with Index(zipped.parent, index) as known:
+        found = {
+            known.database.execute(asked, (row["member_number"], row["file_number"])).fetchone()
+            for row in rows
+            if row["member_number"] != "NA"
+        }
+    assert found == {(b"all.zip", "Roe^Jane/cut.json"), (b"all.zip", "Roe^Jane/old.json")}
+    assert [row["kind"] for row in rows if row["member_number"] == "NA"] == ["reading"]  # of the plain file
 
 
 def test_a_path_leads_through_a_zip(tmp_path: Path) -> None:

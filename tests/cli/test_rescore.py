@@ -30,7 +30,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(run: Run, archive: P
     """Each reading is told with the reason, no folder is wanted and none is made."""
     told = run("rescore", archive, "--dry-run")
     assert (told.exit_code, told.stdout.count("kept reading, graded again")) == (0, 2)
-    assert "2 would be done, 0 left. Nothing was done." in told.stderr
+    assert "2 would be done (2 readings), 0 left. Nothing was done." in told.stderr
     assert "Doe" not in told.output
     assert "Roe" not in told.output
     listed = json.loads(run("rescore", archive, "--dry-run", "--json").stdout)

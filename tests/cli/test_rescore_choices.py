@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,22 +76,48 @@ def test_an_empty_archive_is_one_document_too(run: Run, tmp_path: Path) -> None:
 
 def test_a_terminal_shows_every_reason_once(archive: Path, tmp_path: Path) -> None:
     """A person sees each reason with how many it holds for and two of them, however many series there are."""
-    pty = pytest.importorskip("pty", reason="a pseudo-terminal needs a POSIX system")
-    master, slave = pty.openpty()
-    words = ["rescore", str(archive), "--dry-run", "--index", str(tmp_path / "index.sqlite")]
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    command = [sys.executable, "-m", "kazerooni", *words]
-    with subprocess.Popen(command, stdout=slave, stderr=subprocess.PIPE, env=environment) as program:
-        os.close(slave)
-        shown = _read_all(master)
-        assert program.stderr is not None
-        told = program.stderr.read().decode()
+    shown, told = _on_terminal(["rescore", str(archive), "--dry-run", "--index", str(tmp_path / "index.sqlite")])
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert f"{SERIES - 1} series {_BARE}" in lines
     assert "1 series not a CT" in lines
     assert f"and {SERIES - 3} more" in lines
     assert len(lines) < 12
     assert "Every row: --choices FILE, --json, or into a pipe." in told
+
+
+def test_what_would_be_done_adds_up(archive: Path, tmp_path: Path) -> None:
+    """The numbers of each part add up to those of the last line; series do not count beside their study."""
+    words = ["rescore", str(archive), "--dry-run", "--draft", "--index", str(tmp_path / "index.sqlite")]
+    shown, told = _on_terminal(words)
+    parts: dict[str, int] = {}
+    part = ""
+    for line in shown.splitlines():
+        first = line.strip().partition(" ")[0]
+        if first.isdigit():
+            parts[part] += int(first)
+        elif line.strip() in {"Would be done", "Of these studies", "Would fail, told in errors.csv", "Left"}:
+            part = line.strip()
+            parts[part] = 0
+    found = re.match(r"(\d+) would be done(?: \((\d+) studies\))?(?:, (\d+) would fail)?, (\d+) left\.", told)
+    assert found is not None, told
+    done, studies, fails, left = (int(number or 0) for number in found.groups())
+    assert done == studies == parts.get("Would be done", 0)
+    assert fails == parts.get("Would fail, told in errors.csv", 0)
+    assert left == parts["Left"]
+    assert done + fails == SERIES // 2  # studies, of which one has an MR beside its CT
+
+
+def _on_terminal(words: list[str]) -> tuple[str, str]:
+    """Run a command whose output is a terminal; give what that shows, and what is told."""
+    pty = pytest.importorskip("pty", reason="a pseudo-terminal needs a POSIX system")
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    command = [sys.executable, "-m", "kazerooni", *words]
+    with subprocess.Popen(command, stdout=slave, stderr=subprocess.PIPE, env=environment) as program:
+        os.close(slave)
+        shown = _read_all(master)
+        assert program.stderr is not None
+        return shown, " ".join(program.stderr.read().decode().split())
 
 
 def _read_all(descriptor: int) -> str:
