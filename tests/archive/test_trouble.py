@@ -148,6 +148,14 @@ def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:
         assert "no reading, no map and no picture was found" in summary.told
 
 
+def test_what_follows_the_work_is_told(tmp_path: Path) -> None:
+    """Writing the tables of many scores takes a while: it is a step that is told, as the report is."""
+    (tmp_path / "empty").mkdir()
+    steps: list[str] = []
+    run(tmp_path / "empty", _settings(tmp_path / "out"), step=steps.append)
+    assert steps == ["Writing the tables", "Writing the difference report"]
+
+
 def test_an_index_of_an_earlier_version_is_made_anew(tmp_path: Path) -> None:
     """It is only what was seen before: an older one is dropped, a later one is refused, both without a loss."""
     root, place = tmp_path / "archive", tmp_path / "index.sqlite"
