@@ -198,12 +198,23 @@ class Tally:
             self._sums[regions, joint] = found
         return found
 
+    @cached_property
+    def _held(self) -> dict[Collection[Finding], tuple[int, ...]]:
+        return {}
+
     def _holding(self, findings: Collection[Finding]) -> tuple[int, ...]:
         """Give the joint labels that hold any of the findings, ascending."""
+        asked = findings if isinstance(findings, tuple | frozenset) else tuple(findings)
+        labels = self._held.get(asked)
+        if labels is None:
+            self._refuse_unmeasured(asked)
+            labels = self._held[asked] = _joint_labels(frozenset(asked))
+        return labels
+
+    def _refuse_unmeasured(self, findings: Collection[Finding]) -> None:
         for finding in findings:
             if finding.component not in self.measured or finding.label is None:
                 raise ValueError(f"{finding.full_name} was not measured; there is no number for it, which is not zero")
-        return _joint_labels(frozenset(findings))
 
 
 _EVERY = tuple(range(LABELS_SHAPE[1] * LABELS_SHAPE[2]))
@@ -223,9 +234,9 @@ def _joint_labels(findings: frozenset[Finding]) -> tuple[int, ...]:
 
 
 def _labels(lobes: Collection[Lobe]) -> tuple[int, ...]:
-    return _ascending(frozenset(lobes))
+    return _ascending(lobes if isinstance(lobes, tuple) else frozenset(lobes))
 
 
 @cache
-def _ascending(lobes: frozenset[Lobe]) -> tuple[int, ...]:
-    return tuple(sorted(map(int, lobes)))
+def _ascending(lobes: tuple[Lobe, ...] | frozenset[Lobe]) -> tuple[int, ...]:
+    return tuple(sorted({int(lobe) for lobe in lobes}))
