@@ -6,7 +6,6 @@ import hashlib
 import importlib.util
 import io
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,9 @@ from kazerooni.tables import NA, Column, csv_line, dictionary_csv
 
 _TABLES: Final = {"long": LONG, "wide": WIDE}
 _END: Final = "\r\n"
-_TEXTS_AT_ONCE: Final = 512
+# Rows of a group of Parquet, as CSV. Of every column of every group the writer remembers some kilobytes to the end of
+# the file, so that many small groups take much memory; and so does one large one.
+_BYTES_AT_ONCE: Final = 2_000_000
 
 ERRORS: Final = (
     Column("task", "text", "", "id of the task that failed", ""),
@@ -104,12 +105,27 @@ def _parquet_writer(journal: Journal, name: str, columns: tuple[Column, ...]) ->
     schema = pa.schema([(column.name, kinds[column.type]) for column in columns])
 
     def write(part: Path) -> None:
-        pieces = _bytes("", journal.rows(name))
-        with pq.ParquetWriter(part, schema, compression="zstd") as writer:
-            while some := b"".join(islice(pieces, _TEXTS_AT_ONCE)):
+        # Statistics would let a reader pass over groups, of which there are few, and double what is remembered of each.
+        with pq.ParquetWriter(part, schema, compression="zstd", write_statistics=False) as writer:
+            for some in _joined(_bytes("", journal.rows(name))):
                 writer.write_table(_read_back(some, schema))
+                pa.default_memory_pool().release_unused()  # it would hold on to what the largest group took
 
     return write
+
+
+def _joined(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Join pieces into ones of a size; none is empty."""
+    some: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        some.append(piece)
+        size += len(piece)
+        if size >= _BYTES_AT_ONCE:
+            yield b"".join(some)
+            some, size = [], 0
+    if size:
+        yield b"".join(some)
 
 
 def _read_back(rows: bytes, schema: Any) -> Any:

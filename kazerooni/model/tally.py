@@ -6,7 +6,7 @@ a quarter involved stands on the 25 % edge whatever the spacing of the slices (s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache, cached_property
@@ -87,15 +87,25 @@ class Tally:
 
     def lobe_voxels(self, lobes: Collection[Lobe]) -> NDArray[np.int64]:
         """Count the voxels of lobes on every slice, int64 (slices,)."""
-        return self._once(_labels(lobes), _EVERY)
+        regions = _labels(lobes)
+        return self._once(regions, _EVERY, lambda: self._by_region[list(regions)].sum(axis=0))
 
     def marked_voxels(self, lobes: Collection[Lobe], findings: Collection[Finding]) -> NDArray[np.int64]:
         """Count the voxels of lobes that hold any of the findings on every slice, int64 (slices,)."""
-        return self._once(_labels(lobes), self._holding(findings))
+        regions, joint = _labels(lobes), self._holding(findings)
+        return self._once(regions, joint, lambda: self._joint[:, regions][:, :, joint].sum(axis=(1, 2)))
 
     def marked_outside(self, finding: Finding) -> int:
         """Count the voxels of a finding that lie outside every lobe."""
-        return int(self._once((OUTSIDE,), self._holding((finding,))).sum())
+        return self._counted((OUTSIDE,), finding)
+
+    def marked(self, finding: Finding) -> int:
+        """Count the voxels of a finding, within lobes and outside."""
+        return self._counted(range(LABELS_SHAPE[0]), finding)
+
+    def _counted(self, regions: Iterable[int], finding: Finding) -> int:
+        labels = self._holding((finding,))
+        return sum(self._voxels[region][label] for region in regions for label in labels)
 
     def volume(self, lobes: Collection[Lobe]) -> int:
         """Sum voxels x depth of lobes: a volume in units of its own, exact."""
@@ -144,8 +154,21 @@ class Tally:
     @cached_property
     def _volumes(self) -> list[list[int]]:
         """Voxels x depth of all slices, by region and joint label."""
-        volumes: list[list[int]] = np.tensordot(self.depths, self._joint, 1).tolist()
+        flat = self.depths @ self.counts.reshape(len(self.depths), -1)
+        volumes: list[list[int]] = flat.reshape(LABELS_SHAPE[0], -1).tolist()
         return volumes
+
+    @cached_property
+    def _voxels(self) -> list[list[int]]:
+        """Voxels of all slices, by region and joint label."""
+        voxels: list[list[int]] = self._joint.sum(axis=0).tolist()
+        return voxels
+
+    @cached_property
+    def _by_region(self) -> NDArray[np.int64]:
+        """Voxels of all joint labels, (region, slice)."""
+        made: NDArray[np.int64] = np.einsum("srj->rs", self._joint)
+        return made
 
     # A grade asks for the same counts dozens of times: each is made once, and shared read-only.
 
@@ -153,15 +176,14 @@ class Tally:
     def _made(self) -> dict[object, NDArray[np.int64]]:
         return {}
 
-    def _once(self, regions: tuple[int, ...], joint: tuple[int, ...]) -> NDArray[np.int64]:
+    def _once(
+        self, regions: tuple[int, ...], joint: tuple[int, ...], count: Callable[[], NDArray[np.int64]]
+    ) -> NDArray[np.int64]:
         """Count per slice the voxels of regions that hold any of the joint labels; each voxel once."""
         made = self._made.get((regions, joint))
         if made is None:
-            made = np.zeros(len(self.depths), np.int64)
-            for region in regions:
-                made += self._joint[:, region, joint].sum(axis=1)
+            made = self._made[regions, joint] = count()
             made.setflags(write=False)
-            self._made[regions, joint] = made
         return made
 
     @cached_property
@@ -176,12 +198,23 @@ class Tally:
             self._sums[regions, joint] = found
         return found
 
+    @cached_property
+    def _held(self) -> dict[Collection[Finding], tuple[int, ...]]:
+        return {}
+
     def _holding(self, findings: Collection[Finding]) -> tuple[int, ...]:
         """Give the joint labels that hold any of the findings, ascending."""
+        asked = findings if isinstance(findings, tuple | frozenset) else tuple(findings)
+        labels = self._held.get(asked)
+        if labels is None:
+            self._refuse_unmeasured(asked)
+            labels = self._held[asked] = _joint_labels(frozenset(asked))
+        return labels
+
+    def _refuse_unmeasured(self, findings: Collection[Finding]) -> None:
         for finding in findings:
             if finding.component not in self.measured or finding.label is None:
                 raise ValueError(f"{finding.full_name} was not measured; there is no number for it, which is not zero")
-        return _joint_labels(frozenset(findings))
 
 
 _EVERY = tuple(range(LABELS_SHAPE[1] * LABELS_SHAPE[2]))
@@ -201,9 +234,9 @@ def _joint_labels(findings: frozenset[Finding]) -> tuple[int, ...]:
 
 
 def _labels(lobes: Collection[Lobe]) -> tuple[int, ...]:
-    return _ascending(frozenset(lobes))
+    return _ascending(lobes if isinstance(lobes, tuple) else frozenset(lobes))
 
 
 @cache
-def _ascending(lobes: frozenset[Lobe]) -> tuple[int, ...]:
-    return tuple(sorted(map(int, lobes)))
+def _ascending(lobes: tuple[Lobe, ...] | frozenset[Lobe]) -> tuple[int, ...]:
+    return tuple(sorted({int(lobe) for lobe in lobes}))

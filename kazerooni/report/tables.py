@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from kazerooni.model import Case, Component, Finding, Lobe, LobeScore
@@ -11,7 +12,10 @@ from kazerooni.report.dictionary import GRADED, LONG, WIDE
 from kazerooni.tables import Value, csv_bytes
 
 _SEPARATOR = ";"
+_MEASURED = tuple(finding for finding in Finding if finding.label is not None)
+_OF_LOBE = ("volume_ml", "slices", "covered_mm")
 _OF_COMPONENT = ("state", "percent", "low", "high", "grade", "to_edge", "trace", "on_edge", "origin")
+_LOBE_VALUES, _COMPONENT_VALUES = attrgetter(*_OF_LOBE), attrgetter(*_OF_COMPONENT)
 Row = dict[str, Value]
 
 
@@ -111,20 +115,27 @@ def _lobe(lobe: Lobe, scored: LobeScore | None) -> Row:
     if scored is None:
         return dict.fromkeys(_columns_of(lobe))
     percents, present = dict(scored.findings), dict(scored.present)
-    return {
-        f"{lobe.name}_{name}": value
-        for name, value in {
-            **_fields(scored, "volume_ml", "slices", "covered_mm"),
-            "flags": _SEPARATOR.join(scored.flags),
-            **{f"{finding}_percent": percents[finding] for finding in Finding if finding.label is not None},
-            **{f"{finding}_present": present[finding] for finding in Finding},
-            **{
-                f"{component}_{name}": getattr(scored.component(component), name)
-                for component in Component
-                for name in _OF_COMPONENT
-            },
-        }.items()
-    }
+    values = (
+        *_LOBE_VALUES(scored),
+        _SEPARATOR.join(scored.flags),
+        *(percents[finding] for finding in _MEASURED),
+        *(present[finding] for finding in Finding),
+        *(value for component in Component for value in _COMPONENT_VALUES(scored.component(component))),
+    )
+    return dict(zip(_names_of(lobe), values, strict=True))
+
+
+@cache
+def _names_of(lobe: Lobe) -> tuple[str, ...]:
+    """Give the names of the columns of a lobe in the order of its values."""
+    names = (
+        *_OF_LOBE,
+        "flags",
+        *(f"{finding}_percent" for finding in _MEASURED),
+        *(f"{finding}_present" for finding in Finding),
+        *(f"{component}_{name}" for component in Component for name in _OF_COMPONENT),
+    )
+    return tuple(f"{lobe.name}_{name}" for name in names)
 
 
 @cache

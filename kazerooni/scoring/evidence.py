@@ -133,7 +133,7 @@ class Evidence:
             seen.append(self._tally.involved(self.painted, (finding,)) > 0)
         return True if True in seen else (None if None in seen else False)
 
-    @property
+    @cached_property
     def volume(self) -> int:
         """The volume of the assessed lobes in units of the tally; 0 where one of them was not counted."""
         volumes = [self._volume(lobe) for lobe in self._assessed]

@@ -14,7 +14,6 @@ from kazerooni.model import (
     Reading,
     Severity,
     State,
-    Tally,
     Totals,
     findings_of,
     incomplete_message,
@@ -152,19 +151,13 @@ def _outside(reading: Reading) -> Notice | None:
         for finding in findings_of(component)
     }
     marks = ", ".join(
-        f"{finding.full_name} {voxels} voxels ({100 * voxels / _marked(tally, finding):.1f} % of it)"
+        f"{finding.full_name} {voxels} voxels ({100 * voxels / tally.marked(finding):.1f} % of it)"
         for finding, voxels in counted.items()
         if voxels
     )
     if not marks:
         return None
     return Notice("marks-outside-lobes", "warning", f"marks outside every lobe count for no lobe: {marks}")
-
-
-def _marked(tally: Tally, finding: Finding) -> int:
-    """Count the voxels of a finding, within lobes and outside."""
-    within = int(tally.marked_voxels(tuple(Lobe), (finding,)).sum())
-    return within + int(tally.marked_outside(finding))
 
 
 def _flagged(lobes: tuple[LobeScore, ...]) -> Iterator[Notice]:

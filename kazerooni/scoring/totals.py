@@ -77,7 +77,7 @@ def totals_of(scheme: Scheme, known: Known, *, partial: bool) -> Totals:
     on_edge = any(e.lies_on(scheme.criterion(component)) for component in Component for e in known[component])
     return Totals(
         alveolar=alveolar(_NOTHING),
-        interstitial=component_by(scheme.interstitial, scheme, known, partial=partial),
+        interstitial=_by(scheme.interstitial, scheme, known, stands),
         total=total(component_grade),
         maximum=scheme.maximum,
         lobes=stands.lobes,
@@ -85,14 +85,17 @@ def totals_of(scheme: Scheme, known: Known, *, partial: bool) -> Totals:
         high=total(lambda e, c: _grade_beside(e, c, max)) if on_edge else None,
         without_traces=total(lambda e, c: component_grade(e, c, ignored=e.traces)),
         without_consolidation=alveolar(_CONSOLIDATION),
-        fibrosis_variant=component_by(KAZEROONI_FIBROSIS.interstitial, scheme, known, partial=partial),
+        fibrosis_variant=_by(KAZEROONI_FIBROSIS.interstitial, scheme, known, stands),
     )
 
 
 def component_by(criterion: Criterion, scheme: Scheme, known: Known, *, partial: bool) -> float | None:
     """Combine, as a scheme does, the grades of a component by another criterion; None where one cannot be formed."""
-    places = _Stands.of(scheme, known, partial=partial).component[criterion.component]
-    regions = known[criterion.component]
+    return _by(criterion, scheme, known, _Stands.of(scheme, known, partial=partial))
+
+
+def _by(criterion: Criterion, scheme: Scheme, known: Known, stands: _Stands) -> float | None:
+    places, regions = stands.component[criterion.component], known[criterion.component]
     return _number(scheme, _combined(scheme, [component_grade(regions[i], criterion) for i in places]))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 NA: Final = "NA"
 """What was not assessed, is not known, or has no place in its row; never zero."""
@@ -33,28 +33,44 @@ def cell(value: Value) -> str:
     >>> [cell(v) for v in (None, 0.1, -3, True, date(2003, 5, 14), "=1+1", "NA", "R1")]
     ['NA', '0.1', '-3', 'true', '2003-05-14', "'=1+1", "'NA", 'R1']
     """
-    if value is None or value == "":
-        return NA
+    write = _WRITERS.get(type(value))
+    return _other(value) if write is None else write(value)
+
+
+def _other(value: Value) -> str:
+    """Write a value of a kind that has subclasses, of which most values of a table are none."""
     if isinstance(value, Enum):
         return _named(value)
     if isinstance(value, str):
-        return _safe(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
+        return _text(value)
     if isinstance(value, date):
         return value.isoformat()
     return format(value, "f") if isinstance(value, Decimal) else repr(value)
 
 
+def _text(value: str) -> str:
+    return _safe(value) if value else NA
+
+
 @lru_cache(_KEPT)
 def _named(value: Enum) -> str:
-    return str(value.value)
+    return str(value.value) or NA
 
 
 @lru_cache(_KEPT)
 def _safe(value: str) -> str:
     text = value.replace("\0", "\N{REPLACEMENT CHARACTER}")  # many programs end a file there
     return f"{_APOSTROPHE}{text}" if _needs_apostrophe(text) else text
+
+
+# By the kind of a value itself, as asking for every kind in turn takes most of the time of a table.
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    type(None): lambda _: NA,
+    str: _text,
+    bool: lambda value: "true" if value else "false",
+    int: repr,
+    float: repr,
+}
 
 
 def text_of(written: str) -> str | None:
@@ -92,8 +108,8 @@ def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, V
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        values = [row[name] for name in columns]
-        writer.writerow([missing if value is None or value == "" else cell(value) for value in values])
+        values = map(row.__getitem__, columns)
+        writer.writerow([cell(value) if value or value == 0 else missing for value in values])
 
 
 def csv_line(values: Iterable[Value]) -> str:

@@ -21,8 +21,9 @@ from kazerooni.archive import rescore as run
 from kazerooni.archive.cluster import CONNECT_S, Cluster
 from kazerooni.archive.pool import Done
 from kazerooni.errors import ArchiveError
+from tests.archive.fragile import HANG
 from tests.archive.jobs import task, work
-from tests.archive.schedulers import ROOT, process, scheduler, wait_for, worker
+from tests.archive.schedulers import ROOT, cluster, process, scheduler, wait_for, worker
 from tests.archive.test_run import SCHEME, TABLES
 
 pytest.importorskip("distributed")
@@ -52,9 +53,9 @@ def some(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _command(archive: Path, address: str) -> list[str]:
+def _command(archive: Path, address: str, *, program: str = "kazerooni") -> list[str]:
     words = ["rescore", str(archive), "--scheme", SCHEME, "--dask", address, "--out", "dask"]
-    return [sys.executable, "-m", "kazerooni", *words]
+    return [sys.executable, "-m", program, *words]
 
 
 def test_dask_gives_the_same_bytes(some: Path, dask: str, tmp_path: Path) -> None:
@@ -72,19 +73,28 @@ def test_dask_gives_the_same_bytes(some: Path, dask: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGINT")
-def test_ctrl_c_takes_back_what_is_left(some: Path, dask: str, tmp_path: Path) -> None:
-    """An interrupted run says where what was done is kept, and no more; the workers are free for the next."""
+def test_ctrl_c_takes_back_what_is_left(some: Path, tmp_path: Path) -> None:
+    """An interrupted run says where what was done is kept, and no more; the workers are free for the next.
+
+    A scan of it hangs, so that it never ends before it is interrupted.
+    """
+    archive = tmp_path / "archive"
+    shutil.copytree(some, archive)
+    (archive / "1999").rename(archive / HANG)
     env = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(_command(some, dask), cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as running:
-        while not (tmp_path / "dask" / "journal.sqlite").exists():
-            time.sleep(0.02)
-        time.sleep(0.7)
-        running.send_signal(signal.SIGINT)
-        assert running.stderr is not None
-        said = running.stderr.read()
+    with cluster(tmp_path) as dask:
+        words = _command(archive, dask, program="tests.archive.fragile")
+        with subprocess.Popen(words, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as running:
+            while not (tmp_path / "dask" / "journal.sqlite").exists():
+                time.sleep(0.02)
+            time.sleep(0.7)
+            running.send_signal(signal.SIGINT)
+            assert running.stderr is not None
+            said = running.stderr.read()
+        ended = _done(dask, [[task("nothing")]])
     assert " ".join(said.split()) == "Stopped. What was done is kept in dask: go on with --resume."
     assert running.returncode == 130
-    assert isinstance(_done(dask, [[task("nothing")]])["T-nothing-0"].outcome, Result)
+    assert isinstance(ended["T-nothing-0"].outcome, Result)
 
 
 def test_limits_hold_on_workers_of_dask(dask: str) -> None:

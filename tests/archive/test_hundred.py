@@ -17,7 +17,7 @@ import pytest
 from tests.archive.hundred import COPIES, Hundred
 from tests.archive.kept_readings import IN_BOOK, IN_BOTH, PAINTED, TYPED
 from tests.archive.known import KNOWN
-from tests.archive.runs import ROOT, command, copied, digests, rows, run, told
+from tests.archive.runs import ROOT, command, copied, digests, rows, run, spared, told
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="workers are killed by signals"),
@@ -72,10 +72,14 @@ def test_a_second_run_does_nothing_again(hundred: Hundred, first: Path, tmp_path
 
 
 def test_two_workers_give_the_same_bytes(hundred: Hundred, first: Path, tmp_path: Path) -> None:
-    """Two processes, in another folder and with the files known already, leave what one left."""
+    """Two processes, in another folder and with the files known already, leave what one left.
+
+    That a hang ends one of two workers alone is shown by `test_pool`.
+    """
     out = tmp_path / "out"
-    document = run(hundred, out, copied(first.parent / "index.sqlite", tmp_path), "--workers", "2")
-    assert document["tasks"]["before"] == 0
+    waited = spared(out, first)
+    document = run(hundred, out, copied(first.parent / "index.sqlite", tmp_path), "--workers", "2", "--resume")
+    assert document["tasks"]["before"] == waited == 2
     assert digests(out) == digests(first)
 
 
@@ -94,6 +98,8 @@ def test_a_run_killed_at_any_moment_goes_on(hundred: Hundred, first: Path, tmp_p
         more = ("--resume",) if place else ()
         _kill_at(moment, command(hundred, out, index, "--workers", "2", *more))
         done.append(_ended(out))
+        if place == 1:  # by now there is a journal
+            spared(out, first)
         assert not (out / "run.json").exists()
     assert done == sorted(done)
     assert done[-1] == planned

@@ -73,6 +73,19 @@ def test_parquet_holds_every_text_of_the_csv(
     assert _column(table, "total") == [float(row["total"]) for row in written]
 
 
+def test_parquet_stands_in_few_groups(result: Result, tmp_path: Path) -> None:
+    """Tasks without rows, of which many stand between the readings, make no groups of their own."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    empty = replace(result, long="", wide="")
+    with _journal(tmp_path / "out", [result, *[empty] * 8] * 400) as journal:
+        write_tables(journal, tmp_path / "out")
+    for name, fewest, most in (("wide", 1, 1), ("long", 2, 4)):
+        file = tmp_path / "out" / f"{name}.parquet"
+        lines = (tmp_path / "out" / f"{name}.csv").read_bytes().count(b"\r\n")
+        assert parquet.read_metadata(file).num_rows == lines - 1
+        assert fewest <= parquet.read_metadata(file).num_row_groups <= most
+
+
 def test_memory_of_what_is_written_is_flat(result: Result, tmp_path: Path) -> None:
     """The tables and the difference report of twice as many readings take no more memory to write."""
     peaks = []

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kazerooni.errors import KazerooniError, OutputError, ReadingError
 from kazerooni.labels import read_reading, reading_from_json, reading_json, reading_text, write_reading
+from kazerooni.labels.readings.counts import plain_rows
 from kazerooni.model import Component, Entry, Finding, Lobe, Reading, ScanRef, SchemeRef, Session, TypedValue
 from kazerooni.scoring import score
 from tests.labels.reading_strategies import readings
@@ -192,6 +193,36 @@ def test_a_mutated_file_is_a_reading_or_refused(tmp_path: Path, place: int, valu
         reading_text(read_reading(file))
     except KazerooniError:
         return
+
+
+_whole = st.integers(0, 2**31 - 1)
+_cells = st.one_of(_whole, st.integers(-(2**70), 2**70), st.booleans(), st.floats(), st.none(), st.text(), st.just([]))
+_lists = st.one_of(
+    st.lists(_whole, min_size=5, max_size=5), st.lists(_cells, min_size=4, max_size=6), _cells, st.just({"0": 1})
+)
+
+
+@given(rows=st.lists(st.lists(_whole, min_size=5, max_size=5) | _lists, max_size=4))
+def test_rows_are_plain_where_each_is_five_whole_numbers(rows: list[Any]) -> None:
+    """Rows of counts are read in bulk where each is five whole numbers below 2**31 from 0 on, and nowhere else."""
+    is_plain = all(
+        type(row) is list and len(row) == 5 and all(type(n) is int and 0 <= n < 2**31 for n in row) for row in rows
+    )
+    found = plain_rows({"tally": {"counts": rows}})
+    assert (found is not None) == is_plain
+    if found is not None:
+        assert found.shape == (len(rows), 5)
+        assert found.tolist() == rows
+
+
+@pytest.mark.parametrize("voxels", [2**31 - 1, 2**31, 2**40])
+def test_counts_of_any_size_come_back(voxels: int) -> None:
+    """Counts too high to be read in bulk come back as they were, and so do the highest that are."""
+    whole = document()
+    whole["tally"]["counts"][-1][-1] = voxels
+    back = reading_from_json(whole)
+    assert back.tally is not None
+    assert back.tally.counts.max() == voxels
 
 
 def test_whole_numbers_written_as_floats_are_whole() -> None:

@@ -99,6 +99,9 @@ def test_marks_outside_every_lobe() -> None:
     assert tally.marked_outside(Finding.GROUND_GLASS) == 10
     assert tally.marked_outside(Finding.RETICULATION) == 14
     assert tally.marked_outside(Finding.SEPTAL) == 0
+    assert tally.marked(Finding.GROUND_GLASS) == 12
+    assert tally.marked(Finding.RETICULATION) == 14
+    assert tally.marked(Finding.SEPTAL) == 0
     assert tally.percent(RUL, (Finding.GROUND_GLASS,)) == 100
 
 
