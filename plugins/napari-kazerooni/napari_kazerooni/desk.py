@@ -15,6 +15,7 @@ from kazerooni.errors import KazerooniError
 from kazerooni.model import Lobe
 from kazerooni.segment import Lungs
 from napari_kazerooni.draft import Draft, resume
+from napari_kazerooni.draft_ids import id_to_go_on_with
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
 from napari_kazerooni.layer_guard import LayerGuard
@@ -29,6 +30,7 @@ from napari_kazerooni.signing import amend, sign
 from napari_kazerooni.study import Study
 
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
+_OF_ANOTHER: Final = "Another reader began this draft, and keeps it: what you sign is a reading of your own."
 
 
 class Desk(Saying):
@@ -120,9 +122,19 @@ class Desk(Saying):
             self._is_settling = False
 
     def resume(self, draft: Draft) -> None:
-        """Go on with a draft of the scan that is shown; in the background."""
-        volume = self.open_session.volume
-        self.start("Opening the draft", lambda *_: _with_lungs(resume(draft, volume)), self._begin_with)
+        """Go on with a draft of the scan that is shown; in the background. One of another reader stays what it is."""
+        volume, reader = self.open_session.volume, self.reader or None
+        own = id_to_go_on_with(draft, self.keeping.folder, reader)
+
+        def work(*_: object) -> object:
+            return _with_lungs(resume(draft, volume, reading_id=own, reader=reader))
+
+        def resumed(made: tuple[ReadingSession, Lungs | None]) -> None:
+            self._begin_with(made)
+            if draft.reading.reader not in (None, made[0].reader):
+                self.tell(_OF_ANOTHER)
+
+        self.start("Opening the draft", work, resumed)
 
     def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
         self.keeping.flush()  # what was begun meanwhile stays as a draft

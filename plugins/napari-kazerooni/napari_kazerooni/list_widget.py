@@ -110,8 +110,9 @@ class ListWidget(QWidget):
             self.look_at(Path(folder))
 
     @property
-    def _reader(self) -> str | None:
-        return self.desk.reader or None
+    def _options(self) -> dict[str, Any]:
+        keeping = self.desk.keeping
+        return {"offered": keeping.offered, "known": keeping.known, "reader": self.desk.reader or None}
 
     def look_at(self, folder: Path) -> None:
         """List the scans of a folder, in the background; one with drafts of scans that are listed offers them."""
@@ -121,9 +122,9 @@ class ListWidget(QWidget):
             self.busy.say(DRAFTS_OFFERED)
             self.look_again()
             return
-        kept, drafts, offered, reader = signing_folder(self.desk), keeping.folder, keeping.offered, self._reader
+        kept, drafts, options = signing_folder(self.desk), keeping.folder, self._options
         self.busy.run(
-            lambda progress, _: look_through(folder, kept, drafts, offered=offered, reader=reader, progress=progress),
+            lambda progress, _: look_through(folder, kept, drafts, progress=progress, **options),
             "Reading headers",
             self._show_hidden,
         )
@@ -132,10 +133,10 @@ class ListWidget(QWidget):
         """Tell anew how far the readings have come, of the scans that were found."""
         if self.list is None:
             return
-        found, kept, reader = self.list.found, signing_folder(self.desk), self._reader
-        drafts, offered = self.desk.keeping.folder, self.desk.keeping.offered
+        found, kept = self.list.found, signing_folder(self.desk)
+        drafts, options = self.desk.keeping.folder, self._options
         self.busy.run(
-            lambda _progress, _tell: listed_again(found, kept, drafts, offered=offered, reader=reader),
+            lambda _progress, _tell: listed_again(found, kept, drafts, **options),
             "Reading the list",
             self._show,
         )
