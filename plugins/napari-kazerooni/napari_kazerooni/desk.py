@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +12,9 @@ from typing import Any, Final
 from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.errors import KazerooniError
-from kazerooni.model import Lobe
+from kazerooni.model import Lobe, Volume
 from kazerooni.segment import Lungs
+from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.draft import Draft, resume
 from napari_kazerooni.draft_ids import id_to_go_on_with
 from napari_kazerooni.keeping import Keeping
@@ -24,9 +25,10 @@ from napari_kazerooni.refusals import Refusals
 from napari_kazerooni.remembered import remember_folder, remembered_folder
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.saying import Saying
+from napari_kazerooni.screen import screen_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
-from napari_kazerooni.signing import amend, sign
+from napari_kazerooni.signing import amend, reopen, sign
 from napari_kazerooni.study import Study
 
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
@@ -64,6 +66,7 @@ class Desk(Saying):
         self.guard.watch(self._own_layers)
         self._order = 0
         self._is_settling = False
+        self._canvas: Canvas | None = None
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
         room.events.shown.connect(self._on_shown)
@@ -73,6 +76,11 @@ class Desk(Saying):
             self._on_shown()
 
     # --- Opening ------------------------------------------------------------------------------------------------------
+
+    def showing(self, volume: Volume) -> Iterator[Callable[[], None]]:
+        """Give the steps that show the empty maps of a scan before its reading begins, to be taken one by one."""
+        self._canvas = Canvas(volume)
+        return self.layers.showing(self._canvas, screen_of(volume.geometry))
 
     def _on_shown(self) -> None:
         """Begin a reading of the scan that is shown."""
@@ -91,7 +99,9 @@ class Desk(Saying):
             blinded=self.blinded,
             hidden=turn is not None and turn.is_hidden,
         )
-        self.begin(ReadingSession(volume, setting, reader=self.reader or None))
+        canvas, self._canvas = self._canvas, None
+        made = canvas if canvas is not None and canvas.volume is volume else None
+        self.begin(ReadingSession(volume, setting, canvas=made, reader=self.reader or None))
         self.keeping.look_for_drafts()
 
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
@@ -255,6 +265,28 @@ class Desk(Saying):
         self.tell(f"Signed and kept in {place.parent.name}/{place.name}.")
         self.events.signed()
         self.tell_changed()
+
+    def look_at_signed(self, place: Path) -> None:
+        """Open a signed reading of this scan for looking; nothing can be changed; in the background.
+
+        place: the folder of the reading. Who sits here stays who it is.
+        """
+        session, series, reader = self.open_session, self.room.series, self.reader
+        if series is None:
+            self.tell("the series of this scan is not known; open it from the series dock")
+            return
+
+        def opened(made: tuple[ReadingSession, Lungs | None]) -> None:
+            self._begin_with(made)
+            self.signed_in, self.reader = place, reader
+            self.layers.freeze(_SIGNED)
+            self.events.signed()
+            self.tell("Signed: opened for looking. Amend it to change something.")
+
+        def work(*_: object) -> object:
+            return _with_lungs(reopen(place, series, session.volume, self.now))
+
+        self.start("Opening the signed reading", work, opened)
 
     def amend(self, reason: str, place: Path | None = None) -> None:
         """Open a signed reading of this scan anew, as one that supersedes it for a reason; in the background.

@@ -27,7 +27,7 @@ from kazerooni.errors import KazerooniError
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import signing_folder
+from napari_kazerooni.desks import signing_folder, why_hidden
 from napari_kazerooni.keeping import DRAFTS_OFFERED
 from napari_kazerooni.listing import Listed, Progress, next_unread
 from napari_kazerooni.reader import holds_ct, series_dock
@@ -48,11 +48,12 @@ class ListWidget(QWidget):
         self.viewer = self.desk.viewer
         self.list: ReadingList | None = None
         self.opened: int = 0
+        self._to_look_at: Listed | None = None
         self.busy = BusyBar("Choose a folder of scans.")
         self._build()
         self._closing = ClosingWatch(self)
         self._closing.closing.connect(self.busy.cancel)
-        self.desk.events.opened.connect(self.look_again)
+        self.desk.events.opened.connect(self._on_opened)
         self.desk.events.signed.connect(self.look_again)
         self.desk.room.events.identity.connect(self._on_identity)
 
@@ -199,9 +200,21 @@ class ListWidget(QWidget):
             self.open(line)
 
     def open(self, line: Listed) -> None:
-        """Open the scan of a line in the way of the series dock."""
+        """Open the scan of a line in the way of the series dock; a signed reading of it for looking.
+
+        Not in a study that hides who it is: a repeat must not show the first reading.
+        """
         assert self.list is not None
         self.opened = line.number
+        self._to_look_at = line if line.progress is Progress.SIGNED and not self.list.plan.hidden else None
         open_line(self.desk, line, self.list.plan, is_kept=self.list.is_kept)
         series: Series = line.series
         series_dock(self.viewer).open(series)
+
+    def _on_opened(self) -> None:
+        """Tell anew how far the readings have come, and show the signed one that its line stands for."""
+        line, self._to_look_at = self._to_look_at, None
+        is_its_scan = line is not None and self.desk.room.series is line.series
+        if line is not None and line.kept is not None and is_its_scan and not why_hidden(self.desk):
+            self.desk.look_at_signed(line.kept)
+        self.look_again()
