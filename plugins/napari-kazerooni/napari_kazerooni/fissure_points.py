@@ -80,7 +80,8 @@ class FissurePoints:
             return
         names = {fissure.name for fissure in self._fissures}
         for name, layer in self.layers.items():
-            if name not in names or tuple(layer.scale) != self._desk.session.screen.scale_mm:
+            is_stale = name not in names and name in self._held
+            if is_stale or tuple(layer.scale) != self._desk.session.screen.scale_mm:
                 self._empty(name, layer)
         if self.is_visible:
             for show in self.showing():
@@ -106,11 +107,11 @@ class FissurePoints:
         """Let a layer hold no points, at the place of the scan: a viewer turns slices by all its layers."""
         screen = self._desk.open_session.screen
         _see(layer, visible=False)
-        self._held.pop(name, None)
         layer.scan_shape = screen.geometry.shape
         place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
+        is_held = self._held.pop(name, None) is not None
         self._writing = True
-        swap(layer, np.zeros((0, 3)), place)
+        swap(layer, np.zeros((0, 3)) if is_held else layer.data, place)
         self._writing = False
 
     def _show(self, fissure: Fissure) -> None:
