@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from datetime import date
@@ -190,15 +189,6 @@ def test_a_window_that_shows_something_is_left_alone(make_napari_viewer: Any, qt
     series_dock(viewer)
     qtbot.wait(300)
     assert [layer.name for layer in viewer.layers] == ["mine"]
-
-
-def test_a_prepared_window_is_not_searched_for_garbage(dock: SeriesWidget, qtbot: Any) -> None:
-    """What a window holds once it is prepared is set apart from Python's searches, until the window closes."""
-    gc.unfreeze()
-    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=30000)
-    assert {"CT", "lobes", "alveolar", "interstitial"} <= {layer.name for layer in dock.room.viewer.layers}
-    dock.room.viewer.close()
-    assert gc.get_freeze_count() == 0
 
 
 def test_a_sample_in_a_prepared_window_leaves_one_layer_for_the_scan(dock: SeriesWidget, qtbot: Any) -> None:

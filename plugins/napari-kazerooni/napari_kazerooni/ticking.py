@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qtpy.QtCore import QEvent, QObject, QTimer
 
-from napari_kazerooni.collecting import search_again
-
 if TYPE_CHECKING:
     from napari_kazerooni.desk import Desk
 
@@ -33,7 +31,6 @@ class Ticker(QObject):
             self.timer.stop()
             self._desk.cancel()
             self._desk.keeping.flush()
-            search_again()
         return False
 
 

@@ -16,7 +16,6 @@ from napari.layers import Image
 from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QWidget
 
-from napari_kazerooni.collecting import set_apart
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import prepare_docks
 from napari_kazerooni.later import later
@@ -58,5 +57,4 @@ def _steps(desk: Desk, owner: QWidget) -> Iterator[Callable[[], object]]:
         return iter(())
     layers = desk.layers.preparations()
     docks = prepare_docks(desk.viewer, owner)
-    # Docks end with the one that lets time pass (ticking.py): it hears of the end of the window, and searches again.
-    return iter((desk.room.prepare, *layers, *docks, desk.room.welcome, set_apart))
+    return iter((desk.room.prepare, *layers, *docks, desk.room.welcome))
