@@ -313,9 +313,12 @@ def reading_list(viewer: Any, folder: Path) -> None:
 
 def empty(viewer: Any, folder: Path) -> None:
     """Show the window before a scan is opened."""
+    from napari_kazerooni.room import WELCOME, room_of  # noqa: PLC0415
+
     del folder
     dock = _dock(viewer, "Series")
-    _wait(lambda: len(viewer.layers) == _PREPARED, "the empty layers")
+    captions = room_of(viewer).captions
+    _wait(lambda: len(viewer.layers) == _PREPARED and captions["scan"] == WELCOME, "the empty layers and docks")
     dock.parentWidget().raise_()
 
 

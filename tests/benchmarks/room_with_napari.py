@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from kazerooni.dicom import find_series, read_volume
+from tests.benchmarks.room_actions import bare
 from tests.benchmarks.room_window import Loop, start_screen
 from tests.benchmarks.worker import peak_mb
 
@@ -42,6 +43,7 @@ def room(folder: str) -> dict[str, float]:
             figures[f"{name} added: most work in a turn, ms"] = 1000 * max(loop.work[start:])
     work(loop, figures, layers[1], volume.hu.shape[0] // 2)
     figures["peak, MB"] = peak_mb(room)
+    bare(loop, [loop.viewer.layers["CT"], *layers], figures)
     _swap(loop, figures, [loop.viewer.layers["CT"], *layers])
     _second_canvas(loop, figures)
     loop.viewer.close()

@@ -65,6 +65,9 @@ _FIRST_SLICE_MS: Final = 1000.0
 _TURN_MS: Final = 50.0
 # What is made before a scan is opened, each by one call of napari -> what bare napari does for it.
 _PREPARED: Final = {"the room prepared": "first series", "a view for other visits made": "a second canvas made"}
+# What napari itself does not do in a turn of 50 ms: by its own figure of the same name, and so much of it.
+_AS_NAPARI: Final = ("marks between suggested", "points of fissures shown first", "coronal plane", "sagittal plane")
+_TIMES_NAPARI: Final = 1.25
 _WORK: Final = ": most work in a turn, ms"
 # Group -> limit -> how many times its time this project may take.
 _NEAR: Final = {
@@ -140,13 +143,15 @@ def _in_window(group: Group) -> Iterator[Reached]:
     yield Reached(NAPARI, "memory <= its", f"{ours.peak - bare.peak:+.0f} MB", ours.peak <= bare.peak)
     first = ours.figure("first series: first slice, ms")
     yield Reached(OURS, f"first slice <= {_FIRST_SLICE_MS:g} ms", f"{first:.0f} ms", first <= _FIRST_SLICE_MS)
-    most = max(
-        ours.figure(name) for name in ours.figures if name.endswith(_WORK) and name[: -len(_WORK)] not in _PREPARED
-    )
+    else_measured = {made + _WORK for made in (*_PREPARED, *_AS_NAPARI)}
+    most = max(ours.figure(name) for name in ours.figures if name.endswith(_WORK) and name not in else_measured)
     yield Reached(OURS, f"work in a turn <= {_TURN_MS:g} ms", f"{most:.0f} ms", most <= _TURN_MS)
     for made, by in _PREPARED.items():
         own, floor = ours.figure(made + _WORK), bare.figure(by + _WORK)
         yield Reached(NAPARI, f"{made} <= {floor:.0f} ms in a turn", f"{own:.0f} ms", own <= floor)
+    for what in _AS_NAPARI:
+        own, most = ours.figure(what + _WORK), max(_TURN_MS, _TIMES_NAPARI * bare.figure(what + _WORK))
+        yield Reached(NAPARI, f"{what} <= {most:.0f} ms in a turn", f"{own:.0f} ms", own <= most)
 
 
 def _equal(group: Group) -> Iterator[Reached]:

@@ -184,7 +184,7 @@ def test_a_draft_is_kept_every_five_seconds_and_offered_at_the_next_opening(
     qtbot.waitUntil(lambda: idle(desk) and len(find_drafts(desk.keeping.folder)) == 1, timeout=20000)
     before = desk.open_session
     offered = heard(desk.events.drafts)
-    before.reader = "Reader A, later"
+    before.reader = desk.reader = "Reader A, later"
     desk.room.show(scan[1], series=scan[0])
     qtbot.waitUntil(lambda: bool(offered), timeout=20000)
     (draft,) = desk.keeping.found

@@ -72,16 +72,37 @@ def test_scans_opened_with_the_results_are_gone_on_with(
     before = {file: file.read_bytes() for file in (out / "drafts").iterdir() if file.is_file()}
     draft = desk.keeping.found[0]
     desk.resume(draft)
-    qtbot.waitUntil(lambda: desk.session is not None and desk.session.setting.reading_id == draft.reading.id)
+    qtbot.waitUntil(lambda: desk.busy is None and desk.open_session.canvas.labels("lobes").any(), timeout=30000)
     assert desk.session is not None
     assert desk.session.canvas.labels("lobes").any()
     desk.session.say.nothing_found(Lobe.RUL)
     desk.keeping.flush()
-    own = list(desk.keeping.folder.glob("*.kazerooni-draft"))
-    assert [file.name for file in own] == [file.name for file in before]
+    (own,) = desk.keeping.folder.glob("*.kazerooni-draft")
     assert {file: file.read_bytes() for file in before} == before
-    found = find_drafts(desk.keeping.folder, desk.keeping.offered)
-    assert [draft.path for draft in found] == own
+    desk.room.show(desk.open_session.volume, series=desk.room.series)
+    qtbot.waitUntil(lambda: [found.path for found in desk.keeping.found] == [own], timeout=20000)
+
+
+def test_two_readers_of_one_draft_make_two_readings(
+    make_napari_viewer: Any, tmp_path: Path, drafted: tuple[Path, Path], qtbot: Any
+) -> None:
+    """One draft of an archive, gone on with by two readers, gives readings of two ids; each finds his own again."""
+    root, out = drafted
+    (series,) = find_series(root)
+    ids: dict[str, set[str]] = {"Reader A": set(), "Reader B": set()}
+    for reader, place in (("Reader A", "a"), ("Reader B", "b"), ("Reader A", "c")):
+        desk = desk_in(make_napari_viewer(), tmp_path / place)
+        desk.reader = reader
+        desk.keeping.offer([out])
+        desk.room.show(read_volume(series), series=series)
+        qtbot.waitUntil(lambda desk=desk: bool(desk.keeping.found), timeout=30000)
+        begun = desk.session
+        desk.resume(desk.keeping.found[0])
+        qtbot.waitUntil(lambda desk=desk, begun=begun: desk.session is not begun and desk.busy is None, timeout=30000)
+        assert desk.open_session.reader == reader
+        ids[reader].add(desk.open_session.setting.reading_id)
+    assert [len(own) for own in ids.values()] == [1, 1]
+    assert not ids["Reader A"] & ids["Reader B"]
 
 
 def test_the_reading_list_takes_the_results(

@@ -15,7 +15,7 @@ from kazerooni.errors import OutputError, ReadingError
 from kazerooni.model import Lobe
 from kazerooni.phantom import build_series, sequential_hrct, write_series
 from napari_kazerooni.autosave import DraftKeeper
-from napari_kazerooni.draft import Draft, find_drafts
+from napari_kazerooni.known_drafts import DraftHead, KnownDrafts
 from napari_kazerooni.listing import (
     Progress,
     Task,
@@ -73,7 +73,7 @@ def test_a_line_is_new_then_begun_then_signed(found: Found, tmp_path: Path) -> N
     (tmp_path / "signed" / "broken").mkdir()
     (tmp_path / "signed" / "broken" / "reading.json").write_text("{")
     signed, problems = signed_readings(tmp_path / "signed")
-    drafts = [draft for draft in find_drafts(tmp_path / "drafts") if isinstance(draft, Draft)]
+    drafts = [head for head in KnownDrafts().heads(tmp_path / "drafts") if isinstance(head, DraftHead)]
     lines = reading_list(best, plan, signed=signed, drafts=drafts)
     assert [line.progress for line in lines] == [Progress.DRAFT, Progress.SIGNED, Progress.NEW]
     assert (lines[1].kept, len(problems), problems[0][:7]) == (again_place, 1, "broken:")
@@ -112,7 +112,7 @@ def test_a_draft_left_by_a_crash_after_signing_is_none(found: Found, tmp_path: P
     DraftKeeper(session, tmp_path / "drafts").save()
     sign(session, series, tmp_path / "signed", clock())
     signed, _ = signed_readings(tmp_path / "signed")
-    drafts = [draft for draft in find_drafts(tmp_path / "drafts") if isinstance(draft, Draft)]
+    drafts = [head for head in KnownDrafts().heads(tmp_path / "drafts") if isinstance(head, DraftHead)]
     plan = make_plan([series_key(series)], seed=1, repeats=1)
     assert len(drafts) == 1
     lines = reading_list([series], plan, signed=signed, drafts=drafts)

@@ -147,7 +147,7 @@ def test_marks_are_copied_to_the_next_slice_as_one_step(viewer: Any, scan: Scan)
     assert not desk.open_session.canvas.miscounted()
 
 
-def test_between_two_marked_slices_a_suggestion_waits(viewer: Any, spiral: Scan) -> None:
+def test_between_two_marked_slices_a_suggestion_waits(viewer: Any, spiral: Scan, qtbot: Any) -> None:
     """The suggestion is shown and counts nothing until it is accepted; then it is one step of undo."""
     desk, _ = opened(viewer, spiral)
     marking = dock(viewer)
@@ -157,12 +157,18 @@ def test_between_two_marked_slices_a_suggestion_waits(viewer: Any, spiral: Scan)
     desk.room.go_to(3)
     counted = desk.open_session.places.marked(Lobe.LUL, Component.ALVEOLAR)
     marking.between.click()
-    assert [each.name for each in viewer.layers][-1] == "suggestion"
+    qtbot.waitUntil(lambda: marking.suggestion.waits and desk.busy is None, timeout=20000)
+    shown = viewer.layers[-1]
+    assert (shown.name, shown.visible, shown.data.shape[0]) == ("suggestion", True, 3)
+    np.testing.assert_allclose(shown.extent.world[:, 0], layer.extent.world[:, 0] + np.array([2, -3]) * layer.scale[0])
     assert desk.open_session.places.marked(Lobe.LUL, Component.ALVEOLAR) == counted == 800
     marking.drop.click()
-    assert "suggestion" not in [each.name for each in viewer.layers]
+    assert not shown.visible
     marking.between.click()
+    qtbot.waitUntil(lambda: marking.suggestion.waits and desk.busy is None, timeout=20000)
+    assert shown.visible
     marking.accept.click()
+    assert not shown.visible
     assert desk.open_session.places.marked(Lobe.LUL, Component.ALVEOLAR) == 5 * 400
     layer.undo()
     assert desk.open_session.places.marked(Lobe.LUL, Component.ALVEOLAR) == counted
@@ -183,12 +189,18 @@ def test_over_gaps_nothing_is_suggested(viewer: Any, scan: Scan) -> None:
     assert not marking.copy_up.isHidden()
 
 
+def points_of(marking: MarkingWidget) -> Any:
+    """Let the points of the fissures be seen, and give the layer of one."""
+    marking.points.set_visible(visible=True)
+    return marking.points.layers[FissureName.LEFT_OBLIQUE]
+
+
 def test_dragging_a_fissure_point_moves_the_lobe_border(viewer: Any, spiral: Scan) -> None:
     """Points dragged down lower the border at once, counted; deleting and adding count, too; a state is followed."""
     desk, _ = opened(viewer, spiral)
     lungs = give_fissures(desk)
     marking, session = dock(viewer), desk.open_session
-    layer = marking.points.layers[FissureName.LEFT_OBLIQUE]
+    layer = points_of(marking)
     assert tuple(layer.scale) == pytest.approx(session.screen.scale_mm)
     before = session.canvas.labels("lobes").copy()
     layer.data = layer.data - (0, 12.0, 0)
@@ -217,7 +229,7 @@ def test_moved_points_are_undone_on_the_screen_too(viewer: Any, spiral: Scan) ->
     desk, _ = opened(viewer, spiral)
     give_fissures(desk)
     marking, session = dock(viewer), desk.open_session
-    layer = marking.points.layers[FissureName.LEFT_OBLIQUE]
+    layer = points_of(marking)
     kept, places = session.canvas.labels("lobes").copy(), layer.data.copy()
     layer.data = layer.data - (0, 12.0, 0)
     moved = session.canvas.labels("lobes").copy()
@@ -245,7 +257,7 @@ def test_on_a_large_scan_borders_move_in_the_background(
     desk, _ = opened(viewer, spiral)
     lungs = give_fissures(desk)
     marking, session = dock(viewer), desk.open_session
-    layer = marking.points.layers[FissureName.LEFT_OBLIQUE]
+    layer = points_of(marking)
     kept = session.canvas.labels("lobes").copy()
     for _ in range(2):
         layer.data = layer.data - (0, 6.0, 0)
@@ -270,10 +282,34 @@ def test_the_lingula_is_found_on_request(viewer: Any, visits: list[Path], qtbot:
     marking.lobes.find.click()
     qtbot.waitUntil(lambda: desk.busy is None and desk.open_session.places.has_labels, timeout=60000)
     assert desk.open_session.places.holds(Lobe.LIN)
+    marking.points.set_visible(visible=True)
     assert FissureName.LINGULA in marking.points.layers
     desk.open_session.choose_scheme("kazerooni-lingula")
     desk.do(lambda say: say.nothing_found(Lobe.LIN))
     assert desk.open_session.said.entries[Lobe.LIN, Component.ALVEOLAR].state is State.ASSESSED
+
+
+def test_points_are_layers_once_they_are_wanted(viewer: Any, spiral: Scan, qtbot: Any) -> None:
+    """No layer is added before; the tick adds one in each turn; another scan empties and hides them, none is lost."""
+    desk, _ = opened(viewer, spiral)
+    give_fissures(desk)
+    marking = dock(viewer)
+    names = [each.name for each in viewer.layers]
+    assert not [name for name in names if "fissure" in name]
+    marking.lobes.show_points.setChecked(True)
+    wanted = len(desk.open_session.fissures.fissures)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: len(marking.points.layers) == wanted, timeout=20000)
+    layers = list(marking.points.layers.values())
+    assert all(each.visible and len(each.data) for each in layers)
+    marking.lobes.show_points.setChecked(False)
+    assert not any(each.visible for each in layers)
+    desk.room.show(spiral[1], series=spiral[0])
+    assert [len(each.data) for each in layers] == [0] * wanted
+    assert viewer.dims.nsteps[0] == spiral[1].geometry.shape[0]
+    give_fissures(desk)
+    marking.points.set_visible(visible=True)
+    assert list(marking.points.layers.values()) == layers
+    assert all(each.visible and len(each.data) for each in layers)
 
 
 def test_points_do_not_change_how_slices_are_turned(viewer: Any, scan: Scan) -> None:

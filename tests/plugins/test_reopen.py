@@ -5,20 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from kazerooni.dicom import Series
-from kazerooni.model import Lobe
+from kazerooni.dicom import Series, read_volume
+from kazerooni.errors import ReadingError
+from kazerooni.model import Lobe, Reading
 from kazerooni.phantom import sequential_hrct
+from kazerooni.scoring import score
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.desks import blind
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.draft import find_drafts
+from napari_kazerooni.list_widget import ListWidget
 from napari_kazerooni.listing import signed_of
 from napari_kazerooni.reopen_widget import ReopenFrame
 from napari_kazerooni.score_widget import ScoreWidget
-from tests.plugins.builders import written_series
-from tests.plugins.desk import desk_in, open_scan, signed_typed
+from napari_kazerooni.signing import reopen, sign
+from tests.plugins.builders import box_lobes, clock, written_series
+from tests.plugins.desk import desk_in, open_scan, signed_typed, typed_session
 
 Opened = tuple[Desk, ReopenFrame]
 
@@ -61,6 +66,89 @@ def test_a_signed_reading_is_reopened_by_an_amendment(room: Opened, scan: Series
     assert frame.isHidden(), "an amendment offers no other one"
     drafts = [draft.reading.id for draft in find_drafts(desk.keeping.folder)]  # type: ignore[union-attr]
     assert drafts == [new.setting.reading_id], "what was begun before stays as a draft"
+
+
+def test_a_signed_reading_is_opened_for_looking(room: Opened, scan: Series, tmp_path: Path, qtbot: Any) -> None:
+    """Its scores, marks and slices seen are those that were signed; no tool or field changes it; it can be amended."""
+    desk, frame = room
+    kept = tmp_path / "signed"
+    old = signed_typed(scan, kept, "37", reader="Reader Z")
+    before = {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+    open_scan(desk, [scan], scan)
+    qtbot.waitUntil(lambda: not frame.isHidden(), timeout=30000)
+    frame.look.click()
+    qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=30000)
+    session, docks = desk.open_session, desk.viewer.window.dock_widgets
+    shown = session.signed
+    assert shown is not None
+    assert (shown.id, shown.entries, shown.session, shown.inputs) == (old.id, old.entries, old.session, old.inputs)
+    assert session.score().totals == score(old, session.scheme).totals
+    assert tuple(sorted(session.looking.seen)) == old.session.slices_seen
+    assert desk.reader == "Reader A", "who sits here stays who it is"
+    dock = next(widget for name, widget in docks.items() if name.startswith("Score"))
+    marking = next(widget for name, widget in docks.items() if name.startswith("Marking"))
+    assert frame.isHidden()
+    assert not dock.signed.isHidden()
+    assert not any(part.isEnabled() for part in (dock.buttons, dock.reader, dock.remarks, dock.scheme, dock.pattern))
+    assert not any(group.isEnabled() for group in marking.groups)
+    assert not any(layer.editable for layer in desk.layers.all)
+    assert not desk.do(lambda say: say.nothing_found(Lobe.RUL))
+    desk.layers["alveolar"].paint((2, 30, 30), 1)
+    assert not session.canvas.labels("alveolar").any()
+    desk.keeping.flush()
+    assert {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()} == before
+    dock.signed.reason.setText("a second look")
+    dock.signed.amend.click()
+    qtbot.waitUntil(lambda: desk.open_session.setting.supersedes is not None, timeout=30000)
+    assert desk.open_session.setting.supersedes.reading == old.id  # type: ignore[union-attr]
+    assert dock.buttons.isEnabled()
+    assert all(layer.editable for layer in desk.layers.all)
+
+
+def is_shown(desk: Desk, reading: Reading) -> bool:
+    """Tell whether a desk shows a signed reading."""
+    signed = None if desk.session is None else desk.session.signed
+    return signed is not None and signed.id == reading.id
+
+
+def test_the_reading_list_shows_a_signed_reading(room: Opened, scan: Series, tmp_path: Path, qtbot: Any) -> None:
+    """A double click on a signed line opens its reading for looking; in a study that hides who it is, a new one."""
+    desk, _ = room
+    old = signed_typed(scan, tmp_path / "signed", "37")
+    dock = ListWidget(desk.viewer)
+    desk.viewer.window.add_dock_widget(dock, area="right")
+    dock.look_at(tmp_path / "scan")
+    qtbot.waitUntil(lambda: dock.tree.topLevelItemCount() == 1, timeout=30000)
+    assert dock.tree.topLevelItem(0).text(2) == "signed"
+    dock.tree.itemDoubleClicked.emit(dock.tree.topLevelItem(0), 0)
+    qtbot.waitUntil(lambda: is_shown(desk, old), timeout=30000)
+    dock.make_study()
+    qtbot.waitUntil(lambda: dock.busy.job is None and dock.list is not None and dock.list.is_kept, timeout=30000)
+    looked_at = desk.session
+    dock.tree.itemDoubleClicked.emit(dock.tree.topLevelItem(0), 0)
+    qtbot.waitUntil(lambda: desk.session is not looked_at, timeout=30000)
+    qtbot.waitUntil(lambda: dock.busy.job is None and desk.busy is None, timeout=30000)
+    assert desk.open_session.signed is None
+    assert not desk.open_session.said.entries
+    desk.layers.tell_strokes()
+
+
+def test_a_map_that_was_changed_is_not_shown_as_signed(scan: Series, tmp_path: Path) -> None:
+    """The reading holds digests of its maps: one that was changed, or is gone, is refused by name."""
+    volume = read_volume(scan)
+    session = typed_session(scan, "37")
+    session.canvas.replace("lobes", box_lobes(volume.hu.shape))
+    place = sign(session, scan, tmp_path / "signed", clock())
+    again = reopen(place, scan, volume, clock())
+    assert np.array_equal(again.canvas.labels("lobes"), session.canvas.labels("lobes"))
+    assert again.reading().tally is not None
+    file = place / "lobes.dcm"
+    file.write_bytes(file.read_bytes() + b"\0\0")
+    with pytest.raises(ReadingError, match=r"lobes\.dcm of reading .* is not the one that was signed"):
+        reopen(place, scan, volume, clock())
+    file.unlink()
+    with pytest.raises(ReadingError, match=r"lobes\.dcm of reading"):
+        reopen(place, scan, volume, clock())
 
 
 def test_the_readers_own_reading_is_offered_first(room: Opened, scan: Series, tmp_path: Path, qtbot: Any) -> None:

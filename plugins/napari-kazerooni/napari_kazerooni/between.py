@@ -34,8 +34,7 @@ def fill_between(
     or one of the two slices holds no mark.
     """
     low, high = sorted((first, last))
-    if geometry.is_sampled or geometry.missing_after:
-        raise LabelError("between slices with gaps nothing is filled in: copy the marks to the next slice instead")
+    refuse_gaps(geometry)
     for index in (low, high):
         if not labels[index].any():
             raise LabelError(f"slice {index + 1} holds no marks; mark the two slices to fill between")
@@ -48,6 +47,12 @@ def fill_between(
         lungs = None if lobes is None else lobes[index] != OUTSIDE
         made[index] = _mixed(depths, share, labels[index], lungs)
     return made
+
+
+def refuse_gaps(geometry: Geometry) -> None:
+    """Raise LabelError where lung lies between the slices that no slice shows."""
+    if geometry.is_sampled or geometry.missing_after:
+        raise LabelError("between slices with gaps nothing is filled in: copy the marks to the next slice instead")
 
 
 def _depth(mask: NDArray[np.bool_], geometry: Geometry) -> Floats:

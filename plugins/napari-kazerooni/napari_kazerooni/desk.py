@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +12,11 @@ from typing import Any, Final
 from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.errors import KazerooniError
-from kazerooni.model import Lobe
+from kazerooni.model import Lobe, Volume
 from kazerooni.segment import Lungs
+from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.draft import Draft, resume
+from napari_kazerooni.draft_ids import id_to_go_on_with
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
 from napari_kazerooni.layer_guard import LayerGuard
@@ -23,12 +25,14 @@ from napari_kazerooni.refusals import Refusals
 from napari_kazerooni.remembered import remember_folder, remembered_folder
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.saying import Saying
+from napari_kazerooni.screen import screen_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
-from napari_kazerooni.signing import amend, sign
+from napari_kazerooni.signing import amend, reopen, sign
 from napari_kazerooni.study import Study
 
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
+_OF_ANOTHER: Final = "Another reader began this draft, and keeps it: what you sign is a reading of your own."
 
 
 class Desk(Saying):
@@ -62,6 +66,7 @@ class Desk(Saying):
         self.guard.watch(self._own_layers)
         self._order = 0
         self._is_settling = False
+        self._canvas: Canvas | None = None
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
         room.events.shown.connect(self._on_shown)
@@ -71,6 +76,11 @@ class Desk(Saying):
             self._on_shown()
 
     # --- Opening ------------------------------------------------------------------------------------------------------
+
+    def showing(self, volume: Volume) -> Iterator[Callable[[], None]]:
+        """Give the steps that show the empty maps of a scan before its reading begins, to be taken one by one."""
+        self._canvas = Canvas(volume)
+        return self.layers.showing(self._canvas, screen_of(volume.geometry))
 
     def _on_shown(self) -> None:
         """Begin a reading of the scan that is shown."""
@@ -89,7 +99,9 @@ class Desk(Saying):
             blinded=self.blinded,
             hidden=turn is not None and turn.is_hidden,
         )
-        self.begin(ReadingSession(volume, setting, reader=self.reader or None))
+        canvas, self._canvas = self._canvas, None
+        made = canvas if canvas is not None and canvas.volume is volume else None
+        self.begin(ReadingSession(volume, setting, canvas=made, reader=self.reader or None))
         self.keeping.look_for_drafts()
 
     def begin(self, session: ReadingSession, lungs: Lungs | None = None) -> None:
@@ -120,9 +132,19 @@ class Desk(Saying):
             self._is_settling = False
 
     def resume(self, draft: Draft) -> None:
-        """Go on with a draft of the scan that is shown; in the background."""
-        volume = self.open_session.volume
-        self.start("Opening the draft", lambda *_: _with_lungs(resume(draft, volume)), self._begin_with)
+        """Go on with a draft of the scan that is shown; in the background. One of another reader stays what it is."""
+        volume, reader = self.open_session.volume, self.reader or None
+        own = id_to_go_on_with(draft, self.keeping.folder, reader)
+
+        def work(*_: object) -> object:
+            return _with_lungs(resume(draft, volume, reading_id=own, reader=reader))
+
+        def resumed(made: tuple[ReadingSession, Lungs | None]) -> None:
+            self._begin_with(made)
+            if draft.reading.reader not in (None, made[0].reader):
+                self.tell(_OF_ANOTHER)
+
+        self.start("Opening the draft", work, resumed)
 
     def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
         self.keeping.flush()  # what was begun meanwhile stays as a draft
@@ -243,6 +265,28 @@ class Desk(Saying):
         self.tell(f"Signed and kept in {place.parent.name}/{place.name}.")
         self.events.signed()
         self.tell_changed()
+
+    def look_at_signed(self, place: Path) -> None:
+        """Open a signed reading of this scan for looking; nothing can be changed; in the background.
+
+        place: the folder of the reading. Who sits here stays who it is.
+        """
+        session, series, reader = self.open_session, self.room.series, self.reader
+        if series is None:
+            self.tell("the series of this scan is not known; open it from the series dock")
+            return
+
+        def opened(made: tuple[ReadingSession, Lungs | None]) -> None:
+            self._begin_with(made)
+            self.signed_in, self.reader = place, reader
+            self.layers.freeze(_SIGNED)
+            self.events.signed()
+            self.tell("Signed: opened for looking. Amend it to change something.")
+
+        def work(*_: object) -> object:
+            return _with_lungs(reopen(place, series, session.volume, self.now))
+
+        self.start("Opening the signed reading", work, opened)
 
     def amend(self, reason: str, place: Path | None = None) -> None:
         """Open a signed reading of this scan anew, as one that supersedes it for a reason; in the background.

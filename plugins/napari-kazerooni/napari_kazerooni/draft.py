@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -22,14 +22,18 @@ from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 
+_Made = TypeVar("_Made")
+
 _LARGEST_DOCUMENT: Final = 2**26
+Stamp = tuple[int, int]
+"""When a file was changed last, in ns, and its size in bytes."""
 # The lobes of 2,000 slices deflate to some 20 MB.
 _LARGEST_LAYER: Final = 2**30
 
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """A draft as it was read: what was said, and the maps deflated. `resume` makes a session of it."""
+    """A draft as it was read: what was said. `resume` reads its maps, too, and makes a session of it."""
 
     path: Path
     reading: Reading
@@ -40,7 +44,6 @@ class Draft:
     hidden: bool
     confirmed: frozenset[str]
     lobes_source: str | None
-    layers: Mapping[LayerName, tuple[bytes, ...]]
 
     @property
     def scan(self) -> ScanRef:
@@ -60,20 +63,30 @@ def find_drafts(folder: Path, offered: Iterable[Path] = ()) -> tuple[Draft | Bro
     """Find the drafts in a folder, the one saved last first; damaged ones are told, never an error.
 
     offered: other folders, such as of `kazerooni rescore --draft`. Of a reading that was gone on with, and so has a
-    draft in `folder` of the same name, theirs is passed over.
+    draft in `folder` of the same name, theirs is passed over. `KnownDrafts` does it for thousands of drafts.
     """
-    by_name: dict[str, Path] = {}
+    return tuple(map(draft_or_why, (path for path, _ in draft_paths(folder, offered))))
+
+
+def draft_or_why(path: Path) -> Draft | BrokenDraft:
+    """Give the draft in a file, or why it cannot be read."""
+    try:
+        return read_draft(path)
+    except ReadingError as error:
+        return BrokenDraft(path, str(error))
+
+
+def draft_paths(folder: Path, offered: Iterable[Path] = ()) -> list[tuple[Path, Stamp]]:
+    """List the files that `find_drafts` looks at, with what tells whether one has changed; the last saved first."""
+    by_name: dict[str, tuple[Path, Stamp]] = {}
     for each in (folder, *offered):
         for path in _draft_files(each):
-            by_name.setdefault(path.name, path)
-    paths = list(by_name.values())
-    found: list[Draft | BrokenDraft] = []
-    for path in sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True):
-        try:
-            found.append(read_draft(path))
-        except ReadingError as error:
-            found.append(BrokenDraft(path, str(error)))
-    return tuple(found)
+            try:
+                found = path.stat()
+            except OSError:
+                continue  # signed or removed meanwhile
+            by_name.setdefault(path.name, (path, (found.st_mtime_ns, found.st_size)))
+    return sorted(by_name.values(), key=lambda one: (one[1][0], one[0].name), reverse=True)
 
 
 def _draft_files(folder: Path) -> list[Path]:
@@ -89,16 +102,25 @@ def folder_of_drafts(place: Path) -> Path | None:
 
 
 def read_draft(path: Path) -> Draft:
-    """Read a draft.
+    """Read what a draft says; its maps, which are most of the file, only as far as they are there.
 
     Raises ReadingError where it is damaged, cut off, or of a later version.
     """
+    return _read(path, lambda archive, document: _checked(archive, document, _draft(path, document)))
+
+
+def read_words(path: Path) -> dict[str, Any]:
+    """Read the JSON of a draft as it stands, without a look at what it means. Raises ReadingError as `read_draft`."""
+    return _read(path, lambda _, document: document)
+
+
+def _read(path: Path, make: Callable[[zipfile.ZipFile, dict[str, Any]], _Made]) -> _Made:
+    """Open a draft and give what `make` makes of the archive and its document. Raises ReadingError."""
     try:
         with zipfile.ZipFile(path) as archive:
             document = json.loads(_member(archive, DRAFT_DOCUMENT, _LARGEST_DOCUMENT))
             _refuse_later(document["draft_version"])
-            layers = {name: _parts(archive, name, document["lengths"][name]) for name in LAYER_NAMES}
-        return _draft(path, document, layers)
+            return make(archive, document)
     except ReadingError as error:
         raise ReadingError(f"the draft {path.name} cannot be used: {error}") from None
     except OSError as error:
@@ -118,6 +140,17 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     return archive.read(name)
 
 
+def _checked(archive: zipfile.ZipFile, document: dict[str, Any], draft: Draft) -> Draft:
+    for name in LAYER_NAMES:
+        if archive.getinfo(name).file_size != sum(map(int, document["lengths"][name])):
+            raise ReadingError(f"the slices of {name} do not fill it")
+    return draft
+
+
+def _layers(archive: zipfile.ZipFile, document: dict[str, Any]) -> dict[LayerName, tuple[bytes, ...]]:
+    return {name: _parts(archive, name, document["lengths"][name]) for name in LAYER_NAMES}
+
+
 def _parts(archive: zipfile.ZipFile, name: LayerName, lengths: list[int]) -> tuple[bytes, ...]:
     data, ends = _member(archive, name, _LARGEST_LAYER), np.cumsum(lengths, dtype=np.int64)
     if len(data) != int(ends[-1]) or min(lengths) < 0:
@@ -125,7 +158,7 @@ def _parts(archive: zipfile.ZipFile, name: LayerName, lengths: list[int]) -> tup
     return tuple(data[end - length : end] for end, length in zip(ends.tolist(), lengths, strict=True))
 
 
-def _draft(path: Path, document: dict[str, Any], layers: Mapping[LayerName, tuple[bytes, ...]]) -> Draft:
+def _draft(path: Path, document: dict[str, Any]) -> Draft:
     reading = reading_from_json(document["reading"])
     said = Said(
         entries={(entry.lobe, entry.component): entry for entry in reading.entries},
@@ -148,22 +181,24 @@ def _draft(path: Path, document: dict[str, Any], layers: Mapping[LayerName, tupl
         hidden=bool(document.get("hidden", False)),
         confirmed=frozenset(map(str, document["confirmed"])),
         lobes_source=document["lobes_source"],
-        layers=layers,
     )
 
 
-def resume(draft: Draft, volume: Volume) -> ReadingSession:
-    """Go on with a draft on the scan that it was made of.
+def resume(draft: Draft, volume: Volume, *, reading_id: str | None = None, reader: str | None = None) -> ReadingSession:
+    """Go on with a draft on the scan that it was made of; its file is read anew, with its maps.
+
+    reading_id, reader: of the reading that is made of it, where it is not that of the draft (draft_ids.py).
 
     Raises ReadingError where it is of another scan, or its labels are damaged.
     """
+    draft, layers = _read(draft.path, lambda archive, words: (_draft(draft.path, words), _layers(archive, words)))
     old, own = draft.reading, volume.scan
     if (old.scan.series_uid, old.scan.sop_uids) != (own.series_uid, own.sop_uids) or draft.shape != volume.hu.shape:
         raise ReadingError(f"the draft {draft.path.name} is of another series; open the series that it was made of")
     if old.session.started is None:
         raise ReadingError(f"the draft {draft.path.name} does not say when it was begun; it is damaged")
     setting = Setting(
-        reading_id=old.id,
+        reading_id=reading_id or old.id,
         started=old.session.started,
         order=old.session.order,
         blinded=draft.blinded,
@@ -173,10 +208,10 @@ def resume(draft: Draft, volume: Volume) -> ReadingSession:
     session = ReadingSession(
         volume,
         setting,
-        canvas=Canvas(volume, {name: _inflated(draft, name) for name in LAYER_NAMES}),
+        canvas=Canvas(volume, {name: _inflated(draft, name, layers[name]) for name in LAYER_NAMES}),
         said=draft.said,
         looking=Looking(old.session.slices_seen or (), old.session.windows),
-        reader=old.reader,
+        reader=reader or old.reader,
         scheme=draft.scheme,
     )
     session.say.begin_lobes(old.fissures)
@@ -186,10 +221,10 @@ def resume(draft: Draft, volume: Volume) -> ReadingSession:
     return session
 
 
-def _inflated(draft: Draft, name: LayerName) -> Labels:
+def _inflated(draft: Draft, name: LayerName, parts: Sequence[bytes]) -> Labels:
     labels = np.zeros(draft.shape, np.uint8)
     pixels = draft.shape[1] * draft.shape[2]
-    for index, part in enumerate(draft.layers[name]):
+    for index, part in enumerate(parts):
         if part:
             try:
                 plane = zlib.decompressobj().decompress(part, pixels + 1)

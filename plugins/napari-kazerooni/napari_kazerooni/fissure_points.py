@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from kazerooni.errors import KazerooniError
 from kazerooni.model import Fissure, FissureName, FissureState, Lobe
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layers import fissure_kwargs, fissure_of
+from napari_kazerooni.layers import fissure_kwargs, fissure_of, swap
 
 _COLOURS: Final[dict[FissureName, str]] = {
     FissureName.RIGHT_OBLIQUE: "#e69f00",
@@ -48,45 +49,95 @@ class PointsInScan(Points):
 
 
 class FissurePoints:
-    """The points layers of the fissures of a reading; hidden until they are wanted."""
+    """The points layers of the fissures of a reading; hidden, and not there, until they are wanted.
+
+    napari takes a tenth of a second and more to add or to remove a layer. So none is made before it is wanted, and one
+    that was made stays in the viewer: empty, at the place of the scan, while the reading has no such fissure.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.layers: dict[FissureName, Any] = {}
+        self.is_visible = False
+        self._held: dict[FissureName, Fissure] = {}
         self._writing = False
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
         desk.guard.watch(self._shown)
 
+    @property
+    def _fissures(self) -> tuple[Fissure, ...]:
+        session = self._desk.session
+        return () if session is None or session.fissures is None else session.fissures.fissures
+
     def _shown(self) -> tuple[Any, ...]:
-        return tuple(self.layers.values())
+        names = {fissure.name for fissure in self._fissures}
+        return tuple(layer for name, layer in self.layers.items() if name in names)
 
     def renew(self) -> None:
-        """Show the fissures of the session, or none."""
-        session = self._desk.session
-        fissures = () if session is None or session.fissures is None else session.fissures.fissures
-        names = {fissure.name for fissure in fissures}
-        for name in tuple(self.layers):
-            if name not in names:
-                layer = self.layers.pop(name)
-                if layer in self._desk.viewer.layers:
-                    self._desk.viewer.layers.remove(layer)
-        for fissure in fissures:
-            self._show(fissure)
+        """Let the layers follow the fissures of the session; those that are not there yet are made when wanted."""
+        if self._desk.session is None:
+            return
+        names = {fissure.name for fissure in self._fissures}
+        for name, layer in self.layers.items():
+            is_stale = name not in names and name in self._held
+            if is_stale or tuple(layer.scale) != self._desk.session.screen.scale_mm:
+                self._empty(name, layer)
+        if self.is_visible:
+            for show in self.showing():
+                show()
+
+    def set_visible(self, *, visible: bool) -> None:
+        """Show or hide all points at once."""
+        if visible:
+            for show in self.showing():
+                show()
+            return
+        self.is_visible = False
+        for layer in self.layers.values():
+            _see(layer, visible=False)
+
+    def showing(self) -> Iterator[Callable[[], None]]:
+        """Give the steps that show all points, each of which may add a layer."""
+        self.is_visible = True
+        for fissure in self._fissures:
+            yield partial(self._show, fissure)
+
+    def _empty(self, name: FissureName, layer: Any) -> None:
+        """Let a layer hold no points, at the place of the scan: a viewer turns slices by all its layers."""
+        screen = self._desk.open_session.screen
+        _see(layer, visible=False)
+        layer.scan_shape = screen.geometry.shape
+        place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
+        is_held = self._held.pop(name, None) is not None
+        self._writing = True
+        swap(layer, np.zeros((0, 3)) if is_held else layer.data, place)
+        self._writing = False
 
     def _show(self, fissure: Fissure) -> None:
-        options = fissure_kwargs(fissure, self._desk.open_session.screen)
-        self._writing = True
+        """Show the points of a fissure, unless they were hidden again before their turn."""
         layer = self.layers.get(fissure.name)
+        if not self.is_visible:
+            return
         if layer is None or layer not in self._desk.viewer.layers:
-            layer = self._made(fissure.name, options)
-        else:
-            layer.scan_shape = self._desk.open_session.volume.geometry.shape
-            layer.data = self._in_pixels(options["data"])
-            layer.features = options["features"]
-            layer.metadata = options["metadata"]
+            layer = self._made(fissure.name, fissure_kwargs(fissure, self._desk.open_session.screen))
+        elif self._held.get(fissure.name) != fissure:
+            self._fill(layer, fissure_kwargs(fissure, self._desk.open_session.screen))
+        self._held[fissure.name] = fissure
         layer.editable = self._desk.open_session.signed is None
+        _see(layer, visible=True)
+
+    def _fill(self, layer: Any, options: dict[str, Any]) -> None:
+        screen = self._desk.open_session.screen
+        layer.scan_shape = screen.geometry.shape
+        place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": options["metadata"]}
+        self._writing = True
+        with layer._block_refresh():  # noqa: SLF001 - napari is pinned; each part of it would draw anew
+            swap(layer, self._in_pixels(options["data"]), place)
+            layer.features = options["features"]
+            layer.size = _SIZE_MM / screen.scale_mm[1]
         self._writing = False
+        layer.refresh()
 
     def _made(self, name: FissureName, options: dict[str, Any]) -> Any:
         active = self._desk.viewer.layers.selection.active
@@ -101,7 +152,6 @@ class FissurePoints:
             size=_SIZE_MM / screen.scale_mm[1],
             face_color=_COLOURS[name],
             border_color="black",
-            visible=False,
             **options,
         )
         layer.scan_shape = screen.geometry.shape
@@ -118,15 +168,13 @@ class FissurePoints:
         placed: NDArray[np.float64] = (data_mm - screen.translate_mm) / screen.scale_mm
         return placed
 
-    def set_visible(self, *, visible: bool) -> None:
-        """Show or hide all points."""
-        for layer in self.layers.values():
-            layer.visible = visible
-
     def set_state(self, name: FissureName, state: FissureState) -> None:
         """Say that a fissure is present, absent or not assessable; the borders follow."""
-        if name in self.layers:
+        before = next((fissure for fissure in self._fissures if fissure.name is name), None)
+        if name in self._held:
             self._change(self._fissure(name, state))
+        elif before is not None:
+            self._change(Fissure(name, state, before.points))
 
     def _on_data(self, name: FissureName, event: Any) -> None:
         if not self._writing and str(getattr(event.action, "value", event.action)) in _DONE:
@@ -144,6 +192,8 @@ class FissurePoints:
         session, lungs = self._desk.open_session, self._desk.lungs
         if lungs is None:
             return
+        if fissure.name in self._held:
+            self._held[fissure.name] = fissure
         if lungs.labels.size < _SLOW_VOXELS and self._desk.busy is None:
             try:
                 change_fissure(session, lungs, fissure)
@@ -178,6 +228,12 @@ class FissurePoints:
         self._desk.start(
             f"Parting the lobes anew for {lobe.name}", lambda *_: change(session, lungs, lobe), self._on_moved
         )
+
+
+def _see(layer: Any, *, visible: bool) -> None:
+    """Show or hide a layer; napari does all its work for one that is so already, too."""
+    if layer.visible != visible:
+        layer.visible = visible
 
 
 def _clear_absent(say: Any, lobe: Lobe) -> None:

@@ -12,7 +12,9 @@ from platformdirs import user_data_dir
 from kazerooni.errors import KazerooniError
 from kazerooni.files import stem_of
 from napari_kazerooni.autosave import DraftKeeper, Snapshot
-from napari_kazerooni.draft import BrokenDraft, Draft, find_drafts, folder_of_drafts
+from napari_kazerooni.draft import BrokenDraft, Draft, folder_of_drafts
+from napari_kazerooni.draft_ids import is_gone_on_with, own_id
+from napari_kazerooni.known_drafts import KnownDrafts
 from napari_kazerooni.remembered import SIGNING_FOLDER
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.signing import READING_FILE
@@ -35,7 +37,7 @@ class Keeping:
     """Keeps the draft of the session of a desk.
 
     A session of which nothing was said or painted yet has none. found: the drafts of the scan, the last saved first.
-    offered: other folders whose drafts are offered, too; nothing is written there.
+    offered: other folders whose drafts are offered, too; nothing is written there. known: what draft files hold.
     """
 
     def __init__(self, desk: Working) -> None:
@@ -43,6 +45,7 @@ class Keeping:
         self.folder = drafts_folder()
         self.offered: tuple[Path, ...] = ()
         self.found: tuple[Draft, ...] = ()
+        self.known = KnownDrafts()
         self.failing = ""
         self._session: ReadingSession | None = None
         self._keeper: DraftKeeper | None = None
@@ -134,19 +137,22 @@ class Keeping:
             if session is not self._session:
                 return
             scan, own = session.volume.scan, session.setting.reading_id
-            whole = [draft for draft in drafts if isinstance(draft, Draft) and not _is_signed(draft, kept)]
+            reader = self._desk.reader or None
+            whole = [draft for draft in drafts if isinstance(draft, Draft) and not _is_signed(draft, kept, reader)]
+            whole = [draft for draft in whole if not is_gone_on_with(draft, self.folder, reader)]
             self.found = tuple(d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own)
             for broken in (draft for draft in drafts if isinstance(draft, BrokenDraft)):
                 self._desk.tell(broken.why)
             self._desk.events.drafts()
 
-        offered = self.offered
-        run(lambda *_: find_drafts(self.folder, offered), returned=on_found, failed=self._desk.tell)
+        uid, folder, offered = session.volume.scan.series_uid, self.folder, self.offered
+        run(lambda *_: self.known.of(uid or "", folder, offered), returned=on_found, failed=self._desk.tell)
 
 
-def _is_signed(draft: Draft, kept: Path) -> bool:
-    """Tell whether the reading of a draft was signed before the draft was removed, as just before a crash."""
-    return (kept / stem_of(draft.reading.id) / READING_FILE).is_file()
+def _is_signed(draft: Draft, kept: Path, reader: str | None) -> bool:
+    """Tell whether a draft was signed: before it was removed, as just before a crash, or as the reader's own."""
+    ids = (draft.reading.id, own_id(draft.reading.id, reader))
+    return any((kept / stem_of(each) / READING_FILE).is_file() for each in ids)
 
 
 def _work(session: ReadingSession) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from napari.utils.colormaps import DirectLabelColormap
 from napari.utils.events import EmitterGroup, Event
 
 from kazerooni.model import Component, Finding
+from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.layers import (
     LAYER_NAMES,
     LayerName,
@@ -22,6 +23,7 @@ from napari_kazerooni.layers import (
 )
 from napari_kazerooni.locks import Locks
 from napari_kazerooni.paint import MarkingLabels
+from napari_kazerooni.screen import Screen
 from napari_kazerooni.session import ReadingSession
 
 FINDINGS: Final = tuple(finding for finding in Finding if finding.label is not None)
@@ -51,6 +53,7 @@ class LabelLayers:
         self.finding: Finding = FINDINGS[0]
         self.events = EmitterGroup(source=self, stroke=Event, refused=Event, chosen=Event)
         self._layers: dict[LayerName, MarkingLabels] = {}
+        self._shows: dict[LayerName, Labels] = {}
 
     def __getitem__(self, name: LayerName) -> MarkingLabels:
         return self._layers[name]
@@ -64,7 +67,7 @@ class LabelLayers:
         self.lobe_locks.in_lungs = False
         self.open()
         for name in LAYER_NAMES:
-            self._show(name, session)
+            self._show(name, session.canvas.labels(name), screen)
         self._layers[layer_of(self.finding)].selected_label = self.finding.label
         self.events.chosen()
 
@@ -92,10 +95,20 @@ class LabelLayers:
         self.viewer.add_layer(layer)
         self.viewer.layers.selection.active = active
 
-    def _show(self, name: LayerName, session: ReadingSession) -> None:
-        options = labels_kwargs(name, session.canvas.labels(name), session.screen)
+    def showing(self, canvas: Canvas, screen: Screen) -> Iterator[Callable[[], None]]:
+        """Give the steps that show the maps of a reading before it begins, to be taken one by one; `show` ends it."""
+        yield partial(self.close, _NO_SCAN)
+        for name in LAYER_NAMES:
+            yield partial(self._show, name, canvas.labels(name), screen)
+
+    def _show(self, name: LayerName, labels: Labels, screen: Screen) -> None:
+        options = labels_kwargs(name, labels, screen)
         data = options.pop("data")
         layer = self._layers.get(name)
+        if layer is not None and self._shows.get(name) is labels and layer in self.viewer.layers:
+            layer.editable = True
+            return
+        self._shows[name] = labels
         if layer is None or layer not in self.viewer.layers:
             self._layers[name] = self._made(name, data, options)
             self.viewer.add_layer(self._layers[name])

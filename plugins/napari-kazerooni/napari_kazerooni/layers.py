@@ -38,6 +38,7 @@ UNITS: Final = ("mm", "mm", "mm")
 AXES: Final = ("slice", "row", "column")
 # The weight of a point that a person placed or moved, as in `kazerooni.segment.Guidance`.
 _PLACED_WEIGHT = 1.0
+_FEATURES = ("origin", "weight", "x_mm", "y_mm", "z_mm")
 # The shape of what a layer holds until a scan is opened.
 _WAITING = (1, 2, 2)
 _RAW_PERCENTILES = (1.0, 99.0)
@@ -201,21 +202,23 @@ def fissure_of(
     A point that still lies where its features say comes back exactly as it was. One that was dragged, or added without
     features of its own, is a point that a person placed.
     """
+    # Taken out once: a table of features gives a column slowly, and points are many.
+    columns = {key: np.asarray(features[key]) for key in _FEATURES if key in features}
     points = (
-        _kept_point(index, place, features, screen) or _placed_point(place, screen) for index, place in enumerate(data)
+        _kept_point(index, place, columns, screen) or _placed_point(place, screen) for index, place in enumerate(data)
     )
     return Fissure(name, state, tuple(points))
 
 
 def _kept_point(
-    index: int, place: NDArray[np.float64], features: Mapping[str, Any], screen: Screen
+    index: int, place: NDArray[np.float64], features: Mapping[str, NDArray[Any]], screen: Screen
 ) -> FissurePoint | None:
     """Give the point that the features tell of, None where the layer shows another place."""
     try:
-        x, y, z = (float(np.asarray(features[f"{axis}_mm"])[index]) for axis in "xyz")
+        x, y, z = (float(features[f"{axis}_mm"][index]) for axis in "xyz")
         origin, weight = (
-            PointOrigin(np.asarray(features["origin"])[index]),
-            float(np.asarray(features["weight"])[index]),
+            PointOrigin(features["origin"][index]),
+            float(features["weight"][index]),
         )
     except (KeyError, IndexError, ValueError, TypeError):
         return None

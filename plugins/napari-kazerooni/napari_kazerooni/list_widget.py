@@ -27,7 +27,7 @@ from kazerooni.errors import KazerooniError
 from napari_kazerooni.busy_widget import BusyBar
 from napari_kazerooni.closing import ClosingWatch
 from napari_kazerooni.desk import desk_of
-from napari_kazerooni.desks import signing_folder
+from napari_kazerooni.desks import signing_folder, why_hidden
 from napari_kazerooni.keeping import DRAFTS_OFFERED
 from napari_kazerooni.listing import Listed, Progress, next_unread
 from napari_kazerooni.reader import holds_ct, series_dock
@@ -48,11 +48,12 @@ class ListWidget(QWidget):
         self.viewer = self.desk.viewer
         self.list: ReadingList | None = None
         self.opened: int = 0
+        self._to_look_at: Listed | None = None
         self.busy = BusyBar("Choose a folder of scans.")
         self._build()
         self._closing = ClosingWatch(self)
         self._closing.closing.connect(self.busy.cancel)
-        self.desk.events.opened.connect(self.look_again)
+        self.desk.events.opened.connect(self._on_opened)
         self.desk.events.signed.connect(self.look_again)
         self.desk.room.events.identity.connect(self._on_identity)
 
@@ -110,8 +111,9 @@ class ListWidget(QWidget):
             self.look_at(Path(folder))
 
     @property
-    def _reader(self) -> str | None:
-        return self.desk.reader or None
+    def _options(self) -> dict[str, Any]:
+        keeping = self.desk.keeping
+        return {"offered": keeping.offered, "known": keeping.known, "reader": self.desk.reader or None}
 
     def look_at(self, folder: Path) -> None:
         """List the scans of a folder, in the background; one with drafts of scans that are listed offers them."""
@@ -121,9 +123,9 @@ class ListWidget(QWidget):
             self.busy.say(DRAFTS_OFFERED)
             self.look_again()
             return
-        kept, drafts, offered, reader = signing_folder(self.desk), keeping.folder, keeping.offered, self._reader
+        kept, drafts, options = signing_folder(self.desk), keeping.folder, self._options
         self.busy.run(
-            lambda progress, _: look_through(folder, kept, drafts, offered=offered, reader=reader, progress=progress),
+            lambda progress, _: look_through(folder, kept, drafts, progress=progress, **options),
             "Reading headers",
             self._show_hidden,
         )
@@ -132,10 +134,10 @@ class ListWidget(QWidget):
         """Tell anew how far the readings have come, of the scans that were found."""
         if self.list is None:
             return
-        found, kept, reader = self.list.found, signing_folder(self.desk), self._reader
-        drafts, offered = self.desk.keeping.folder, self.desk.keeping.offered
+        found, kept = self.list.found, signing_folder(self.desk)
+        drafts, options = self.desk.keeping.folder, self._options
         self.busy.run(
-            lambda _progress, _tell: listed_again(found, kept, drafts, offered=offered, reader=reader),
+            lambda _progress, _tell: listed_again(found, kept, drafts, **options),
             "Reading the list",
             self._show,
         )
@@ -198,9 +200,21 @@ class ListWidget(QWidget):
             self.open(line)
 
     def open(self, line: Listed) -> None:
-        """Open the scan of a line in the way of the series dock."""
+        """Open the scan of a line in the way of the series dock; a signed reading of it for looking.
+
+        Not in a study that hides who it is: a repeat must not show the first reading.
+        """
         assert self.list is not None
         self.opened = line.number
+        self._to_look_at = line if line.progress is Progress.SIGNED and not self.list.plan.hidden else None
         open_line(self.desk, line, self.list.plan, is_kept=self.list.is_kept)
         series: Series = line.series
         series_dock(self.viewer).open(series)
+
+    def _on_opened(self) -> None:
+        """Tell anew how far the readings have come, and show the signed one that its line stands for."""
+        line, self._to_look_at = self._to_look_at, None
+        is_its_scan = line is not None and self.desk.room.series is line.series
+        if line is not None and line.kept is not None and is_its_scan and not why_hidden(self.desk):
+            self.desk.look_at_signed(line.kept)
+        self.look_again()

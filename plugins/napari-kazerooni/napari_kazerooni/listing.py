@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,7 +16,8 @@ from kazerooni.errors import ReadingError
 from kazerooni.files import write_whole
 from kazerooni.labels import read_reading
 from kazerooni.model import Reading, ScanRef, Status, superseded
-from napari_kazerooni.draft import Draft
+from napari_kazerooni.draft_ids import own_id
+from napari_kazerooni.known_drafts import DraftHead
 from napari_kazerooni.signing import READING_FILE
 
 PLAN_VERSION: Final = 1
@@ -179,7 +180,7 @@ def reading_list(
     plan: Plan,
     *,
     signed: Sequence[Signed] = (),
-    drafts: Sequence[Draft] = (),
+    drafts: Sequence[DraftHead] = (),
     reader: str | None = None,
 ) -> tuple[Listed, ...]:
     """List the tasks of a plan whose series were found, with how far each has come.
@@ -202,7 +203,7 @@ def reading_list(
 
 
 def _kept(
-    series: Series, signed: Sequence[Signed], drafts: Sequence[Draft], reader: str | None
+    series: Series, signed: Sequence[Signed], drafts: Sequence[DraftHead], reader: str | None
 ) -> list[tuple[Progress, Path | None]]:
     """Give what was made of a series so far: the signed readings, then the drafts.
 
@@ -214,16 +215,18 @@ def _kept(
         return (reader is None or reading.reader == reader) and _is_of(reading.scan, series)
 
     # A draft of nobody was made by a program, for whoever reads the scan.
-    mine = [
-        draft
-        for draft in drafts
-        if is_own(draft.reading) or (draft.reading.reader is None and _is_of(draft.scan, series))
-    ]
-    begun = [draft for draft in mine if draft.reading.id not in closed]
+    mine = [draft for draft in drafts if reader in (None, draft.reader) or draft.reader is None]
+    begun = [draft for draft in mine if draft.is_of(series) and not _is_done(draft, reader, closed, drafts)]
     return [
         *((Progress.SIGNED, one.folder) for one in signed if is_own(one.reading)),
         *((Progress.DRAFT, one.path) for one in reversed(begun)),
     ]
+
+
+def _is_done(draft: DraftHead, reader: str | None, closed: Collection[str], drafts: Iterable[DraftHead]) -> bool:
+    """Tell whether a draft was signed, or the reader goes on with it as a draft of his own."""
+    own = own_id(draft.reading, reader)
+    return draft.reading in closed or own in closed or any(other.reading == own for other in drafts)
 
 
 def _is_of(scan: ScanRef, series: Series) -> bool:

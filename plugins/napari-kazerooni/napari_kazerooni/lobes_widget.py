@@ -24,6 +24,7 @@ from kazerooni.labels import CONVENTIONS
 from kazerooni.model import FissureName, FissureState, Lobe
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.fissure_points import FissurePoints
+from napari_kazerooni.later import in_turns
 from napari_kazerooni.layers import fissure_layer_name
 
 _OWN_NUMBERING: Final = "numbered as here"
@@ -51,12 +52,17 @@ class LobesWidget(QWidget):
     def renew(self) -> None:
         """Show the fissures of the reading."""
         session = self.desk.session
-        self.points.set_visible(visible=self.show_points.isChecked())
         for name, box in self.states.items():
             fissure = None if session is None or session.fissures is None else session.fissures.get(name)
             box.setEnabled(fissure is not None)
             if fissure is not None:
                 box.setCurrentIndex(list(_STATES.values()).index(fissure.state))
+
+    def _on_show_points(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
+        if on:
+            in_turns(self, self.points.showing())
+        else:
+            self.points.set_visible(visible=False)
 
     def _try(self, act: Callable[[], object]) -> None:
         try:
@@ -104,7 +110,7 @@ class LobesWidget(QWidget):
     def _fissures(self) -> QGroupBox:
         group, grid = QGroupBox("Fissures"), QGridLayout()
         self.show_points = QCheckBox("show points: drag, add, delete")
-        self.show_points.toggled.connect(lambda on: self.points.set_visible(visible=on))
+        self.show_points.toggled.connect(self._on_show_points)
         grid.addWidget(self.show_points, 0, 0, 1, 2)
         self.states: dict[FissureName, QComboBox] = {}
         for at, name in enumerate(FissureName, start=1):

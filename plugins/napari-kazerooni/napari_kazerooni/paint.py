@@ -172,14 +172,17 @@ class MarkingLabels(Labels):
         self._touch(corners[0])
         self._mark(index, polygon(corners[:, 1:], self.data.shape[1:]), new_label)
 
-    def mark(self, index: int, mask: Mask, label: int) -> None:
+    def mark(self, index: int, mask: Mask, label: int, *, refresh: bool = True) -> None:
         """Give pixels of one slice a label as one step, within the lungs and the HU window; `mask` is (row, column).
 
-        The lock to one lobe needs a click, so it does not hold here.
+        The lock to one lobe needs a click, so it does not hold here. refresh: draw it; where many slices are marked at
+        once, `refresh` of the layer does it for all of them.
         """
         self._first = None
-        rows, columns = mask.shape
-        self._mark(index, Raster((slice(0, rows), slice(0, columns)), mask), label)
+        rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+        if rows.size:
+            box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+            self._mark(index, Raster(box, mask[box]), label, refresh=refresh)
 
     def fill_lobe(self, coord: Sequence[float], label: int) -> None:
         """Give the whole lobe under a point a label, on this slice, within the lungs and the HU window."""
@@ -191,13 +194,13 @@ class MarkingLabels(Labels):
             return
         self.mark(index, lobes[index] == lobes[index, row, column], label)
 
-    def _mark(self, index: int, raster: Raster, label: int) -> None:
+    def _mark(self, index: int, raster: Raster, label: int, *, refresh: bool = True) -> None:
         self._validate_label_in_range(label)
         if not 0 <= index < self.data.shape[0]:
             raise IndexError(f"slice {index}: 0 to {self.data.shape[0] - 1} is wanted")
         if raster.mask.any():
             key = (slice(index, index + 1), *raster.box)
-            self._paint_region_with_mask(key, raster.mask, label, _IN_PLANE)
+            self._paint_region_with_mask(key, raster.mask, label, _IN_PLANE, refresh)
 
     def _touch(self, coord: Any) -> None:
         """Remember where a stroke starts: the lock to one lobe holds to the lobe there."""

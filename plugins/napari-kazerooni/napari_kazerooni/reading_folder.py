@@ -10,7 +10,7 @@ from typing import Final
 from kazerooni.dicom import Found, Progress, Series, find_series
 from kazerooni.files import make_folder
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.draft import Draft, find_drafts
+from napari_kazerooni.known_drafts import DraftHead, KnownDrafts
 from napari_kazerooni.listing import (
     Listed,
     Plan,
@@ -50,21 +50,30 @@ def look_through(
     drafts: Path,
     *,
     offered: Iterable[Path] = (),
+    known: KnownDrafts | None = None,
     reader: str | None = None,
     progress: Progress | None = None,
 ) -> ReadingList:
     """Find the scans below a folder and how far the reading of each has come.
 
     kept: the folder of signed readings, and of a plan, which is followed where it is there. drafts: that of drafts.
-    offered: other folders of drafts.
+    offered: other folders of drafts. known: what draft files hold, so that each is read once.
 
     Raises ScanError where the folder cannot be read, ReadingError where the plan is damaged.
     """
-    return listed_again(find_series(folder, progress=progress), kept, drafts, offered=offered, reader=reader)
+    return listed_again(
+        find_series(folder, progress=progress), kept, drafts, offered=offered, known=known, reader=reader
+    )
 
 
 def listed_again(
-    found: Iterable[Series], kept: Path, drafts: Path, *, offered: Iterable[Path] = (), reader: str | None = None
+    found: Iterable[Series],
+    kept: Path,
+    drafts: Path,
+    *,
+    offered: Iterable[Path] = (),
+    known: KnownDrafts | None = None,
+    reader: str | None = None,
 ) -> ReadingList:
     """Tell anew how far the readings of scans have come that were found before."""
     all_found = tuple(found)
@@ -72,7 +81,8 @@ def listed_again(
     is_kept = plan_path.is_file()
     plan = read_plan(plan_path) if is_kept else make_plan([series_key(series) for series in best_series(all_found)])
     signed, problems = signed_readings(kept)
-    begun = [draft for draft in find_drafts(drafts, offered) if isinstance(draft, Draft)]
+    heads = (known or KnownDrafts()).heads(drafts, offered)
+    begun = [head for head in heads if isinstance(head, DraftHead)]
     lines = reading_list(all_found, plan, signed=signed, drafts=begun, reader=reader)
     words = _words(found, lines, is_kept=is_kept)
     if problems:

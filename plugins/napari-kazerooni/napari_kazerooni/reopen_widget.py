@@ -1,4 +1,4 @@
-"""Reopen widget: offers the signed reading that is kept of the scan that is open, to be amended. Wiring only."""
+"""Reopen widget: offers the signed reading kept of the scan that is open: to look at, or to amend. Wiring only."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ class ReopenFrame(QFrame):
         self.found: tuple[Signed, ...] = ()
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.text, self.reason, self.amend = QLabel(), QLineEdit(), QPushButton("Amend it")
+        self.look = QPushButton("Look at it")
+        self.look.setToolTip("Its marks and scores as they were signed; nothing can be changed")
+        self.look.clicked.connect(self._on_look)
         self.text.setWordWrap(True)
         self.reason.setPlaceholderText("reason of an amendment")
         self.amend.clicked.connect(self._on_amend)
         row = QHBoxLayout()
+        row.addWidget(self.look)
         row.addWidget(self.reason)
         row.addWidget(self.amend)
         layout = QVBoxLayout(self)
@@ -75,6 +79,10 @@ class ReopenFrame(QFrame):
         others = f" ({len(self.found) - 1} more)" if len(self.found) > 1 else ""
         who = offered.reading.reader or "somebody"
         self.text.setText(f"This scan was read before: {who} signed{when}{others}. What you do here is a new reading.")
+
+    def _on_look(self) -> None:
+        if self.offered is not None and not why_hidden(self._desk):
+            self._desk.look_at_signed(self.offered.folder)
 
     def _on_amend(self) -> None:
         if self.offered is not None:

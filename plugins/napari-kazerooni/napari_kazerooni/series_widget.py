@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from napari_kazerooni.docks import open_docks
 from napari_kazerooni.drops import DropFilter
 from napari_kazerooni.help_widget import HelpOverlay
 from napari_kazerooni.keeping import DRAFTS_OFFERED
-from napari_kazerooni.later import later
+from napari_kazerooni.later import in_turns, later
 from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.reader import holds_ct
@@ -203,10 +204,11 @@ class SeriesWidget(QWidget):
         later(self, self._drawn.set)
 
     def _on_read(self, volume: Volume) -> None:
-        """Show the scan in this turn of Qt's loop, and begin its reading in the next: both at once hold the window."""
+        """Show the scan, then each empty map, then begin its reading, a turn for each: at once they hold the window."""
         self.room.preview(volume)
         self._beginning = volume
-        later(self, partial(self._begin, volume, self._opening))
+        begin = partial(self._begin, volume, self._opening)
+        in_turns(self, chain(self.desk.showing(volume), (begin,)))
 
     def _begin(self, volume: Volume, series: Series | None) -> None:
         self._beginning = None

@@ -134,9 +134,7 @@ def sign(session: ReadingSession, series: Series, folder: Path, now: Now) -> Pat
     place = folder / stem_of(session.setting.reading_id)
     made: list[Reading] = []
     write_folder_whole(place, lambda part: made.append(_write(session, series, part, now())))
-    session.signed = made[0]
-    session.say.closed_by = made[0].id
-    session.canvas.freeze()
+    _close(session, made[0])
     return place
 
 
@@ -146,7 +144,7 @@ def _write(session: ReadingSession, series: Series, folder: Path, ended: datetim
     for name, labels in maps.items():
         path = folder / f"{name}{_SEG}"
         write_map(labels, path, series=series, author=author_of(session, name), reading=session.setting.reading_id)
-        inputs.append(InputDigest(name, hashlib.sha256(path.read_bytes()).hexdigest()))
+        inputs.append(InputDigest(name, _digest_of(path)))
     reading = session.reading(Status.SIGNED, ended=ended, inputs=tuple(inputs))
     write_reading(reading, folder / READING_FILE)
     return reading
@@ -197,17 +195,53 @@ def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reas
 
     Raises ReadingError where it is not signed or no reason is given, LabelError where it is of another series.
     """
-    old = read_reading(folder / READING_FILE)
-    if old.status is not Status.SIGNED:
-        raise ReadingError(f"reading {old.id} is a draft; go on with it instead of amending it")
-    if old.scan.series_uid != volume.scan.series_uid:
-        raise ReadingError(f"reading {old.id} is of another series; open the series that it was made of")
+    old = _signed_reading(folder, volume)
     setting = Setting(
         reading_id=reading_id,
         started=now(),
         order=old.session.order,
         supersedes=Supersedes(old.id, reason),
     )
+    return _session_of(old, folder, series, volume, setting)
+
+
+def reopen(folder: Path, series: Series, volume: Volume, now: Now) -> ReadingSession:
+    """Open a signed reading for looking: its marks, words and slices seen, closed as `sign` left it.
+
+    now: the begin of one that does not say when it began.
+
+    Raises ReadingError where it is not signed, of another series, or a map was changed since; LabelError where a map is
+    of another series.
+    """
+    old = _signed_reading(folder, volume)
+    for told in old.inputs:
+        path = folder / f"{told.role}{_SEG}"
+        if told.role in LAYER_NAMES and (not path.is_file() or _digest_of(path) != told.sha256):
+            raise ReadingError(
+                f"{path.name} of reading {old.id} is not the one that was signed; bring the folder back from a backup"
+            )
+    setting = Setting(
+        reading_id=old.id,
+        started=old.session.started or now(),
+        order=old.session.order,
+        supersedes=old.supersedes,
+    )
+    session = _session_of(old, folder, series, volume, setting)
+    _close(session, old)
+    return session
+
+
+def _signed_reading(folder: Path, volume: Volume) -> Reading:
+    old = read_reading(folder / READING_FILE)
+    if old.status is not Status.SIGNED:
+        raise ReadingError(f"reading {old.id} is a draft; go on with it instead")
+    if old.scan.series_uid != volume.scan.series_uid:
+        raise ReadingError(f"reading {old.id} is of another series; open the series that it was made of")
+    return old
+
+
+def _session_of(old: Reading, folder: Path, series: Series, volume: Volume, setting: Setting) -> ReadingSession:
+    """Make a session that holds what was said, painted and seen in a signed reading."""
     session = ReadingSession(
         volume,
         setting,
@@ -221,6 +255,17 @@ def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reas
     session.lobe_notices = tuple(notice for notice in old.notices if notice not in volume.notices)
     session.prior_shown = old.session.prior_shown or "none"
     return session
+
+
+def _close(session: ReadingSession, signed: Reading) -> None:
+    """Let nothing of a session change any more: it is signed."""
+    session.signed = signed
+    session.say.closed_by = signed.id
+    session.canvas.freeze()
+
+
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _lobes_source(folder: Path) -> str | None:

@@ -8,12 +8,13 @@ from typing import Any, Final
 import numpy as np
 from napari.layers import Labels
 from napari.utils.colormaps import DirectLabelColormap
+from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError, ReadingError
-from napari_kazerooni.between import copy_marks, fill_between
+from napari_kazerooni.between import copy_marks, fill_between, refuse_gaps
 from napari_kazerooni.canvas import Labels as Array
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layers import label_colours, labels_kwargs
+from napari_kazerooni.layers import LAYER_NAMES, LayerName, label_colours, labels_kwargs, swap
 from napari_kazerooni.paint import MarkingLabels
 
 _NAME: Final = "suggestion"
@@ -44,7 +45,8 @@ def mark_slices(layer: MarkingLabels, wanted: Mapping[int, Array]) -> None:
         for index, marks in wanted.items():
             new = (marks != layer.data[index]) & (marks != 0)
             for label in np.unique(marks[new]).tolist():
-                layer.mark(index, new & (marks == label), label)
+                layer.mark(index, new & (marks == label), label, refresh=False)
+    layer.refresh()
 
 
 def _finding_layer(desk: Desk) -> MarkingLabels:
@@ -57,57 +59,70 @@ def _finding_layer(desk: Desk) -> MarkingLabels:
 
 
 class Suggestion:
-    """Marks of the slices between two marked ones, shown beside the marks until they are accepted or not."""
+    """Marks of the slices between two marked ones, shown beside the marks until they are accepted or not.
+
+    The layer that shows them stays in the viewer, hidden, from one suggestion to the next: napari takes a tenth of a
+    second and more to add or to remove one.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._layer: Any = None
+        self.layer: Any = None
         self._target: MarkingLabels | None = None
         self._made: Mapping[int, Array] = {}
-        desk.events.opened.connect(self.drop)
+        desk.events.opened.connect(self._on_opened)
+
+    @property
+    def waits(self) -> bool:
+        """Whether marks are suggested now."""
+        return self._target is not None
 
     def make(self) -> tuple[int, int]:
-        """Suggest marks between the marked slices next to the one in sight. Gives the two, as shown.
+        """Suggest marks between the marked slices next to the one in sight, in the background. Gives the two, as shown.
 
         Raises LabelError where they are not there, or slices lie apart.
         """
         self.drop()
+        self._desk.layers.tell_strokes()
         desk, target, index = self._desk, _finding_layer(self._desk), self._desk.room.index
-        marked = np.flatnonzero(target.data.any(axis=(1, 2)))
-        below, above = marked[marked <= index], marked[marked > index]
-        if index in marked and below.size > 1 and not above.size:
-            below, above = below[:-1], below[-1:]
-        if not below.size or not above.size:
-            raise LabelError("mark a slice below and one above first; the slices between them are filled")
-        low, high = int(below[-1]), int(above[0])
         session = desk.open_session
         name, screen = desk.layers.name_of(target), session.screen
-        lobes = session.canvas.labels("lobes")
-        made = fill_between(
-            session.canvas.labels(name),
-            session.volume.geometry,
-            screen.slice_index(low),
-            screen.slice_index(high),
-            lobes=lobes if lobes.any() else None,
-        )
-        self._made = {screen.slice_index(at): screen.plane(plane) for at, plane in made.items()}
-        if not self._made:
+        low, high = _between(_marked(desk, name), index)
+        if high == low + 1:
             raise LabelError("no slice lies between the two marked ones")
-        self._target = target
-        self._show(target, name)
+        ends = screen.slice_index(low), screen.slice_index(high)
+        refuse_gaps(session.volume.geometry)
+        lobes = session.canvas.labels("lobes") if session.places.has_labels else None
+
+        def work(*_: object) -> Mapping[int, Array]:
+            made = fill_between(session.canvas.labels(name), session.volume.geometry, *ends, lobes=lobes)
+            return {screen.slice_index(at): screen.plane(plane) for at, plane in made.items()}
+
+        def made(between: Mapping[int, Array]) -> None:
+            self._target, self._made = target, between
+            self._show(target, name, low + 1, high)
+
+        desk.start("Filling between", work, made)
         return low, high
 
-    def _show(self, target: MarkingLabels, name: Any) -> None:
-        shown = np.zeros_like(target.data)
-        for index, marks in self._made.items():
-            shown[index] = np.where(target.data[index] == 0, marks, 0)
-        options = labels_kwargs(name, shown, self._desk.open_session.screen) | {"name": _NAME, "data": shown}
+    def _show(self, target: MarkingLabels, name: LayerName, first: int, end: int) -> None:
+        """Show what is suggested of the slices from `first` on, before `end`, in a layer of these slices alone."""
+        shown = np.stack([np.where(target.data[at] == 0, self._made[at], 0) for at in range(first, end)])
+        screen = self._desk.open_session.screen
+        options = labels_kwargs(name, target.data, screen) | {"name": _NAME}
+        gap, start = screen.scale_mm[0], screen.translate_mm[0]
+        options["translate"] = (start + gap * first, *screen.translate_mm[1:])
+        options.pop("data")
         colours = DirectLabelColormap(color_dict=label_colours(name))
-        data = options.pop("data")
-        self._layer = Labels(data, opacity=_OPACITY, colormap=colours, **options)
-        self._layer.editable = False
+        if self.layer is not None and self.layer in self._desk.viewer.layers:
+            self.layer.colormap = colours
+            swap(self.layer, shown, options)
+            self.layer.visible = True
+            return
+        self.layer = Labels(shown, opacity=_OPACITY, colormap=colours, **options)
+        self.layer.editable = False
         active = self._desk.viewer.layers.selection.active
-        self._desk.viewer.add_layer(self._layer)
+        self._desk.viewer.add_layer(self.layer)
         self._desk.viewer.layers.selection.active = active
 
     def accept(self) -> None:
@@ -118,6 +133,33 @@ class Suggestion:
 
     def drop(self) -> None:
         """Forget what was suggested."""
-        if self._layer is not None and self._layer in self._desk.viewer.layers:
-            self._desk.viewer.layers.remove(self._layer)
-        self._layer, self._target, self._made = None, None, {}
+        if self.layer is not None and self.layer.visible:
+            self.layer.visible = False
+        self._target, self._made = None, {}
+
+    def _on_opened(self) -> None:
+        """Forget it with the scan; the layer goes to the place of this one, as a viewer turns slices by all layers."""
+        self.drop()
+        if self.layer is not None and self.layer in self._desk.viewer.layers:
+            screen = self._desk.open_session.screen
+            place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
+            swap(self.layer, np.zeros((1, 1, 1), np.uint8), place)
+
+
+def _marked(desk: Desk, name: LayerName) -> NDArray[np.intp]:
+    """Give the slices, as shown, on which a layer holds marks; the counts tell it."""
+    session = desk.open_session
+    axis = LAYER_NAMES.index(name) + 1
+    other = tuple(each for each in (1, 2, 3) if each != axis)
+    held = session.canvas.counts.sum(axis=other)[:, 1:].any(axis=1)
+    return np.sort([session.screen.slice_index(int(at)) for at in np.flatnonzero(held)]).astype(np.intp)
+
+
+def _between(marked: NDArray[np.intp], index: int) -> tuple[int, int]:
+    """Give the marked slices next to the one in sight. Raises LabelError where there are none."""
+    below, above = marked[marked <= index], marked[marked > index]
+    if index in marked and below.size > 1 and not above.size:
+        below, above = below[:-1], below[-1:]
+    if not below.size or not above.size:
+        raise LabelError("mark a slice below and one above first; the slices between them are filled")
+    return int(below[-1]), int(above[0])
