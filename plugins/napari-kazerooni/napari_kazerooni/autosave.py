@@ -20,8 +20,12 @@ AUTOSAVE_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a draft is to hold: the words as they stand, and which slices of each layer changed since the last one."""
+    """What a draft is to hold: the words as they stand, and which slices of each layer changed since the last one.
 
+    number: counts those of a session.
+    """
+
+    number: int
     words: Mapping[str, Any]
     changed: Mapping[LayerName, Collection[int]]
 
@@ -43,6 +47,12 @@ class DraftKeeper:
         self._saved: int | None = None
         self._saved_content: int | None = None
         self._saved_at_s = float("-inf")
+        self._taken, self._newest = 0, Snapshot(0, {}, {})
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether nothing changed since the last snapshot, and none failed to be written."""
+        return self._saved == self._session.version
 
     def is_due(self, at_s: float, *, slice_changed: bool = False) -> bool:
         """Tell whether to save now: something changed and 5 s are over, or marks or words did and the slice changes.
@@ -50,7 +60,7 @@ class DraftKeeper:
         Else each slice that a reader pages through would be one more that was seen, and cost a draft.
         at_s: seconds of a clock that never goes back.
         """
-        if self._saved == self._session.version:
+        if self.is_taken:
             return False
         is_at_slice = slice_changed and self._saved_content != self._session.content
         return is_at_slice or at_s - self._saved_at_s >= AUTOSAVE_S
@@ -70,15 +80,20 @@ class DraftKeeper:
         self._owed = {name: set() for name in LAYER_NAMES}
         self._saved, self._saved_at_s = self._session.version, at_s
         self._saved_content = self._session.content
-        return Snapshot(_words(self._session), changed)
+        self._taken += 1
+        return Snapshot(self._taken, _words(self._session), changed)
 
     def pack(self, taken: Snapshot) -> bytes:
-        """Give the file of a draft; deflates only the slices that changed."""
+        """Give the file of a draft; deflates only the slices that changed.
+
+        One that is written after a later one, as by a slow thread, takes none of its words back.
+        """
+        self._newest = max(self._newest, taken, key=lambda each: each.number)
         for name in LAYER_NAMES:
             labels = self._session.canvas.labels(name)
             for index in taken.changed[name]:
                 self._slices[name][index] = deflated_slice(labels[index])
-        return draft_file(taken.words, {name: self._slices[name] for name in LAYER_NAMES})
+        return draft_file(self._newest.words, {name: self._slices[name] for name in LAYER_NAMES})
 
     def write(self, taken: Snapshot) -> None:
         """Put a snapshot on disk; where that fails, the next one holds all that this one was to hold.

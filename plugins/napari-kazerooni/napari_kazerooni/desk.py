@@ -6,11 +6,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from napari.utils.events import EmitterGroup, Event
 
+from kazerooni.dicom import Progress
 from kazerooni.errors import KazerooniError
 from kazerooni.model import Lobe, Volume
 from kazerooni.segment import Lungs
@@ -19,18 +21,21 @@ from napari_kazerooni.draft import Draft, resume
 from napari_kazerooni.draft_ids import id_to_go_on_with
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
+from napari_kazerooni.later import Step
 from napari_kazerooni.layer_guard import LayerGuard
 from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in, say_unparted
 from napari_kazerooni.refusals import Refusals
 from napari_kazerooni.remembered import remember_folder, remembered_folder
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.saying import Saying
-from napari_kazerooni.screen import screen_of
+from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 from napari_kazerooni.signing import amend, reopen, sign
 from napari_kazerooni.study import Study
+from napari_kazerooni.worker import Tell, Work
 
+_Made = tuple[ReadingSession, Lungs | None]
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 _OF_ANOTHER: Final = "Another reader began this draft, and keeps it: what you sign is a reading of your own."
 
@@ -40,6 +45,7 @@ class Desk(Saying):
 
     session: None before a scan is open. lobe: that keys are about. busy: what is being done, None: nothing.
     lungs: that the lobes fill, None where there are none.
+    places: give the steps that put other layers to the place of a scan, empty.
     clock: seconds that never go back. now: the time with its zone.
 
     Events: `opened` (another session), `changed` (of marks or words, ten times a second at most), `lobes` (the lobe
@@ -67,6 +73,7 @@ class Desk(Saying):
         self._order = 0
         self._is_settling = False
         self._canvas: Canvas | None = None
+        self.places: list[Callable[[Screen], Iterator[Step]]] = []
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
         room.events.shown.connect(self._on_shown)
@@ -77,10 +84,16 @@ class Desk(Saying):
 
     # --- Opening ------------------------------------------------------------------------------------------------------
 
-    def showing(self, volume: Volume) -> Iterator[Callable[[], None]]:
-        """Give the steps that show the empty maps of a scan before its reading begins, to be taken one by one."""
-        self._canvas = Canvas(volume)
-        return self.layers.showing(self._canvas, screen_of(volume.geometry))
+    def showing(self, volume: Volume) -> Iterator[Step]:
+        """Give the steps that show the empty maps of a scan before its reading begins, to be taken one by one.
+
+        What else lies over the scan goes to its place (`places`), and the draft of the reading before is saved.
+        """
+        self._canvas, screen = Canvas(volume), screen_of(volume.geometry)
+        yield from self.layers.showing(self._canvas, screen)
+        for place in self.places:
+            yield from place(screen)
+        yield self.keeping.flush
 
     def _on_shown(self) -> None:
         """Begin a reading of the scan that is shown."""
@@ -139,16 +152,32 @@ class Desk(Saying):
         def work(*_: object) -> object:
             return _with_lungs(resume(draft, volume, reading_id=own, reader=reader))
 
-        def resumed(made: tuple[ReadingSession, Lungs | None]) -> None:
-            self._begin_with(made)
+        def resumed(made: _Made) -> None:
+            self.begin(*made)
             if draft.reading.reader not in (None, made[0].reader):
                 self.tell(_OF_ANOTHER)
 
-        self.start("Opening the draft", work, resumed)
+        self._open("Opening the draft", work, resumed)
 
-    def _begin_with(self, made: tuple[ReadingSession, Lungs | None]) -> None:
-        self.keeping.flush()  # what was begun meanwhile stays as a draft
-        self.begin(*made)
+    def _open(self, what: str, work: Work, opened: Callable[[_Made], object]) -> None:
+        """Open another reading of this scan in the background, and show its maps one by one.
+
+        What was begun meanwhile stays as a draft: where that cannot be saved, nothing is opened.
+        """
+        save = self.keeping.saving()
+
+        def saved_first(progress: Progress, tell: Tell) -> object:
+            save()
+            return work(progress, tell)
+
+        self.start(what, saved_first, opened, first=partial(self._showing_made, self.session, what))
+
+    def _showing_made(self, before: ReadingSession | None, what: str, made: _Made) -> Iterator[Step]:
+        session = made[0]
+        why = f"{what}: marks wait until it is done."
+        for step in (*self.layers.showing(session.canvas, session.screen, why), self.keeping.flush):
+            if self.session is before and not self.has_closed:
+                yield step
 
     # --- What changes -------------------------------------------------------------------------------------------------
 
@@ -276,8 +305,8 @@ class Desk(Saying):
             self.tell("the series of this scan is not known; open it from the series dock")
             return
 
-        def opened(made: tuple[ReadingSession, Lungs | None]) -> None:
-            self._begin_with(made)
+        def opened(made: _Made) -> None:
+            self.begin(*made)
             self.signed_in, self.reader = place, reader
             self.layers.freeze(_SIGNED)
             self.events.signed()
@@ -286,7 +315,7 @@ class Desk(Saying):
         def work(*_: object) -> object:
             return _with_lungs(reopen(place, series, session.volume, self.now))
 
-        self.start("Opening the signed reading", work, opened)
+        self._open("Opening the signed reading", work, opened)
 
     def amend(self, reason: str, place: Path | None = None) -> None:
         """Open a signed reading of this scan anew, as one that supersedes it for a reason; in the background.
@@ -304,10 +333,10 @@ class Desk(Saying):
                 amend(place, series, session.volume, reading_id=new_id, reason=reason.strip(), now=self.now)
             )
 
-        self.start("Opening the amendment", work, self._begin_with)
+        self._open("Opening the amendment", work, lambda made: self.begin(*made))
 
 
-def _with_lungs(session: ReadingSession) -> tuple[ReadingSession, Lungs | None]:
+def _with_lungs(session: ReadingSession) -> _Made:
     return session, lungs_in(session)
 
 

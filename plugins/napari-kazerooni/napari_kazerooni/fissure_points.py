@@ -16,6 +16,7 @@ from kazerooni.model import Fissure, FissureName, FissureState, Lobe
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.layers import fissure_kwargs, fissure_of, swap
+from napari_kazerooni.screen import Screen
 
 _COLOURS: Final[dict[FissureName, str]] = {
     FissureName.RIGHT_OBLIQUE: "#e69f00",
@@ -64,6 +65,7 @@ class FissurePoints:
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
         desk.guard.watch(self._shown)
+        desk.places.append(self.placing)
 
     @property
     def _fissures(self) -> tuple[Fissure, ...]:
@@ -74,6 +76,12 @@ class FissurePoints:
         names = {fissure.name for fissure in self._fissures}
         return tuple(layer for name, layer in self.layers.items() if name in names)
 
+    def placing(self, screen: Screen) -> Iterator[Callable[[], None]]:
+        """Give the steps that empty the layers for another scan before its reading begins, to be taken one by one."""
+        for name, layer in self.layers.items():
+            if name in self._held or tuple(layer.scale) != screen.scale_mm:
+                yield partial(self._empty, name, layer, screen)
+
     def renew(self) -> None:
         """Let the layers follow the fissures of the session; those that are not there yet are made when wanted."""
         if self._desk.session is None:
@@ -82,7 +90,7 @@ class FissurePoints:
         for name, layer in self.layers.items():
             is_stale = name not in names and name in self._held
             if is_stale or tuple(layer.scale) != self._desk.session.screen.scale_mm:
-                self._empty(name, layer)
+                self._empty(name, layer, self._desk.session.screen)
         if self.is_visible:
             for show in self.showing():
                 show()
@@ -103,9 +111,8 @@ class FissurePoints:
         for fissure in self._fissures:
             yield partial(self._show, fissure)
 
-    def _empty(self, name: FissureName, layer: Any) -> None:
-        """Let a layer hold no points, at the place of the scan: a viewer turns slices by all its layers."""
-        screen = self._desk.open_session.screen
+    def _empty(self, name: FissureName, layer: Any, screen: Screen) -> None:
+        """Let a layer hold no points, at the place of a scan: a viewer turns slices by all its layers."""
         _see(layer, visible=False)
         layer.scan_shape = screen.geometry.shape
         place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -95,11 +96,25 @@ class Keeping:
         def on_returned(_: object) -> None:
             self._job, self.failing = None, ""
 
-        def write(*_: object) -> None:
-            with self._writing:
-                keeper.write(taken)
+        self._job = run(lambda *_: self._write(keeper, taken), returned=on_returned, failed=on_failed)
 
-        self._job = run(write, returned=on_returned, failed=on_failed)
+    def _write(self, keeper: DraftKeeper, taken: Snapshot) -> None:
+        with self._writing:
+            keeper.write(taken)
+
+    def saving(self) -> Callable[[], None]:
+        """Take down what is to be saved now; gives what saves it, on another thread, and may raise OutputError."""
+        keeper = self._unsaved()
+        if keeper is None:
+            return lambda: None
+        return partial(self._write, keeper, keeper.snapshot(self._desk.clock()))
+
+    def _unsaved(self) -> DraftKeeper | None:
+        """Give what keeps the draft where something is not on the disk, or not yet."""
+        session, keeper = self._session, self._keeper
+        if session is None or keeper is None or session.signed is not None or _work(session) == self._begun:
+            return None
+        return None if keeper.is_taken and self._job is None else keeper
 
     def _tell_failed(self, why: str) -> None:
         if why != self.failing:
@@ -108,12 +123,11 @@ class Keeping:
 
     def flush(self) -> None:
         """Save at once, as before another scan is opened or the window closes."""
-        session, keeper = self._session, self._keeper
-        if session is None or keeper is None or session.signed is not None or _work(session) == self._begun:
+        keeper = self._unsaved()
+        if keeper is None:
             return
         try:
-            with self._writing:
-                keeper.save(self._desk.clock())
+            self._write(keeper, keeper.snapshot(self._desk.clock()))
         except KazerooniError as error:
             self._tell_failed(str(error))
 

@@ -95,9 +95,12 @@ class LabelLayers:
         self.viewer.add_layer(layer)
         self.viewer.layers.selection.active = active
 
-    def showing(self, canvas: Canvas, screen: Screen) -> Iterator[Callable[[], None]]:
-        """Give the steps that show the maps of a reading before it begins, to be taken one by one; `show` ends it."""
-        yield partial(self.close, _NO_SCAN)
+    def showing(self, canvas: Canvas, screen: Screen, why: str = _NO_SCAN) -> Iterator[Callable[[], None]]:
+        """Give the steps that show the maps of a reading before it begins, to be taken one by one; `show` ends it.
+
+        why: nothing can be painted meanwhile.
+        """
+        yield partial(self.close, why)
         for name in LAYER_NAMES:
             yield partial(self._show, name, canvas.labels(name), screen)
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 
 from qtpy.QtCore import QObject, QTimer
 
+Step = Callable[[], object]
+"""What is done in one turn."""
+
 
 def later(owner: QObject, act: Callable[[], object]) -> None:
     """Do something once Qt is idle, unless its owner is gone by then.
@@ -19,7 +22,7 @@ def later(owner: QObject, act: Callable[[], object]) -> None:
     timer.start(0)
 
 
-def in_turns(owner: QObject, steps: Iterator[Callable[[], object]]) -> None:
+def in_turns(owner: QObject, steps: Iterator[Step]) -> None:
     """Take each step in a turn of its own, the first one in the next turn; the window answers between them."""
 
     def take() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from napari_kazerooni.canvas import Labels as Array
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.layers import LAYER_NAMES, LayerName, label_colours, labels_kwargs, swap
 from napari_kazerooni.paint import MarkingLabels
+from napari_kazerooni.screen import Screen
 
 _NAME: Final = "suggestion"
 _OPACITY: Final = 0.35
@@ -71,6 +73,7 @@ class Suggestion:
         self._target: MarkingLabels | None = None
         self._made: Mapping[int, Array] = {}
         desk.events.opened.connect(self._on_opened)
+        desk.places.append(self.placing)
 
     @property
     def waits(self) -> bool:
@@ -137,13 +140,30 @@ class Suggestion:
             self.layer.visible = False
         self._target, self._made = None, {}
 
+    def placing(self, screen: Screen) -> Iterator[Callable[[], None]]:
+        """Give the step that forgets it before the reading of another scan begins."""
+        if not self._is_placed(screen):
+            yield partial(self._place, screen)
+
     def _on_opened(self) -> None:
-        """Forget it with the scan; the layer goes to the place of this one, as a viewer turns slices by all layers."""
+        """Forget it with the reading."""
         self.drop()
-        if self.layer is not None and self.layer in self._desk.viewer.layers:
-            screen = self._desk.open_session.screen
-            place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
-            swap(self.layer, np.zeros((1, 1, 1), np.uint8), place)
+        screen = self._desk.open_session.screen
+        if not self._is_placed(screen):
+            self._place(screen)
+
+    def _is_placed(self, screen: Screen) -> bool:
+        """Tell whether nothing is to be done: a viewer turns slices by all its layers, also by this one."""
+        layer = self.layer
+        if layer is None or layer not in self._desk.viewer.layers:
+            return True
+        return (tuple(layer.scale), tuple(layer.translate)) == (screen.scale_mm, screen.translate_mm)
+
+    def _place(self, screen: Screen) -> None:
+        """Let the layer go, empty, to the place of a scan."""
+        self.drop()
+        place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
+        swap(self.layer, np.zeros((1, 1, 1), np.uint8), place)
 
 
 def _marked(desk: Desk, name: LayerName) -> NDArray[np.intp]:

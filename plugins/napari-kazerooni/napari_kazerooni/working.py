@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from napari.utils.events import EmitterGroup
 
 from napari_kazerooni.label_layers import LabelLayers
+from napari_kazerooni.later import Step, in_turns
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.worker import Job, Work, run
+
+
+def _nothing(_: object) -> Iterator[Step]:
+    return iter(())
 
 
 class Working:
     """What a desk does in the background. busy: what is being done, None: nothing.
 
-    clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work that changes the
-    reading. reader: who reads, empty: nobody was named. reading_folder: that signed readings are kept in, None: the
+    viewer: of napari. clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work that
+    changes the reading. reader: who reads, empty: nobody was named. reading_folder: that signed readings are kept in, None: the
     usual one. session: that is worked on; where another one was opened meanwhile, what was made for the first is
     dropped.
     """
 
     session: ReadingSession | None
+    viewer: Any
     reader: str
     reading_folder: Path | None
     layers: LabelLayers
@@ -34,13 +42,30 @@ class Working:
         self._job: Job | None = None
         self._ended: Callable[[], None] | None = None
 
+    @property
+    def has_closed(self) -> bool:
+        """Whether the window has gone, which napari takes away from its viewer: nothing is shown in it any more."""
+        window = getattr(self.viewer, "window", None)
+        return window is not None and getattr(window, "_qt_window", None) is None
+
     def tell(self, message: str) -> None:
         """Tell the reader something."""
         is_word = message.partition(" ")[0].isalpha()  # the name of a file stays as it is
         self.events.told(message=message[:1].upper() + message[1:] if is_word else message)
 
-    def start(self, what: str, work: Work, returned: Callable[[Any], object], *, closes: bool = True) -> None:
-        """Do some work in the background; where it `closes`, nothing of the reading may be changed meanwhile."""
+    def start(
+        self,
+        what: str,
+        work: Work,
+        returned: Callable[[Any], object],
+        *,
+        closes: bool = True,
+        first: Callable[[Any], Iterator[Step]] = _nothing,
+    ) -> None:
+        """Do some work in the background; where it `closes`, nothing of the reading may be changed meanwhile.
+
+        first: gives steps to be taken before `returned`, each in a turn of its own; the work ends after them.
+        """
         session = self.session
         if self.busy is not None:
             self.tell(f"{self.busy}: wait until it is done, or cancel it")
@@ -51,10 +76,16 @@ class Working:
             if closes and session is self.session and (session is None or session.signed is None):
                 self.layers.open()
 
-        def on_returned(value: object) -> None:
+        def end(value: object) -> None:
             on_ended()
-            if session is self.session:
+            if session is self.session and not self.has_closed:
                 returned(value)
+
+        def on_returned(value: object) -> None:
+            if first is _nothing or self._job is None:
+                end(value)
+            else:
+                in_turns(self._job, chain(first(value), (partial(end, value),)))
 
         def on_failed(message: str) -> None:
             on_ended()
