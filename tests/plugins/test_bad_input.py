@@ -155,6 +155,27 @@ def test_a_full_disk_while_saving_is_told_and_saved_later(
     assert {lobe for lobe, _ in draft.said.entries} == {Lobe.RLL, Lobe.LLL}
 
 
+def test_no_other_reading_opens_before_the_draft_is_saved(
+    window: Window, scan: Series, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk is full the reading that is open stays; once there is room it is saved, and the other opens."""
+    place = sign(typed_session(scan, "40"), scan, tmp_path / "signed", clock())
+    session = open_scan(window.desk, [scan], scan)
+    session.say.type_percent(Lobe.RLL, Component.ALVEOLAR, "30")
+    monkeypatch.setattr(files, "_to_disk", full)
+    window.desk.look_at_signed(place)
+    qtbot.waitUntil(lambda: window.desk.busy is None, timeout=20000)
+    assert any("No space left on device" in words for words in window.told)
+    assert window.desk.session is session
+    assert window.desk.do(lambda say: say.type_percent(Lobe.LLL, Component.ALVEOLAR, "10"))
+    monkeypatch.undo()
+    window.desk.look_at_signed(place)
+    qtbot.waitUntil(lambda: window.desk.session is not session and window.desk.busy is None, timeout=20000)
+    (draft,) = find_drafts(window.desk.keeping.folder)
+    assert isinstance(draft, Draft)
+    assert {lobe for lobe, _ in draft.said.entries} == {Lobe.RLL, Lobe.LLL}
+
+
 def test_a_full_disk_while_signing_signs_nothing(
     window: Window, scan: Series, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

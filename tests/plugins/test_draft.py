@@ -104,6 +104,18 @@ def test_only_what_changed_is_packed_again(tmp_path: Path) -> None:
     _same(session, resume(draft, small_volume()))
 
 
+def test_an_older_snapshot_takes_nothing_back(tmp_path: Path) -> None:
+    """Of two snapshots that are written in the wrong order, as by a slow thread, the draft holds the later words."""
+    session = _rich_session()
+    keeper = DraftKeeper(session, tmp_path)
+    older = keeper.snapshot()
+    paint_rows(session, "alveolar", Lobe.RLL, 12, 0)
+    session.say.type_percent(Lobe.RUL, Component.ALVEOLAR, "3")
+    keeper.write(keeper.snapshot())
+    keeper.write(older)
+    _same(session, resume(read_draft(keeper.path), small_volume()))
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 10_000), st.booleans())
 def test_a_damaged_draft_is_told(tmp_path: Path, rubbish: bytes, at: int, cut: bool) -> None:  # noqa: FBT001 - a switch

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtCore import QTimer
 
 from kazerooni.dicom import Series, read_volume
 from kazerooni.errors import ReadingError
@@ -149,6 +152,84 @@ def test_a_map_that_was_changed_is_not_shown_as_signed(scan: Series, tmp_path: P
     file.unlink()
     with pytest.raises(ReadingError, match=r"lobes\.dcm of reading"):
         reopen(place, scan, volume, clock())
+
+
+def turns_of(desk: Desk, swapped: list[str]) -> QTimer:
+    """Note each other map that a layer shows, and `-` for each turn of Qt's loop."""
+    for name in ("lobes", "alveolar", "interstitial"):
+        desk.layers[name].events.set_data.connect(partial(_note_swap, desk, name, swapped))  # type: ignore[index]
+    desk.events.opened.connect(lambda: swapped.append("opened"))
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: swapped.append("-"))
+    timer.start()
+    return timer
+
+
+def _note_swap(desk: Desk, name: str, swapped: list[str], _: object = None) -> None:
+    assert desk.busy is not None or swapped[-1:] == ["opened"]
+    if name not in swapped:
+        swapped.append(name)
+
+
+@pytest.mark.parametrize("way", ["look", "amend"])
+def test_the_maps_of_a_reading_come_one_in_a_turn(
+    way: str, room: Opened, scan: Series, tmp_path: Path, qtbot: Any
+) -> None:
+    """Each map is shown in a turn of Qt's loop of its own, then the reading begins; nothing is changed meanwhile."""
+    desk, _ = room
+    signed_typed(scan, tmp_path / "signed", "37")
+    before = open_scan(desk, [scan], scan)
+    place = signed_of(tmp_path / "signed", scan)[0].folder
+    told: list[str] = []
+    desk.events.told.connect(lambda event: told.append(event.message))
+    happened: list[str] = []
+    timer = turns_of(desk, happened)
+
+    def act_meanwhile() -> None:
+        if desk.session is before and "alveolar" in happened and not told:
+            desk.do(lambda say: say.nothing_found(Lobe.RUL))
+            desk.layers["lobes"].paint((2, 30, 30), 1)
+
+    timer.timeout.connect(act_meanwhile)
+    if way == "look":
+        desk.look_at_signed(place)
+    else:
+        desk.amend("a second look", place)
+    qtbot.waitUntil(lambda: desk.session is not before and desk.busy is None, timeout=30000)
+    timer.stop()
+    order = [one for one in happened if one != "-"]
+    assert order == ["lobes", "alveolar", "interstitial", "opened"]
+    parts = "".join(one if one == "-" else one[0] for one in happened).strip("-")
+    assert all(one not in parts for one in ("la", "ai", "io")), "two in one turn"
+    assert any("wait until it is done" in words for words in told)
+    assert not before.said.entries
+    assert not before.canvas.labels("lobes").any()
+    assert not desk.open_session.canvas.labels("lobes").any()
+
+
+def test_a_reading_does_not_open_in_a_window_that_was_closed(
+    room: Opened, scan: Series, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever closes the window while a signed reading is read gets no layers in a viewer that has gone."""
+    desk, _ = room
+    signed_typed(scan, tmp_path / "signed", "37")
+    before = open_scan(desk, [scan], scan)
+    place = signed_of(tmp_path / "signed", scan)[0].folder
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slowly(*given: Any) -> Any:
+        reached.set()
+        assert go_on.wait(20)
+        return reopen(*given)
+
+    monkeypatch.setattr("napari_kazerooni.desk.reopen", slowly)
+    desk.look_at_signed(place)
+    qtbot.waitUntil(reached.is_set, timeout=20000)
+    desk.viewer.close()
+    go_on.set()
+    qtbot.waitUntil(lambda: desk.busy is None, timeout=20000)
+    assert desk.session is before
+    assert not desk.viewer.layers
 
 
 def test_the_readers_own_reading_is_offered_first(room: Opened, scan: Series, tmp_path: Path, qtbot: Any) -> None:

@@ -23,10 +23,10 @@ def _nothing(_: object) -> Iterator[Step]:
 class Working:
     """What a desk does in the background. busy: what is being done, None: nothing.
 
-    viewer: of napari. clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work that
-    changes the reading. reader: who reads, empty: nobody was named. reading_folder: that signed readings are kept in, None: the
-    usual one. session: that is worked on; where another one was opened meanwhile, what was made for the first is
-    dropped.
+    viewer: of napari. clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work
+    that changes the reading. reader: who reads, empty: nobody was named. reading_folder: that signed readings are
+    kept in, None: the usual one. session: that is worked on; where another one was opened meanwhile, what was made
+    for the first is dropped.
     """
 
     session: ReadingSession | None
