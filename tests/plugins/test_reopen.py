@@ -157,7 +157,7 @@ def test_a_map_that_was_changed_is_not_shown_as_signed(scan: Series, tmp_path: P
 def turns_of(desk: Desk, swapped: list[str]) -> QTimer:
     """Note each other map that a layer shows, and `-` for each turn of Qt's loop."""
     for name in ("lobes", "alveolar", "interstitial"):
-        desk.layers[name].events.set_data.connect(partial(_note_swap, desk, name, swapped))  # type: ignore[index]
+        desk.layers[name].events.set_data.connect(partial(_note_swap, desk, name, swapped))
     desk.events.opened.connect(lambda: swapped.append("opened"))
     timer = QTimer(interval=0)
     timer.timeout.connect(lambda: swapped.append("-"))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qtpy.QtCore import QEvent, QObject, QTimer
 
+from napari_kazerooni.later import later
+
 if TYPE_CHECKING:
     from napari_kazerooni.desk import Desk
 
@@ -26,12 +28,22 @@ class Ticker(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, _: QObject | None, event: Any) -> bool:  # noqa: N802 - Qt's name
-        """Keep the draft when the window closes."""
-        if event is not None and event.type() == QEvent.Type.Close:
+        """Keep the draft when the window closes, and let no time pass then; whoever stays after all goes on."""
+        kind = None if event is None else event.type()
+        if kind == QEvent.Type.Close:
             self.timer.stop()
             self._desk.cancel()
             self._desk.keeping.flush()
+            later(self, self._go_on)  # napari asks meanwhile, and may close nothing
+        elif kind == QEvent.Type.Hide and not event.spontaneous():
+            self.timer.stop()
+        elif kind == QEvent.Type.Show:
+            self.timer.start()
         return False
+
+    def _go_on(self) -> None:
+        if self.parent().isVisible():
+            self.timer.start()
 
 
 def start_ticking(desk: Desk, window: Any) -> None:

@@ -1,0 +1,96 @@
+"""What is shown of another scan comes one layer in a turn, and time goes on where a window stays open after all."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qtpy.QtCore import QEvent, QObject
+from qtpy.QtWidgets import QMainWindow
+
+from kazerooni.dicom import Series
+from kazerooni.model import Volume
+from kazerooni.segment import default_fissures, lobes_of
+from napari_kazerooni.docks import open_docks
+from napari_kazerooni.fissure_points import FissurePoints
+from napari_kazerooni.lobe_finding import lungs_of
+from napari_kazerooni.ticking import Ticker
+from tests.plugins.desks import boxes, opened, written
+
+Scan = tuple[Series, Volume]
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
+    """Give a small sequential scan."""
+    return written(tmp_path_factory.mktemp("scan"))
+
+
+@pytest.fixture
+def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Give a window, and a folder for drafts that is empty."""
+    monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
+    return make_napari_viewer()
+
+
+def test_points_give_way_to_another_scan_one_layer_in_a_turn(viewer: Any, scan: Scan, tmp_path: Path) -> None:
+    """No step that shows another scan touches two layers, and none is left for the turn in which its reading begins."""
+    desk, _ = opened(viewer, scan, with_lobes=False)
+    lungs = lungs_of(boxes(scan[1]), scan[1].geometry)
+    fissures = default_fissures(lungs)
+    desk.open_session.set_lobes(lobes_of(lungs, fissures), fissures)
+    desk.on_lobes(lungs)
+    points = FissurePoints(desk)
+    points.set_visible(visible=True)
+    assert len(points.layers) == len(fissures.fissures)
+    touched: list[str] = []
+    for layer in (*points.layers.values(), *desk.layers.all):
+        layer.events.data.connect(partial(_note, layer.name, touched))
+    series, volume = written(tmp_path / "other")
+    in_all: set[str] = set()
+    for step in desk.showing(volume):
+        step()
+        assert len(set(touched)) <= 1
+        in_all |= set(touched)
+        touched.clear()
+    assert in_all == {layer.name for layer in (*points.layers.values(), *desk.layers.all)}
+    assert not any(layer.data.size or layer.visible for layer in points.layers.values())
+    desk.room.show(volume, series=series)
+    assert not set(touched) & {layer.name for layer in points.layers.values()}
+
+
+def _note(name: str, touched: list[str], _: object = None) -> None:
+    touched.append(name)
+
+
+class Refusing(QObject):  # type: ignore[misc]
+    """Answers no to a window that wants to close, as who is asked by napari may."""
+
+    def eventFilter(self, _: QObject | None, event: Any) -> bool:  # noqa: N802 - Qt's name
+        """Keep the window open."""
+        if event.type() != QEvent.Type.Close:
+            return False
+        event.ignore()
+        return True
+
+
+def test_time_goes_on_where_the_window_stays(make_napari_viewer: Any, qtbot: Any) -> None:
+    """Whoever answers no when napari asks whether to close keeps a desk whose drafts are saved; a closed one rests."""
+    viewer = make_napari_viewer(show=True)
+    open_docks(viewer)
+    window = viewer.window._qt_window
+    ticker = window.findChild(Ticker)
+    assert ticker.timer.isActive()
+    no = Refusing()
+    window.installEventFilter(no)
+    window.installEventFilter(ticker)  # is asked first, as it is before the window itself
+    assert not QMainWindow.close(window)
+    assert not ticker.timer.isActive()
+    qtbot.waitUntil(ticker.timer.isActive, timeout=20000)
+    window.removeEventFilter(no)
+    window.hide()
+    assert not ticker.timer.isActive()
+    window.show()
+    assert ticker.timer.isActive()
