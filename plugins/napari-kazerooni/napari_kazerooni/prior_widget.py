@@ -200,6 +200,11 @@ class PriorWidget(QWidget):
         if self.view is not None:
             self._set_possible()
             self.view.show()
+            later(self, self._place)
+
+    def _place(self) -> None:
+        """Give the picture its place: that the docks are laid out anew, and it is drawn, are turns of their own."""
+        if self.view is not None:
             put_beside_canvas(self, self._fit)
 
     def _a_view(self) -> PriorView:

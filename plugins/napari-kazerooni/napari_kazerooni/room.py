@@ -142,7 +142,7 @@ class Room:
         self.series = series
         self.captions["scan"] = self._scan_text(volume)
         self.unseen = tuple(notice for notice in volume.notices if notice.severity in _TOLD)
-        self.go_to(volume.geometry.shape[0] // 2 if index is None else index)
+        self.go_to(middle_of(volume) if index is None else index)
         self._tell_unseen()
         self.events.shown()
 
@@ -329,6 +329,11 @@ class Room:
         if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:
             place = self._in_array(self.viewer.cursor.position)
             self.captions["cursor"] = corner.cursor_text(self.volume, self._in_scan(place))
+
+
+def middle_of(volume: Volume) -> int:
+    """Give the index, as shown, of the slice that a scan is first shown at."""
+    return volume.geometry.shape[0] // 2
 
 
 _rooms: Final[weakref.WeakKeyDictionary[Any, weakref.ref[Room]]] = weakref.WeakKeyDictionary()

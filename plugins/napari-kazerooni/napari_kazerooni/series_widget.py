@@ -36,7 +36,7 @@ from napari_kazerooni.later import in_turns, later
 from napari_kazerooni.notices_widget import NoticesFrame
 from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.reader import holds_ct
-from napari_kazerooni.room import room_of
+from napari_kazerooni.room import middle_of, room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
 from napari_kazerooni.visits import is_other_visit
 from napari_kazerooni.warm import Preparation, warm_up
@@ -204,11 +204,12 @@ class SeriesWidget(QWidget):
         later(self, self._drawn.set)
 
     def _on_read(self, volume: Volume) -> None:
-        """Show the scan, then each empty map, then begin its reading, a turn for each: at once they hold the window."""
+        """Show the scan, its middle, then each empty map, then begin its reading: at once they hold the window."""
         self.room.preview(volume)
         self._beginning = volume
+        to_middle = partial(self.room.go_to, middle_of(volume))
         begin = partial(self._begin, volume, self._opening)
-        in_turns(self, chain(self.desk.showing(volume), (begin,)))
+        in_turns(self, chain((to_middle,), self.desk.showing(volume), (begin,)))
 
     def _begin(self, volume: Volume, series: Series | None) -> None:
         self._beginning = None
