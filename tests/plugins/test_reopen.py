@@ -207,6 +207,25 @@ def test_the_maps_of_a_reading_come_one_in_a_turn(
     assert not desk.open_session.canvas.labels("lobes").any()
 
 
+def test_what_is_not_opened_leaves_the_draft_to_be_saved(
+    room: Opened, scan: Series, tmp_path: Path, qtbot: Any
+) -> None:
+    """While something else runs no reading is opened, and what was said is saved afterwards all the same."""
+    desk, _ = room
+    signed_typed(scan, tmp_path / "signed", "37")
+    session = open_scan(desk, [scan], scan)
+    place = signed_of(tmp_path / "signed", scan)[0].folder
+    session.say.nothing_found(Lobe.RUL)
+    go_on = threading.Event()
+    desk.start("Waiting", lambda *_: go_on.wait(20), lambda _: None)
+    desk.look_at_signed(place)
+    go_on.set()
+    qtbot.waitUntil(lambda: desk.busy is None, timeout=20000)
+    assert desk.session is session
+    desk.keeping.flush()
+    assert len(find_drafts(desk.keeping.folder)) == 1
+
+
 def test_a_reading_does_not_open_in_a_window_that_was_closed(
     room: Opened, scan: Series, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

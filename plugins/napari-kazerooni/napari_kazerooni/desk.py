@@ -164,7 +164,8 @@ class Desk(Saying):
 
         What was begun meanwhile stays as a draft: where that cannot be saved, nothing is opened.
         """
-        save = self.keeping.saving()
+        # What is refused below must take nothing down: it would count as saved.
+        save = self.keeping.saving() if self.busy is None else lambda: None
 
         def saved_first(progress: Progress, tell: Tell) -> object:
             save()
