@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import weakref
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from qtpy.QtCore import QEvent, QObject
-from qtpy.QtWidgets import QMainWindow
+from qtpy.compat import isalive
+from qtpy.QtCore import QCoreApplication, QEvent, QObject
+from qtpy.QtWidgets import QMainWindow, QWidget
 
 from kazerooni.dicom import Series
 from kazerooni.model import Volume
 from kazerooni.segment import default_fissures, lobes_of
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.fissure_points import FissurePoints
+from napari_kazerooni.later import later
 from napari_kazerooni.lobe_finding import lungs_of
 from napari_kazerooni.ticking import Ticker
 from tests.plugins.desks import boxes, opened, written
@@ -94,3 +97,34 @@ def test_time_goes_on_where_the_window_stays(make_napari_viewer: Any, qtbot: Any
     assert not ticker.timer.isActive()
     window.show()
     assert ticker.timer.isActive()
+
+
+def _note_of(widget: Any, done: list[str]) -> None:
+    done.append("held" if isalive(widget) else "dead")
+
+
+def test_what_waits_may_be_the_last_to_hold_its_owner(qtbot: Any) -> None:
+    """A widget that only what waits for it holds goes after its turn, once; for one that is gone nothing is done."""
+    done: list[str] = []
+    widget, gone = QWidget(), QWidget()
+    held = weakref.ref(widget)
+    later(widget, partial(_note_of, widget, done))
+    later(gone, lambda: done.append("gone"))
+    gone.deleteLater()
+    QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete)
+    del widget
+    qtbot.waitUntil(lambda: bool(done), timeout=20000)
+    qtbot.waitUntil(lambda: held() is None, timeout=20000)
+    assert done == ["held"]
+
+
+def test_a_step_that_fails_takes_no_other_with_it(qtbot: Any) -> None:
+    """What waits behind a step that raises has its turn all the same."""
+    done: list[str] = []
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    with qtbot.captureExceptions() as raised:
+        later(widget, [].pop)
+        later(widget, lambda: done.append("next"))
+        qtbot.waitUntil(lambda: bool(done), timeout=20000)
+    assert [kind for kind, *_ in raised] == [IndexError]
