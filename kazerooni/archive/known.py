@@ -12,6 +12,10 @@ from kazerooni.archive.task import digest_of
 PLACE: Final = "f.number, o.path, f.name, f.size, f.modified"
 FILES: Final = "files f JOIN folders o ON o.number = f.folder"
 DOCUMENTS: Final = "documents d JOIN files f ON f.number = d.file JOIN folders o ON o.number = f.folder"
+# What the score book holds (`booked.note_book`), for one look; said: of one that a file holds, too, else "".
+_BOOKED: Final = """CREATE TEMP TABLE IF NOT EXISTS booked (number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE,
+  series TEXT NOT NULL, said TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS temp.booked_series ON booked (series)"""
 HAS_PICTURES: Final = """(EXISTS (SELECT 1 FROM files WHERE series = s.number AND kind = 'picture')
   OR EXISTS (SELECT 1 FROM members WHERE series = s.number AND kind = 'picture'))"""
 
@@ -37,6 +41,7 @@ class Known:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        index.database.executescript(_BOOKED)
 
     def rows(self, asked: str, values: Iterable[object] = ()) -> sqlite3.Cursor:
         """Ask the database."""
@@ -56,8 +61,16 @@ class Known:
         return Place(number, self._index.path_of(folder, name, member), f"{size} {modified}")
 
     def has_reading(self, uid: str) -> bool:
-        """Tell whether a reading of a series is kept."""
-        return uid != "" and self.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND refers = ?", uid)
+        """Tell whether a reading of a series is kept, in a file or in the score book."""
+        asked = """SELECT 1 FROM documents WHERE kind = 'reading' AND refers = ?1 UNION ALL
+          SELECT 1 FROM booked WHERE series = ?1"""
+        return uid != "" and self.is_so(asked, uid)
+
+    def is_graded(self, reading: str) -> bool:
+        """Tell whether a file or the score book holds a reading of an id."""
+        asked = """SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?1 UNION ALL
+          SELECT 1 FROM booked WHERE uid = ?1"""
+        return reading != "" and self.is_so(asked, reading)
 
     def pictures(self, series: Iterable[int]) -> tuple[list[Place], str]:
         """List the files with the pictures of some series, zips once; and a digest of the UIDs of the pictures."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kazerooni.archive.known import DOCUMENTS, PLACE, Known, Place
-from kazerooni.archive.task import digest_of
+from kazerooni.archive.task import Booked, digest_of
 from kazerooni.errors import ReadingError
 from kazerooni.labels import read_reading, reading_text
-from kazerooni.model import Session, Status
+from kazerooni.model import Reading, Session, Status
 
 _HAS_OTHERS: Final = "SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ? AND digest != ?"
 
@@ -21,11 +21,13 @@ class Rivals:
 
     is_again: whether the same reading is graded from another file. others: files that hold other ones.
     is_first: whether it is the first of these: what belongs to the id, such as old scores, is told with it.
+    booked: what the score book holds under the id.
     """
 
     is_again: bool = False
     others: tuple[Place, ...] = ()
     is_first: bool = True
+    booked: Booked = Booked.NO
 
 
 class _Content(NamedTuple):
@@ -44,10 +46,10 @@ def rivals_of(known: Known, uid: str, digest: str) -> Rivals:
     digest: of the bytes of its file. Of files that say the same a signed one is graded, then that of the lowest digest,
     so that the order in which they were found does not matter. A broken reading is told for itself, and rivals none.
     """
-    if not uid or not known.is_so(_HAS_OTHERS, uid, digest):
+    booked = known.rows("SELECT said FROM booked WHERE uid = ? AND said != ''", (uid,)).fetchone() if uid else None
+    if not uid or (booked is None and not known.is_so(_HAS_OTHERS, uid, digest)):
         return _ALONE
-    places = _places(known, uid)
-    contents = {one: content for one, place in places.items() if (content := _content(known, one, place)) is not None}
+    places, contents = _held(known, uid)
     if digest not in contents:
         return _ALONE
     graded: dict[str, str] = {}
@@ -56,7 +58,23 @@ def rivals_of(known: Known, uid: str, digest: str) -> Rivals:
     if digest not in graded.values():
         return Rivals(is_again=True)
     others = tuple(places[one] for one in sorted(graded.values()) if one != digest)
-    return Rivals(others=others, is_first=digest == min(graded.values()))
+    in_book = Booked.NO
+    if booked is not None:
+        in_book = Booked.SAME if booked[0] == contents[digest].said else Booked.OTHER
+    return Rivals(others=others, is_first=digest == min(graded.values()), booked=in_book)
+
+
+def held_under(known: Known, uid: str) -> list[tuple[str, Place]]:
+    """Tell what the files say that hold a reading of an id, and where they lie; broken ones say nothing."""
+    places, contents = _held(known, uid)
+    return [(content.said, places[one]) for one, content in contents.items()]
+
+
+def _held(known: Known, uid: str) -> tuple[dict[str, Place], dict[str, _Content]]:
+    """Give by digest the files that hold a reading of an id, and what those say that are not broken."""
+    places = _places(known, uid)
+    read = {one: _content(known, one, place) for one, place in places.items()}
+    return places, {one: content for one, content in read.items() if content is not None}
 
 
 def _places(known: Known, uid: str) -> dict[str, Place]:
@@ -70,10 +88,7 @@ def _places(known: Known, uid: str) -> dict[str, Place]:
 
 
 def _content(known: Known, digest: str, place: Place) -> _Content | None:
-    """Tell what a reading says, however it is written, but for how and when it was recorded; None of a broken one.
-
-    Readings are named after what they were made from, so one that was made twice differs in its session alone.
-    """
+    """Tell what a reading says, and whether it is a draft; None of a broken one."""
     kept = known.rows("SELECT said, is_draft FROM contents WHERE digest = ?", (digest,)).fetchone()
     if kept is not None:
         return _Content(*kept)
@@ -81,8 +96,16 @@ def _content(known: Known, digest: str, place: Place) -> _Content | None:
         reading = read_reading(Path(place.path))
     except ReadingError:
         return None
-    bare = replace(reading, session=Session(), status=Status.DRAFT, remarks="", notices=())
-    found = _Content(digest_of([reading_text(bare)]), reading.status is Status.DRAFT)
+    found = _Content(said_of(reading), reading.status is Status.DRAFT)
     known.rows("INSERT INTO contents VALUES (?, ?, ?)", (digest, *found))
     known.end_writing()
     return found
+
+
+def said_of(reading: Reading) -> str:
+    """Give a digest of what a reading says, however it is written, but for how and when it was recorded.
+
+    Readings are named after what they were made from, so one that was made twice differs in its session alone.
+    """
+    bare = replace(reading, session=Session(), status=Status.DRAFT, remarks="", notices=())
+    return digest_of([reading_text(bare)])
