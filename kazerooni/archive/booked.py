@@ -14,9 +14,11 @@ from kazerooni.errors import StoreError
 if TYPE_CHECKING:
     from kazerooni.store import Store
 
-_TABLE: Final = "INSERT INTO booked (uid, series, said) VALUES (?, ?, ?)"
+_TABLE: Final = "INSERT INTO booked (uid, series, supersedes, said) VALUES (?, ?, ?, ?)"
 _OTHER: Final = f"a file holds another reading under its id: {FAILS}"
 _SHOWN_OF_DIGEST: Final = 16
+SUPERSEDED: Final = "another reading, here too, supersedes it"
+"""Why a reading is left in whose place another stands."""
 
 
 def note_book(known: Known, place: str) -> None:
@@ -27,9 +29,9 @@ def note_book(known: Known, place: str) -> None:
     from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
 
     with open_store(place) as book:
-        for uid, series in book.reading_refs():
+        for uid, series, supersedes in book.reading_refs():
             is_filed = known.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?", uid)
-            known.rows(_TABLE, (uid, series, _said(book, uid) if is_filed else ""))
+            known.rows(_TABLE, (uid, series, supersedes, _said(book, uid) if is_filed else ""))
 
 
 def _said(book: Store, uid: str) -> str:
@@ -46,6 +48,9 @@ def of_book(known: Known) -> Iterator[Choice]:
     A broken file keeps no reading of the book from being graded.
     """
     for uid, said in known.rows("SELECT uid, said FROM booked ORDER BY number"):
+        if known.is_superseded(uid, is_draft=False):
+            yield left("reading", uid, SUPERSEDED)
+            continue
         filed = held_under(known, uid) if said else []
         others = [place for one, place in filed if one != said]
         if filed and not others:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kazerooni.archive.booked import note_book, of_book
+from kazerooni.archive.booked import SUPERSEDED, note_book, of_book
 from kazerooni.archive.choice import FAILS, Choice, left
 from kazerooni.archive.index import Index
 from kazerooni.archive.known import DOCUMENTS, PLACE, Known, Place, stamp_of
@@ -21,6 +21,7 @@ from kazerooni.archive.task import Booked, Kind, Task, task_id
 _SHOWN_OF_DIGEST: Final = 16
 LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
 _SAME_READING: Final = "the same reading stands in another file, once is enough"
+_SIGNED_SINCE: Final = "a draft of a reading that is here as signed"
 _BROKEN_SCORE: Final = f"an old score that is broken: {FAILS}"
 _RIVALS: Final = f"another file holds another reading under this id: {FAILS}"
 _BOOK_RIVALS: Final = f"the score book holds another reading under this id: {FAILS}"
@@ -52,12 +53,15 @@ def plan(index: Index, *, draft: bool, explain: bool = False, store: str = "") -
 def _readings(known: Known) -> Iterator[Choice]:
     again = """EXISTS (SELECT 1 FROM documents e WHERE e.kind = 'reading' AND e.digest = d.digest
       AND (e.file, e.member) < (d.file, d.member))"""
-    asked = f"""SELECT {again}, d.uid, d.refers, d.digest, d.number, d.member, {PLACE} FROM {DOCUMENTS}
+    asked = f"""SELECT {again}, d.status, d.uid, d.refers, d.digest, d.number, d.member, {PLACE} FROM {DOCUMENTS}
       WHERE d.kind = 'reading' ORDER BY d.file, d.member"""  # noqa: S608
-    for is_again, uid, refers, digest, document, member, *rest in known.rows(asked):
+    for is_again, status, uid, refers, digest, document, member, *rest in known.rows(asked):
         told = uid or digest[:_SHOWN_OF_DIGEST]
         if is_again:
             yield left("reading", told, LEFT_TWICE)
+            continue
+        if (why := _replaced(known, uid, is_draft=status == "draft")) is not None:
+            yield left("reading", told, why)
             continue
         rivals = rivals_of(known, uid, digest)
         if rivals.is_again:
@@ -81,6 +85,13 @@ def _readings(known: Known) -> Iterator[Choice]:
             booked=rivals.booked,
         )
         yield Choice("reading", told, _why(rivals), task)
+
+
+def _replaced(known: Known, uid: str, *, is_draft: bool) -> str | None:
+    """Tell why a reading no longer counts; None where it does."""
+    if is_draft and known.is_signed(uid):
+        return _SIGNED_SINCE
+    return SUPERSEDED if known.is_superseded(uid, is_draft=is_draft) else None
 
 
 def _why(rivals: Rivals) -> str:

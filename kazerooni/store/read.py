@@ -125,13 +125,16 @@ def reading_by_id(connection: Connection, identifier: str) -> Reading:
     return facts.reading_of(content)
 
 
-def reading_refs(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Give id and series UID, "" for none, of all readings that were not withdrawn, in the order in which they came."""
+def reading_refs(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Give of all readings that were not withdrawn id, series UID, and the id of that they supersede; "" for none.
+
+    They come in the order in which they were added.
+    """
     r, s = READINGS.c, SERIES.c
-    asked = select(r.reading, s.series_uid).join(SERIES, r.series_id == s.id, isouter=True)
+    asked = select(r.reading, s.series_uid, r.supersedes).join(SERIES, r.series_id == s.id, isouter=True)
     rows = connection.execution_options(yield_per=_AT_ONCE).execute(asked.where(r.content.is_not(None)).order_by(r.id))
-    for uid, series in rows:
-        yield uid, series or ""
+    for uid, series, supersedes in rows:
+        yield uid, series or "", supersedes or ""
 
 
 def kept_scores(connection: Connection, identifier: str) -> tuple[SchemeScore, ...]:

@@ -140,8 +140,8 @@ class Store:
         with reading(self._engine) as connection:
             return read.reading_by_id(connection, identifier)
 
-    def reading_refs(self) -> Iterator[tuple[str, str]]:
-        """Give id and series UID of all readings, one after the other; "" where a series has no UID."""
+    def reading_refs(self) -> Iterator[tuple[str, str, str]]:
+        """Give id and series UID of all readings, one after the other, and what they supersede; "" for none."""
         with reading(self._engine) as connection:
             yield from read.reading_refs(connection)
 

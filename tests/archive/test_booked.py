@@ -13,7 +13,7 @@ import pytest
 from kazerooni.archive import Settings, Summary, choices
 from kazerooni.archive import rescore as run
 from kazerooni.labels import reading_text
-from kazerooni.model import Course, Patient, Reading, Status
+from kazerooni.model import Course, Patient, Reading, Status, Supersedes
 from kazerooni.scoring import score, score_json
 from kazerooni.store import open_store
 from tests.archive.conftest import SAMPLES
@@ -27,12 +27,18 @@ TAKE_AWAY = (
 
 
 @pytest.fixture
+def reading(reading: Reading) -> Reading:
+    """Give the reading as it was signed."""
+    return replace(reading, status=Status.SIGNED)
+
+
+@pytest.fixture
 def book(tmp_path: Path, reading: Reading) -> str:
     """Give a book that holds the reading, signed, and its score by kazerooni-mean."""
     place = str(tmp_path / "book")
     patient = Patient(pseudonym=reading.scan.patient or "")
     with open_store(place, create=True) as made:
-        made.add([Course(patient=patient, readings=(replace(reading, status=Status.SIGNED),))], who="tests", when=WHEN)
+        made.add([Course(patient=patient, readings=(reading,))], who="tests", when=WHEN)
         made.score_with("kazerooni-mean", who="tests", when=WHEN)
     return place
 
@@ -92,9 +98,30 @@ def test_a_file_that_contradicts_the_book_is_refused_with_it(tmp_path: Path, rea
     assert len(_rows(tmp_path / "out" / "wide.csv")) == 1
 
 
+def test_a_file_with_a_draft_of_what_the_book_holds_is_left(tmp_path: Path, reading: Reading, book: str) -> None:
+    """The book holds signed readings alone: its own is graded, whatever a draft of it says."""
+    _put(tmp_path, "draft.json", reading_text(replace(_other(reading), status=Status.DRAFT)))
+    summary = _run(tmp_path, book)
+    assert (summary.kinds, summary.left) == ({"book": 1}, {"a draft of a reading that is here as signed": 1})
+    assert [row["status"] for row in _rows(tmp_path / "out" / "wide.csv")] == ["signed"]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_file_supersedes_a_reading_of_the_book_once_it_is_signed(
+    tmp_path: Path, reading: Reading, book: str, status: Status
+) -> None:
+    """A corrected reading in a file takes the place of that of the book; a draft of one does not."""
+    why = Supersedes(reading.id, "a lobe was taken for another")
+    _put(tmp_path, "new.json", reading_text(replace(reading, id="R-NEW", status=status, supersedes=why)))
+    summary = _run(tmp_path, book)
+    graded = {row["reading"] for row in _rows(tmp_path / "out" / "wide.csv")}
+    assert graded == ({"R-NEW"} if status is Status.SIGNED else {"R-NEW", reading.id})
+    assert sum(summary.left.values()) == (status is Status.SIGNED)
+
+
 def test_a_broken_file_does_not_hide_a_reading_of_the_book(tmp_path: Path, reading: Reading, book: str) -> None:
     """The broken file is told in errors.csv, and the reading is graded from the book."""
-    _put(tmp_path, "broken.json", reading_text(reading).replace('"status": "draft"', '"status": "perhaps"'))
+    _put(tmp_path, "broken.json", reading_text(reading).replace('"status": "signed"', '"status": "perhaps"'))
     summary = _run(tmp_path, book)
     assert summary.kinds == {"book": 1, "reading": 1}
     assert [row["kind"] for row in _rows(tmp_path / "out" / "errors.csv")] == ["reading"]
