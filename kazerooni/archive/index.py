@@ -34,8 +34,8 @@ _MOST_SERIES_KNOWN: Final = 10_000
 _PROGRESS_EVERY: Final = 256
 _PUT: Final = """INSERT INTO files VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (folder, name) DO UPDATE SET
   size=excluded.size, modified=excluded.modified, kind=excluded.kind, series=excluded.series, uid=excluded.uid"""
-_PUT_DOCUMENT: Final = """INSERT INTO documents (file, member, kind, uid, refers, roles, digest)
-  VALUES (?,?,?,?,?,?,?)"""
+_PUT_DOCUMENT: Final = """INSERT INTO documents (file, member, kind, uid, refers, roles, digest, status, supersedes)
+  VALUES (?,?,?,?,?,?,?,?,?)"""
 _MENDED_ELSEWHERE: Final = ("unreadable", "dicomdir")
 _PLAIN: Final = frozenset({"picture", "other"})
 _OF_FILES: Final = ("members", "documents", "problems")
@@ -139,7 +139,8 @@ class Index:
         rows = [(number, m.kind, self._series_number(m, place), m.uid) for m in members if m.kind != "unreadable"]
         put("INSERT INTO members VALUES (?,?,?,?)", rows)
         documents = [one for one in seen if one.kind in DOCUMENTS]
-        put(_PUT_DOCUMENT, [(number, d.member, d.kind, d.uid, d.refers, d.roles, d.digest) for d in documents])
+        kept = [(number, d.member, d.kind, d.uid, d.refers, d.roles, d.digest, *d.standing) for d in documents]
+        put(_PUT_DOCUMENT, kept)
         put("INSERT INTO problems VALUES (?,?)", [(number, one.why) for one in seen if one.why])
 
     def _series_number(self, seen: Seen, place: bytes) -> int | None:

@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record_of_document
+from kazerooni.archive.record import Graded, ScoreRecord, check_codes, record_of_case, record_of_document
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.stacks import usable_stacks, with_lobes
-from kazerooni.archive.task import Kind, Result, Task
+from kazerooni.archive.task import Booked, Kind, Result, Task
 from kazerooni.dicom import see_scan
 from kazerooni.errors import KazerooniError, ReadingError
 from kazerooni.labels import read_finding_map, read_reading, seg_contents
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _LARGEST_SCORE: Final = 2**24
 _REPORTS: Final = "reports"
+_CONTRADICTS: Final = (
+    "{} holds another reading under its id, and nothing says which counts; take the file away, or give the reading in "
+    "it an id of its own"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,40 @@ def _reading(task: Task, settings: Settings) -> Result:
     own, *others = task.files
     if others:
         raise ReadingError("another file holds another reading under its id, and nothing says which counts; keep one")
-    return _graded(read_reading(own), settings, _old_scores(task))
+    if task.booked is Booked.OTHER:
+        raise ReadingError(_CONTRADICTS.format("the score book"))
+    reading = read_reading(own)
+    scan = reading.scan
+    check_codes({"patient": scan.patient, "series_uid": scan.series_uid, "reader": reading.reader})
+    old = _all_old_scores(task, _book(settings.store)) if _is_booked(task) else _old_scores(task)
+    return _graded(reading, settings, old)
 
 
 def _book_reading(task: Task, settings: Settings) -> Result:
+    if task.files:
+        raise ReadingError(_CONTRADICTS.format("a file of the archive"))
     book = _book(settings.store)
-    reading = book.reading(task.reading)
-    return _graded(reading, settings, _book_scores(book, reading))
+    return _graded(book.reading(task.reading), settings, _all_old_scores(task, book))
+
+
+def _is_booked(task: Task) -> bool:
+    return task.kind is Kind.BOOK or task.booked is Booked.SAME
+
+
+def _all_old_scores(task: Task, book: Store) -> tuple[ScoreRecord, ...]:
+    """Give the scores of a reading that lie in files, then those of the book that none of these is.
+
+    The book keeps no percents, so a score that is in both is told by the file.
+    """
+    filed = _old_scores(task)
+    known = set(map(_of_grades, filed))
+    return (*filed, *(one for one in _book_scores(book, book.reading(task.reading)) if _of_grades(one) not in known))
+
+
+def _of_grades(one: ScoreRecord) -> tuple[object, ...]:
+    """Give what a score is known by in the book: scheme, sums, and grades."""
+    grades = tuple((lobe, *(component.grade for component in both)) for lobe, both in sorted(one.lobes.items()))
+    return (one.scheme, one.scheme_version, one.alveolar, one.interstitial, one.total, grades)
 
 
 def _book_scores(book: Store, reading: Reading) -> tuple[ScoreRecord, ...]:
@@ -61,12 +92,12 @@ def _book_scores(book: Store, reading: Reading) -> tuple[ScoreRecord, ...]:
 def old_scores(task: Task, settings: Settings) -> tuple[ScoreRecord, ...]:
     """Give the scores that were kept before of a task that failed; none where they cannot be read either."""
     try:
-        if task.kind is not Kind.BOOK:
+        if not _is_booked(task):
             return _old_scores(task)
         from kazerooni.store import open_store  # noqa: PLC0415 - as below
 
         with open_store(settings.store) as book:
-            return _book_scores(book, book.reading(task.reading))
+            return _all_old_scores(task, book)
     except KazerooniError:
         return ()
 

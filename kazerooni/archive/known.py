@@ -12,6 +12,11 @@ from kazerooni.archive.task import digest_of
 PLACE: Final = "f.number, o.path, f.name, f.size, f.modified"
 FILES: Final = "files f JOIN folders o ON o.number = f.folder"
 DOCUMENTS: Final = "documents d JOIN files f ON f.number = d.file JOIN folders o ON o.number = f.folder"
+# What the score book holds (`booked.note_book`), for one look; said: of one that a file holds, too, else "".
+_BOOKED: Final = """CREATE TEMP TABLE IF NOT EXISTS booked (number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE,
+  series TEXT NOT NULL, supersedes TEXT NOT NULL, said TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS temp.booked_series ON booked (series);
+CREATE INDEX IF NOT EXISTS temp.booked_superseding ON booked (supersedes) WHERE supersedes != ''"""
 HAS_PICTURES: Final = """(EXISTS (SELECT 1 FROM files WHERE series = s.number AND kind = 'picture')
   OR EXISTS (SELECT 1 FROM members WHERE series = s.number AND kind = 'picture'))"""
 
@@ -37,6 +42,7 @@ class Known:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        index.database.executescript(_BOOKED)
 
     def rows(self, asked: str, values: Iterable[object] = ()) -> sqlite3.Cursor:
         """Ask the database."""
@@ -56,8 +62,30 @@ class Known:
         return Place(number, self._index.path_of(folder, name, member), f"{size} {modified}")
 
     def has_reading(self, uid: str) -> bool:
-        """Tell whether a reading of a series is kept."""
-        return uid != "" and self.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND refers = ?", uid)
+        """Tell whether a reading of a series is kept, in a file or in the score book."""
+        asked = """SELECT 1 FROM documents WHERE kind = 'reading' AND refers = ?1 UNION ALL
+          SELECT 1 FROM booked WHERE series = ?1"""
+        return uid != "" and self.is_so(asked, uid)
+
+    def is_graded(self, reading: str) -> bool:
+        """Tell whether a file or the score book holds a reading of an id, and none stands in its place."""
+        asked = """SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?1 UNION ALL
+          SELECT 1 FROM booked WHERE uid = ?1"""
+        is_held = reading != "" and self.is_so(asked, reading)
+        return is_held and not self.is_superseded(reading, is_draft=not self.is_signed(reading))
+
+    def is_signed(self, reading: str) -> bool:
+        """Tell whether a file or the score book, which takes no drafts, holds a reading of an id as signed."""
+        asked = """SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?1 AND status = 'signed' UNION ALL
+          SELECT 1 FROM booked WHERE uid = ?1"""
+        return reading != "" and self.is_so(asked, reading)
+
+    def is_superseded(self, reading: str, *, is_draft: bool) -> bool:
+        """Tell whether another stands in the place of a reading: no draft in that of a signed one (`superseded`)."""
+        asked = """SELECT 1 FROM documents WHERE kind = 'reading' AND supersedes = ?1 AND supersedes != '' AND uid != ?1
+          AND (status = 'signed' OR (?2 AND status = 'draft')) UNION ALL
+          SELECT 1 FROM booked WHERE supersedes = ?1 AND supersedes != '' AND uid != ?1"""
+        return reading != "" and self.is_so(asked, reading, is_draft)
 
     def pictures(self, series: Iterable[int]) -> tuple[list[Place], str]:
         """List the files with the pictures of some series, zips once; and a digest of the UIDs of the pictures."""

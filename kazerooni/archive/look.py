@@ -13,6 +13,7 @@ from kazerooni.archive.record import record_of_document
 from kazerooni.dicom import FileSource, Glance, Glancer, Skipped, Source, find_sources, list_dicomdir
 from kazerooni.errors import LabelError, ReadingError
 from kazerooni.labels import seg_contents
+from kazerooni.model import Status
 from kazerooni.strict_json import strict_decoder
 
 _LARGEST_DOCUMENT: Final = 2**26
@@ -21,7 +22,7 @@ _UNREADABLE: Final = "cannot be read; see to its permissions and its disk"
 _READING_FILE: Final = "reading.json"
 BROKEN_MAP: Final = "a DICOM SEG that cannot be read"
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
+_STATUSES: Final = frozenset(Status)
 
 DOCUMENTS: Final = frozenset({"segmentation", "reading", "score", "broken score"})
 """Kinds of what is kept of a scan."""
@@ -35,6 +36,7 @@ class Seen(NamedTuple):
     member: its name in a zip, "" of a file.
     uid: SOP instance UID, or the id of a reading. refers: the series that a map, reading or score is of.
     roles: of a map, the maps it holds. digest: SHA-256 of a reading or score.
+    standing: of a reading: draft or signed, "" for what is neither; and the id of the reading that it supersedes.
     why: it, or something in it, cannot be used; without the name of a file.
     """
 
@@ -48,6 +50,7 @@ class Seen(NamedTuple):
     refers: str = ""
     roles: str = ""
     digest: str = ""
+    standing: tuple[str, str] = ("", "")
     why: str = ""
 
 
@@ -64,7 +67,8 @@ class Looker:
             return
         found = self._look(source)
         missing = len(list_dicomdir(source)) if found.kind == "dicomdir" else 0
-        yield found._replace(why=f"a DICOMDIR that lists {missing} files that are not there") if missing else found
+        lost = "1 file that is" if missing == 1 else f"{missing} files that are"
+        yield found._replace(why=f"a DICOMDIR that lists {lost} not there") if missing else found
 
     def _zip(self, source: FileSource) -> Iterator[Seen]:
         path = Path(source.path)
@@ -124,10 +128,16 @@ def _document(source: Source) -> Seen:
         if "scheme" in document and ("totals" in document or "lobes" in document):
             return _score(document, data)
         if "scan" in document and "id" in document and "entries" in document:
-            scan = document["scan"]
-            refers = scan.get("series_uid") if isinstance(scan, dict) else ""
-            return Seen("reading", refers=_code(refers), uid=_code(document["id"]), digest=digest)
+            return _reading(document, digest)
     return Seen("reading", digest=digest) if is_called_so else Seen("other")
+
+
+def _reading(document: dict[str, Any], digest: str) -> Seen:
+    scan, old, status = document["scan"], document.get("supersedes"), document.get("status")
+    uid, refers = _code(document["id"]), _code(scan.get("series_uid") if isinstance(scan, dict) else "")
+    supersedes = _code(old.get("reading") if isinstance(old, dict) else "")
+    standing = (status if isinstance(status, str) and status in _STATUSES else "", supersedes)
+    return Seen("reading", refers=refers, uid=uid, digest=digest, standing=standing)
 
 
 def _broken_kind(start: bytes) -> str:

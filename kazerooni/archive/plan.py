@@ -9,51 +9,59 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kazerooni.archive.booked import SUPERSEDED, note_book, of_book
 from kazerooni.archive.choice import FAILS, Choice, left
 from kazerooni.archive.index import Index
-from kazerooni.archive.known import DOCUMENTS, PLACE, Known, stamp_of
+from kazerooni.archive.known import DOCUMENTS, PLACE, Known, Place, stamp_of
 from kazerooni.archive.mapped import is_measured, of_mapped, place_maps
-from kazerooni.archive.rivals import rivals_of
+from kazerooni.archive.rivals import Rivals, rivals_of
 from kazerooni.archive.studies import of_bare_series, of_other_series, of_studies
-from kazerooni.archive.task import Kind, Task, task_id
+from kazerooni.archive.task import Booked, Kind, Task, task_id
 
 _SHOWN_OF_DIGEST: Final = 16
 LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
 _SAME_READING: Final = "the same reading stands in another file, once is enough"
+_SIGNED_SINCE: Final = "a draft of a reading that is here as signed"
 _BROKEN_SCORE: Final = f"an old score that is broken: {FAILS}"
 _RIVALS: Final = f"another file holds another reading under this id: {FAILS}"
+_BOOK_RIVALS: Final = f"the score book holds another reading under this id: {FAILS}"
 
 _EMPTY_BESIDE: Final = """SELECT f.number, f.name FROM files f WHERE f.size = 0 AND f.kind = 'other'
   AND EXISTS (SELECT 1 FROM files g WHERE g.folder = f.folder AND g.kind = 'picture') ORDER BY f.number"""
 _ENDING: Final = re.compile(rb"\.[A-Za-z][A-Za-z0-9]*$")
 
 
-def plan(index: Index, *, draft: bool, explain: bool = False) -> Iterator[Choice]:
-    """Decide of everything in the index.
+def plan(index: Index, *, draft: bool, explain: bool = False, store: str = "") -> Iterator[Choice]:
+    """Decide of everything in the index, and in the score book. store: its place, "" for none.
 
     draft: whether studies of which nothing is known are to be drafted. explain: whether each series of these is told,
     too; their headers are looked into.
     """
     known = Known(index)
     place_maps(known)
+    note_book(known, store)
     yield from _readings(known)
     yield from of_mapped(known, draft=draft)
     yield from _scores(known)
     yield from of_studies(known, explain=explain) if draft else of_bare_series(known)
     yield from of_other_series(known)
     yield from _problems(known)
+    yield from of_book(known)
     known.end_writing()
 
 
 def _readings(known: Known) -> Iterator[Choice]:
     again = """EXISTS (SELECT 1 FROM documents e WHERE e.kind = 'reading' AND e.digest = d.digest
       AND (e.file, e.member) < (d.file, d.member))"""
-    asked = f"""SELECT {again}, d.uid, d.refers, d.digest, d.number, d.member, {PLACE} FROM {DOCUMENTS}
+    asked = f"""SELECT {again}, d.status, d.uid, d.refers, d.digest, d.number, d.member, {PLACE} FROM {DOCUMENTS}
       WHERE d.kind = 'reading' ORDER BY d.file, d.member"""  # noqa: S608
-    for is_again, uid, refers, digest, document, member, *rest in known.rows(asked):
+    for is_again, status, uid, refers, digest, document, member, *rest in known.rows(asked):
         told = uid or digest[:_SHOWN_OF_DIGEST]
         if is_again:
             yield left("reading", told, LEFT_TWICE)
+            continue
+        if (why := _replaced(known, uid, is_draft=status == "draft")) is not None:
+            yield left("reading", told, why)
             continue
         rivals = rivals_of(known, uid, digest)
         if rivals.is_again:
@@ -61,18 +69,35 @@ def _readings(known: Known) -> Iterator[Choice]:
             continue
         place = known.place(rest, member)
         old = known.old_scores(reading=uid) if rivals.is_first else []
+        booked = [Place(0, "", f"book {rivals.booked}")] if rivals.booked else []
         task = Task(
             id=task_id(Kind.READING, [digest]),
             kind=Kind.READING,
-            stamp=stamp_of([place._replace(stamp=digest), *rivals.others, *old]),  # so a copy of it is the same task
+            stamp=stamp_of(
+                [place._replace(stamp=digest), *rivals.others, *old, *booked]
+            ),  # so a copy of it is the same task
             number=place.number,
             member=document if member else 0,
             series_uid=refers,
             reading=uid,
             files=(place.path, *(one.path for one in rivals.others)),
             old=tuple(one.path for one in old),
+            booked=rivals.booked,
         )
-        yield Choice("reading", told, _RIVALS if rivals.others else "kept reading, graded again", task)
+        yield Choice("reading", told, _why(rivals), task)
+
+
+def _replaced(known: Known, uid: str, *, is_draft: bool) -> str | None:
+    """Tell why a reading no longer counts; None where it does."""
+    if is_draft and known.is_signed(uid):
+        return _SIGNED_SINCE
+    return SUPERSEDED if known.is_superseded(uid, is_draft=is_draft) else None
+
+
+def _why(rivals: Rivals) -> str:
+    if rivals.others:
+        return _RIVALS
+    return _BOOK_RIVALS if rivals.booked is Booked.OTHER else "kept reading, graded again"
 
 
 def _scores(known: Known) -> Iterator[Choice]:
@@ -94,8 +119,7 @@ def _scores(known: Known) -> Iterator[Choice]:
         yield Choice("score", digest[:_SHOWN_OF_DIGEST], _BROKEN_SCORE, task)
     lone = "SELECT uid, refers, digest FROM documents WHERE kind = 'score' GROUP BY digest, uid, refers ORDER BY digest"
     for uid, refers, digest in known.rows(lone):
-        graded = uid and known.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?", uid)
-        if not graded and not (refers and is_measured(known, refers)):
+        if not known.is_graded(uid) and not (refers and is_measured(known, refers)):
             yield left("score", digest[:_SHOWN_OF_DIGEST], "an old score of what is not graded here")
 
 

@@ -12,7 +12,7 @@ from kazerooni.errors import ReadingError
 from kazerooni.model import Case, Component, State
 from kazerooni.scoring import SCORE_SCHEMA_VERSION
 from kazerooni.strict_json import check_version
-from kazerooni.tables import UnfitError, code_of, day_of, sign_of, uid_of
+from kazerooni.tables import UnfitError, code_of, day_of, sign_of
 
 _TOTALS: Final = ("alveolar", "interstitial", "total", "maximum")
 _LONGEST_SCHEME: Final = 64
@@ -100,8 +100,8 @@ def _graded(component: Any) -> Graded:
 _CHECKED: Final[Mapping[str, Callable[[str], object]]] = {
     "patient": code_of,
     "study_date": day_of,
-    "series_uid": uid_of,
-    "reading": uid_of,
+    "series_uid": code_of,
+    "reading": code_of,
     "reader": sign_of,
 }
 """How what a document says of a person and of the scan is read: as a cell of a table of typed values would be."""
@@ -113,8 +113,7 @@ def record_of_document(document: Mapping[str, Any]) -> ScoreRecord:
     Raises ReadingError where it is none, of another version, or holds a name where a code is wanted.
     """
     check_version(document, SCORE_SCHEMA_VERSION, what="score", file="a score in JSON", error=ReadingError)
-    for name, read in _CHECKED.items():
-        _check(document, name, read)
+    check_codes(document)
     try:
         lobes = {
             code_of(lobe["lobe"]): (_of_json(lobe["alveolar"]), _of_json(lobe["interstitial"]))
@@ -138,8 +137,16 @@ def record_of_document(document: Mapping[str, Any]) -> ScoreRecord:
         raise ReadingError("is no score that `kazerooni score --json` wrote; it is left as it is") from None
 
 
-def _check(document: Mapping[str, Any], name: str, read: Callable[[str], object]) -> None:
-    value = document.get(name)
+def check_codes(said: Mapping[str, object]) -> None:
+    """Refuse what is no code where results tell of whom and of what a reading is; a member may be missing.
+
+    Raises ReadingError, which does not tell what was found: it may be a name.
+    """
+    for name, read in _CHECKED.items():
+        _check(said.get(name), name, read)
+
+
+def _check(value: object, name: str, read: Callable[[str], object]) -> None:
     if not isinstance(value, str | None):
         raise ReadingError(f"{name}: a text is wanted")
     try:

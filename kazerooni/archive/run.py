@@ -15,18 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kazerooni.archive.choice import LEFT, Choice, left
+from kazerooni.archive.choice import LEFT, Choice
 from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
 from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
-from kazerooni.archive.known import Known
 from kazerooni.archive.locks import LOCK_FILE, alone, index_in_use, is_locked
 from kazerooni.archive.plan import LEFT_TWICE, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
-from kazerooni.archive.task import Failure, Kind, Task, digest_of, task_id
+from kazerooni.archive.task import Failure, Kind, Task
 from kazerooni.archive.walk import check
 from kazerooni.errors import ArchiveError, OutputError
 from kazerooni.files import make_folder, sweep_parts, write_whole
@@ -197,22 +196,7 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
 
 
 def _all_choices(index: Index, settings: Settings, *, explain: bool = False) -> Iterator[Choice]:
-    yield from plan(index, draft=settings.draft, explain=explain)
-    if settings.store:
-        yield from _of_book(index, settings.store)
-
-
-def _of_book(index: Index, place: str) -> Iterator[Choice]:
-    from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
-
-    known = Known(index)
-    with open_store(place) as book:
-        for uid in book.reading_ids():
-            if known.is_so("SELECT 1 FROM documents WHERE kind = 'reading' AND uid = ?", uid):
-                yield left("reading", uid, "of the score book, and a file of it is graded")
-                continue
-            task = Task(id=task_id(Kind.BOOK, [uid]), kind=Kind.BOOK, stamp=digest_of([uid])[:16], reading=uid)
-            yield Choice("reading", uid, "of the score book, graded again", task)
+    yield from plan(index, draft=settings.draft, explain=explain, store=settings.store)
 
 
 def _tasks(index: Index, settings: Settings, whys: Counter[str]) -> Iterator[Task]:

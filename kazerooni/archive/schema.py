@@ -26,15 +26,17 @@ CREATE TABLE members (file INTEGER NOT NULL, kind TEXT NOT NULL, series INTEGER,
 CREATE INDEX members_of_file ON members (file);
 CREATE INDEX members_of_series ON members (series) WHERE series IS NOT NULL;
 CREATE TABLE documents (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, member TEXT NOT NULL, kind TEXT NOT NULL,
-  uid TEXT NOT NULL, refers TEXT NOT NULL, roles TEXT NOT NULL, digest TEXT NOT NULL);
+  uid TEXT NOT NULL, refers TEXT NOT NULL, roles TEXT NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL,
+  supersedes TEXT NOT NULL);
 CREATE INDEX documents_of_file ON documents (file);
 CREATE INDEX documents_by_series ON documents (kind, refers);
 CREATE INDEX documents_by_uid ON documents (kind, uid);
+CREATE INDEX documents_superseding ON documents (supersedes) WHERE supersedes != '';
 CREATE INDEX documents_by_digest ON documents (kind, digest, file);
 CREATE TABLE problems (file INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE INDEX problems_of_file ON problems (file);
 CREATE TABLE looks (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE contents (digest TEXT PRIMARY KEY, said TEXT NOT NULL, is_draft INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE contents (digest TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;
 """
 
 

@@ -29,6 +29,14 @@ class Kind(StrEnum):
     SCORE = "score"
 
 
+class Booked(StrEnum):
+    """What the score book holds under the id of a reading of a file: nothing, the same reading, or another one."""
+
+    NO = ""
+    SAME = "same"
+    OTHER = "other"
+
+
 class Cause(StrEnum):
     """What ended a task that failed: the program said why, or its process died, took too long or too much memory."""
 
@@ -43,11 +51,12 @@ class Task:
     """One piece of work.
 
     id: a digest of what it is made from (`task_id`). stamp: a digest of sizes and times of its files.
-    number: of its first file in the index, 0 for one of the score book.
+    number: of its first file in the index, 0 for one of the score book that no file contradicts.
     member: the number in the index of a reading or score that lies in a zip, 0 elsewhere.
     series_uid, study_uid, reading: "" where they are not known.
-    files: paths of the pictures, or of the reading; after it those of other readings under its id.
-    maps: paths of SEGs. old: paths of score documents.
+    files: paths of the pictures, or of the reading; after it those of other readings under its id. Of a reading of the
+    score book, those of other readings under its id.
+    maps: paths of SEGs. old: paths of score documents. booked: what the score book holds of the reading of a file.
     """
 
     id: str
@@ -61,6 +70,7 @@ class Task:
     files: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
     old: tuple[str, ...] = ()
+    booked: Booked = Booked.NO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-from kazerooni.archive.task import Cause, Failure, Result, Task
+from kazerooni.archive.task import Cause, Failure, Kind, Result, Task
 from kazerooni.errors import KazerooniError
 
 _LONGEST_WHY: Final = 1000
@@ -24,6 +24,8 @@ _NAME_OF_ALL: Final = "reading.json"
 _OBJECTS_BETWEEN: Final = 100_000
 # Of a picture whose name is shorter than this, nothing could be told; a number in a message could be garbled.
 _SHORTEST_NAME: Final = 4
+_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)')
+_MEMBERS: Final = re.compile(r"(?<=must not contain )\{.*(?= properties)|(?<=must not contain )\{.*")
 
 
 def serve(connection: Connection, work: Callable[[Task], Result]) -> None:
@@ -57,7 +59,10 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
     try:
         return work(task)
     except KazerooniError as error:
-        return Failure(Cause.ERROR, type(error).__name__, without_names(str(error), task)[:_LONGEST_WHY])
+        why = without_names(str(error), task)
+        if task.kind is Kind.READING:
+            why = without_texts(why)
+        return Failure(Cause.ERROR, type(error).__name__, why[:_LONGEST_WHY])
     except Exception as error:  # noqa: BLE001 - the batch loop: one task never ends the others
         return Failure(Cause.ERROR, type(error).__name__, f"the program went wrong{_where(error)}")
 
@@ -77,6 +82,11 @@ def without_names(text: str, task: Task) -> str:
                 if len(name) >= _SHORTEST_NAME and name in text and name != _NAME_OF_ALL:
                     text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", words, text)
     return text
+
+
+def without_texts(text: str) -> str:
+    """Take what a broken reading holds, texts and names of members, out of a message: anyone's name may stand there."""
+    return _MEMBERS.sub("other", _TEXT.sub("a text", text))
 
 
 def _end_with_master() -> None:

@@ -15,7 +15,7 @@ from kazerooni.model import Course, Lobe, Reading
 from kazerooni.records import event_from_json, lung_function_from_json, treatment_from_json
 from kazerooni.scoring import Scheme
 from kazerooni.store import facts
-from kazerooni.store.tables import DESCRIPTIONS, EVENTS, LUNG_FUNCTION, PATIENTS, READINGS, SCORES, TREATMENTS
+from kazerooni.store.tables import DESCRIPTIONS, EVENTS, LUNG_FUNCTION, PATIENTS, READINGS, SCORES, SERIES, TREATMENTS
 
 _AT_ONCE = 2000
 Fact = TypeVar("Fact")
@@ -125,11 +125,16 @@ def reading_by_id(connection: Connection, identifier: str) -> Reading:
     return facts.reading_of(content)
 
 
-def reading_ids(connection: Connection) -> Iterator[str]:
-    """Give the ids of all readings that were not withdrawn, in the order in which they came."""
-    r = READINGS.c
-    asked = select(r.reading).where(r.content.is_not(None)).order_by(r.id)
-    yield from connection.execution_options(yield_per=_AT_ONCE).scalars(asked)
+def reading_refs(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Give of all readings that were not withdrawn id, series UID, and the id of that they supersede; "" for none.
+
+    They come in the order in which they were added.
+    """
+    r, s = READINGS.c, SERIES.c
+    asked = select(r.reading, s.series_uid, r.supersedes).join(SERIES, r.series_id == s.id, isouter=True)
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(asked.where(r.content.is_not(None)).order_by(r.id))
+    for uid, series, supersedes in rows:
+        yield uid, series or "", supersedes or ""
 
 
 def kept_scores(connection: Connection, identifier: str) -> tuple[SchemeScore, ...]:

@@ -140,10 +140,10 @@ class Store:
         with reading(self._engine) as connection:
             return read.reading_by_id(connection, identifier)
 
-    def reading_ids(self) -> Iterator[str]:
-        """Give the ids of all readings, in the order in which they came; one is in memory at a time."""
+    def reading_refs(self) -> Iterator[tuple[str, str, str]]:
+        """Give id and series UID of all readings, one after the other, and what they supersede; "" for none."""
         with reading(self._engine) as connection:
-            yield from read.reading_ids(connection)
+            yield from read.reading_refs(connection)
 
     def kept_scores(self, identifier: str) -> tuple[SchemeScore, ...]:
         """Give the scores of a reading that the book keeps, by scheme and version."""

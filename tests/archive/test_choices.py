@@ -152,7 +152,7 @@ def test_broken_zips_maps_and_directories_are_told(tmp_path: Path) -> None:
     seg.save_as(root / "map.dcm")
     whys = Counter(one.why.removeprefix("left: ") for one in _told(root) if one.what == "file")
     assert whys == {
-        "a DICOMDIR that lists 1 files that are not there": 1,
+        "a DICOMDIR that lists 1 file that is not there": 1,
         "in a zip: not a readable zip": 1,
         "a DICOM SEG that cannot be read": 1,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 
 from kazerooni.model import Component, Lobe
 from tests.archive.hundred import Hundred
-from tests.archive.kept_readings import Kept
+from tests.archive.kept_readings import IN_BOTH, Kept
 from tests.archive.known import CONSOLIDATION, FIVE, GG, HONEYCOMB, KNOWN, RETICULATION, SEPTAL, Known
 from tests.archive.runs import SCHEME, rows
 from tests.scoring.naive import alveolar_grade, interstitial_grade
@@ -98,7 +98,7 @@ def test_old_scores_are_told_with_what_changed_them(hundred: Hundred, first: Pat
     numbers = {one.reading.id: number for number, one in enumerate(hundred.kept)}
     for row in rows(first / "difference.csv"):
         number = numbers.get(row["reading"], 1000)
-        if number < sum(hundred.old.values()) and row["old_scheme"] != "NA":
+        if number < sum(hundred.old.values()) and row["old_scheme"] != "NA" and not _is_of_book(row, number, kinds):
             causes.setdefault(kinds[number % len(kinds)], Counter())[row["cause"]] += row["lobe"] != "all"
     assert {kind: {cause for cause in found if found[cause]} for kind, found in causes.items()} == {
         "same": {"NA"},
@@ -111,6 +111,21 @@ def test_old_scores_are_told_with_what_changed_them(hundred: Hundred, first: Pat
     }
 
 
+def _is_of_book(row: Row, number: int, kinds: Sequence[str]) -> bool:
+    """Tell whether an old score is one that the book kept, of a reading that a file holds, too."""
+    return number < IN_BOTH and row["old_scheme"] == "kazerooni-mean" and kinds[number] != "kazerooni-mean"
+
+
+def test_a_reading_of_file_and_book_has_the_old_scores_of_both(hundred: Hundred, first: Path) -> None:
+    """Beside the score in a file stands that of the book by kazerooni-mean; one that is in both stands there once."""
+    kinds = tuple(hundred.old)
+    table = [row for row in rows(first / "difference.csv") if (row["lobe"], row["component"]) == ("all", "total")]
+    for number, one in enumerate(hundred.kept[:IN_BOTH]):
+        schemes = [row["old_scheme"] for row in table if row["reading"] == one.reading.id]
+        assert schemes.count("kazerooni-mean") == 1
+        assert len(schemes) == 1 + (kinds[number] != "kazerooni-mean")
+
+
 def test_what_a_map_changed_is_what_was_drawn(hundred: Hundred, first: Path) -> None:
     """Where the old map was wholly ground glass in one lobe, the table has 100 % before and the drawn percent now."""
     kinds = tuple(hundred.old)
@@ -119,7 +134,8 @@ def test_what_a_map_changed_is_what_was_drawn(hundred: Hundred, first: Path) -> 
         for number, one in enumerate(hundred.kept[: sum(hundred.old.values())])
         if kinds[number % len(kinds)] in {"other map", "other program"}
     }
-    changed = [row for row in rows(first / "difference.csv") if row["reading"] in kept and row["lobe"] != "all"]
+    of_lobes = [row for row in rows(first / "difference.csv") if row["reading"] in kept and row["lobe"] != "all"]
+    changed = [row for row in of_lobes if row["old_scheme"] == SCHEME]  # the book keeps other ones
     for row in changed:
         now = kept[row["reading"]].percents[Lobe[row["lobe"]], Component(row["component"])]
         assert row["new_percent"] == _written(now)

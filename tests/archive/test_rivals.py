@@ -15,7 +15,7 @@ import pytest
 from kazerooni.archive import Settings, Summary, choices
 from kazerooni.archive import rescore as run
 from kazerooni.labels import reading_text
-from kazerooni.model import Reading, Session, Status
+from kazerooni.model import Pattern, Reading, Session, Status, Supersedes
 from kazerooni.workflow import score_document, score_scan
 from tests.archive.conftest import SAMPLES, maps_of
 
@@ -42,7 +42,7 @@ def _readings(out: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("first", ["a", "z"])
 def test_a_reading_that_was_saved_again_is_graded_once(tmp_path: Path, reading: Reading, first: str) -> None:
-    """Written with other blanks, recorded at another time, or signed since, it is one row; the signed one is taken."""
+    """Written with other blanks or recorded at another time it is one row."""
     root = tmp_path / "archive"
     root.mkdir()
     text = reading_text(reading)
@@ -50,11 +50,55 @@ def test_a_reading_that_was_saved_again_is_graded_once(tmp_path: Path, reading: 
     (root / f"{first}.json").write_text(text, "utf-8")
     (root / "m.json").write_text(json.dumps(json.loads(text)), "utf-8")
     (root / "n.json").write_text(reading_text(later), "utf-8")
-    (root / "o.json").write_text(reading_text(replace(later, status=Status.SIGNED)), "utf-8")
     summary = _run(root, tmp_path / "out")
     assert summary.counts == {"planned": 1, "done": 1, "failed": 0}
-    assert summary.left == {SAME: 3}
+    assert summary.left == {SAME: 2}
+    assert _readings(tmp_path / "out") == [(reading.id, reading.status.value)]
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+def test_what_was_signed_stands_for_its_drafts(tmp_path: Path, reading: Reading, first: str) -> None:
+    """Drafts of a reading are left once it is signed, also those that say something else; the signed one is graded."""
+    root = tmp_path / "archive"
+    root.mkdir()
+    drafts = [replace(reading, status=Status.DRAFT), replace(reading, status=Status.DRAFT, pattern=Pattern("UIP"))]
+    for number, draft in enumerate(drafts):
+        (root / f"m{number}.json").write_text(reading_text(draft), "utf-8")
+    (root / f"{first}.json").write_text(reading_text(replace(reading, status=Status.SIGNED)), "utf-8")
+    summary = _run(root, tmp_path / "out")
+    assert summary.counts == {"planned": 1, "done": 1, "failed": 0}
+    assert summary.left == {"a draft of a reading that is here as signed": 2}
     assert _readings(tmp_path / "out") == [(reading.id, "signed")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "graded"),
+    [
+        (Status.SIGNED, Status.SIGNED, ["R-NEW"]),
+        (Status.DRAFT, Status.DRAFT, ["R-NEW"]),
+        (Status.DRAFT, Status.SIGNED, ["R-NEW"]),
+        (Status.SIGNED, Status.DRAFT, ["R-NEW", "R-OLD"]),
+    ],
+)
+def test_a_superseded_reading_is_left(
+    tmp_path: Path, reading: Reading, old: Status, new: Status, graded: list[str]
+) -> None:
+    """The tables hold a corrected reading once, with its old score told as left; a draft corrects no signed one."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    root.mkdir()
+    before = replace(reading, id="R-OLD", status=old)
+    after = replace(reading, id="R-NEW", status=new, supersedes=Supersedes("R-OLD", "a lobe was taken for another"))
+    (root / "a.json").write_text(reading_text(after), "utf-8")
+    (root / "b.json").write_text(reading_text(before), "utf-8")
+    (root / "score.json").write_text(json.dumps(score_document(_case_of(before))), "utf-8")
+    summary = _run(root, out)
+    assert sorted(name for name, _ in _readings(out)) == graded
+    is_left = graded == ["R-NEW"]
+    reasons = {"another reading, here too, supersedes it": 1, "an old score of what is not graded here": 1}
+    assert summary.left == (reasons if is_left else {})
+    (root / "a.json").unlink()
+    _run(root, out, resume=True)
+    assert [name for name, _ in _readings(out)] == ["R-OLD"]
 
 
 def test_two_readings_of_one_id_are_refused(tmp_path: Path, reading: Reading) -> None:
