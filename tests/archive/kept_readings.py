@@ -73,7 +73,8 @@ def _painted(number: int) -> Kept:
         lobes["LIN"] = lobes["LUL"]  # as much of both, so both together too
     depths = (1, 2, 3, 4) if number % 3 else None  # the same share on every slice, so they change no percent
     made = reading_of(whole_lungs(**lobes), depths=depths)
-    return Kept(replace(made, **_named(f"R-P{number:03d}", number)), percents)
+    status = Status.SIGNED if number < IN_BOTH else Status.DRAFT  # as the book takes no drafts
+    return Kept(replace(made, status=status, **_named(f"R-P{number:03d}", number)), percents)
 
 
 def _typed(number: int) -> Kept:
@@ -218,7 +219,7 @@ def write_book(place: Path, kept: list[Kept]) -> list[Kept]:
         replace(one, reading=replace(one.reading, id=f"R-B{number:03d}", status=Status.SIGNED))
         for number, one in enumerate(kept[PAINTED - IN_BOOK : PAINTED])
     ]
-    both = [replace(one.reading, status=Status.SIGNED) for one in kept[:IN_BOTH]]
+    both = [one.reading for one in kept[:IN_BOTH]]
     courses: dict[str, list[Reading]] = {}
     for reading in (*both, *(one.reading for one in own)):
         courses.setdefault(reading.scan.patient or "", []).append(reading)
