@@ -76,7 +76,7 @@ def test_dask_gives_the_same_bytes(some: Path, dask: str, tmp_path: Path) -> Non
 def test_ctrl_c_takes_back_what_is_left(some: Path, tmp_path: Path) -> None:
     """An interrupted run says where what was done is kept, and no more; the workers are free for the next.
 
-    A scan of it hangs, so that it never ends before it is interrupted.
+    A scan of it hangs, so that it never ends before it is interrupted; each worker is sent something next.
     """
     archive = tmp_path / "archive"
     shutil.copytree(some, archive)
@@ -91,10 +91,10 @@ def test_ctrl_c_takes_back_what_is_left(some: Path, tmp_path: Path) -> None:
             running.send_signal(signal.SIGINT)
             assert running.stderr is not None
             said = running.stderr.read()
-        ended = _done(dask, [[task("nothing")]])
+        ended = _done(dask, [[task("nothing", number)] for number in range(4)])
     assert " ".join(said.split()) == "Stopped. What was done is kept in dask: go on with --resume."
     assert running.returncode == 130
-    assert isinstance(ended["T-nothing-0"].outcome, Result)
+    assert all(isinstance(one.outcome, Result) for one in ended.values())
 
 
 def test_limits_hold_on_workers_of_dask(dask: str) -> None:
