@@ -59,9 +59,10 @@ def ours(loop: Loop, desk: Any, figures: dict[str, float]) -> None:
     act("fill redone", layer.redo)
     act("polygon", lambda: layer.paint_polygon([(middle, row + up, column + right) for up, right in _CORNERS], 2))
     act("next slice, draft kept", lambda: desk.room.step(1))
-    desk.room.go_to(middle + _APART)
-    act("lobe filled above", lambda: layer.fill_lobe((middle + _APART, row, column), 1))
-    desk.room.go_to(middle + _APART // 2)
+    apart = _apart(layer.data.shape[0], middle)
+    desk.room.go_to(middle + apart)
+    act("lobe filled above", lambda: layer.fill_lobe((middle + apart, row, column), 1))
+    desk.room.go_to(middle + apart // 2)
     act("marks between suggested", marking.suggestion.make)
     act("suggestion accepted", marking.suggestion.accept)
     act("suggestion undone", layer.undo)
@@ -73,6 +74,11 @@ def ours(loop: Loop, desk: Any, figures: dict[str, float]) -> None:
         end = time.perf_counter() + _AUTOSAVE_S
         loop.until(lambda: time.perf_counter() > end)
     _sign(desk, act)
+
+
+def _apart(slices: int, middle: int) -> int:
+    """Give how far above the middle slice the other marked one lies: within the boxes, which end before the last."""
+    return min(_APART, slices - 2 - middle)
 
 
 def _give_lobes(desk: Any, act: Acting) -> None:
@@ -140,7 +146,7 @@ def bare(loop: Loop, layers: list[Any], figures: dict[str, float]) -> None:
     act("fill redone", layer.redo)
     act("polygon", lambda: layer.paint_polygon([(middle, row + up, column + right) for up, right in _CORNERS], 2))
     act("next slice, draft kept", lambda: viewer.dims.set_current_step(0, middle + 1))
-    shape = (_APART - 1, *layer.data.shape[1:])
+    shape = (_apart(layer.data.shape[0], middle) - 1, *layer.data.shape[1:])
     few = np.ones(shape, np.uint8)
     act("marks between suggested", lambda: viewer.add_labels(few, translate=(middle, 0, 0), name="few"))
     places = np.column_stack([np.full(_POINTS, float(middle)), *np.mgrid[100:400:2j, 100:400:30j].reshape(2, -1)])
