@@ -49,7 +49,7 @@ class LayerGuard:
 def _put_straight(layer: Any) -> bool:
     """End the tool of napari that transforms a layer, and take back what it did; gives whether there was anything."""
     straight = np.eye(layer.ndim + 1)
-    is_transformed = layer.mode == _TRANSFORMS
+    is_transformed = bool(layer.mode == _TRANSFORMS)
     if is_transformed:
         layer.mode = "pan_zoom"
     if np.array_equal(layer.affine.affine_matrix, straight):
