@@ -89,11 +89,26 @@ class _Hand:
         self.connection.close()
 
 
-class WorkerPool:
-    """Does tasks in worker processes. count: of workers. work: what each of them does with a task."""
+class UnwantedError(Exception):
+    """Who asked for the tasks waits for them no more."""
 
-    def __init__(self, work: Work, *, count: int = 1, limits: Limits | None = None) -> None:
+
+class WorkerPool:
+    """Does tasks in worker processes. count: of workers. work: what each of them does with a task.
+
+    is_wanted: is asked now and then whether anyone still waits; UnwantedError where not, and the workers end.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        *,
+        count: int = 1,
+        limits: Limits | None = None,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._work, self._count, self._limits = work, max(1, count), limits or Limits()
+        self._is_wanted = is_wanted
         self._hands: list[_Hand] = []
         self._again: deque[Task] = deque()
         self._false_starts = 0
@@ -102,11 +117,13 @@ class WorkerPool:
         """Do tasks, giving each when it has ended; batches are taken only as workers are free for them.
 
         Whatever ends this early (a closed generator, Ctrl-C) ends the workers too. Raises ArchiveError where no worker
-        starts.
+        starts; UnwantedError.
         """
         waiting = iter(batches)
         try:
             while self._hand_out(waiting):
+                if not self._is_wanted():
+                    raise UnwantedError
                 busy = [hand for hand in self._hands if hand.tasks]
                 ends: list[Connection | int] = [hand.connection for hand in busy]
                 wait([*ends, *(hand.process.sentinel for hand in busy)], _TICK_S)

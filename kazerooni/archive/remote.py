@@ -11,11 +11,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kazerooni.archive.pool import Work, WorkerPool
+from kazerooni.archive.pool import UnwantedError, Work, WorkerPool
 from kazerooni.archive.settings import Limits
 from kazerooni.archive.task import Failure, Result, Task
 from kazerooni.version import __version__
@@ -89,13 +89,19 @@ class _Kept:
         self.since = time.monotonic()
         self._batches: deque[Sequence[Task]] = deque()
         # It is gone on with only when there is a batch, so it never finds that all is done.
-        self._running = WorkerPool(work, limits=limits).run(_taken(self._batches))
+        pool = WorkerPool(work, limits=limits, is_wanted=self._is_still_wanted)
+        self._running = pool.run(_taken(self._batches))
+        self._is_wanted: Callable[[], bool] = lambda: True
 
-    def do(self, tasks: Sequence[Task]) -> Iterator[Ended]:
+    def do(self, tasks: Sequence[Task], is_wanted: Callable[[], bool]) -> Iterator[Ended]:
+        self._is_wanted = is_wanted
         self._batches.append(tasks)
         for _ in tasks:
             task, outcome, attempts = next(self._running)
             yield Ended(task.id, outcome, attempts)
+
+    def _is_still_wanted(self) -> bool:
+        return self._is_wanted()
 
     def close(self) -> None:
         self._running.close()
@@ -116,7 +122,9 @@ def _in_process(order: Order, tasks: Sequence[Task]) -> list[Ended]:
     multiprocessing.current_process().daemon = False
     kept = _take(order.work, order.limits)
     try:
-        ended = list(kept.do(tasks))
+        ended = list(kept.do(tasks, _watch()))
+    except UnwantedError:  # an answer that nobody reads; as an error it would stand, with paths, in the worker's log
+        return []
     except BaseException:
         kept.close()
         raise
@@ -127,6 +135,23 @@ def _in_process(order: Order, tasks: Sequence[Task]) -> list[Ended]:
     sweeper.daemon = True
     sweeper.start()
     return ended
+
+
+def _watch() -> Callable[[], bool]:
+    """Give what tells whether the task of Dask that is being done is still wanted: a run may be stopped, or killed.
+
+    Dask ends no thread for that. It calls a task cancelled, and would let the next one wait behind it.
+    """
+    from distributed import get_worker  # noqa: PLC0415 - of the extra `dask`
+
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def is_wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is not None and task.state != "cancelled"
+
+    return is_wanted
 
 
 def _take(work: Work, limits: Limits) -> _Kept:

@@ -72,29 +72,32 @@ def test_dask_gives_the_same_bytes(some: Path, dask: str, tmp_path: Path) -> Non
     assert document["tasks"]["by kind"] == {"maps": 1, "reading": 42}
 
 
-@pytest.mark.skipif(os.name != "posix", reason="SIGINT")
-def test_ctrl_c_takes_back_what_is_left(some: Path, tmp_path: Path) -> None:
-    """An interrupted run says where what was done is kept, and no more; the workers are free for the next.
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT, SIGKILL")
+@pytest.mark.parametrize(
+    ("sent", "words"), [(2, "Stopped. What was done is kept in dask: go on with --resume."), (9, "")]
+)
+def test_a_stopped_run_takes_back_what_is_left(some: Path, tmp_path: Path, sent: int, words: str) -> None:
+    """Ctrl-C says where what was done is kept, and no more; then, and after `kill -9`, the workers are free for others.
 
-    A scan of it hangs, so that it never ends before it is interrupted.
+    A scan of it hangs, so that it never ends before it is interrupted; each worker is sent something next.
     """
     archive = tmp_path / "archive"
     shutil.copytree(some, archive)
     (archive / "1999").rename(archive / HANG)
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     with cluster(tmp_path) as dask:
-        words = _command(archive, dask, program="tests.archive.fragile")
-        with subprocess.Popen(words, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as running:
+        run_it = _command(archive, dask, program="tests.archive.fragile")
+        with subprocess.Popen(run_it, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as running:
             while not (tmp_path / "dask" / "journal.sqlite").exists():
                 time.sleep(0.02)
             time.sleep(0.7)
-            running.send_signal(signal.SIGINT)
+            running.send_signal(sent)
             assert running.stderr is not None
             said = running.stderr.read()
-        ended = _done(dask, [[task("nothing")]])
-    assert " ".join(said.split()) == "Stopped. What was done is kept in dask: go on with --resume."
-    assert running.returncode == 130
-    assert isinstance(ended["T-nothing-0"].outcome, Result)
+        ended = _done(dask, [[task("nothing", number)] for number in range(4)])
+    assert " ".join(said.split()) == words
+    assert running.returncode == {signal.SIGINT: 130, signal.SIGKILL: -signal.SIGKILL}[signal.Signals(sent)]
+    assert all(isinstance(one.outcome, Result) for one in ended.values())
 
 
 def test_limits_hold_on_workers_of_dask(dask: str) -> None:
