@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -10,18 +10,22 @@ from typing import Any, Final
 import pytest
 from qtpy.QtWidgets import QApplication
 
-from kazerooni.dicom import Series
+from kazerooni.dicom import Series, read_volume
 from kazerooni.model import Component, Lobe
 from kazerooni.phantom import sequential_hrct
+from napari_kazerooni.autosave import DraftKeeper
 from napari_kazerooni.desk import Desk, desk_of
 from napari_kazerooni.export_widget import ExportWidget
 from napari_kazerooni.list_widget import ListWidget
+from napari_kazerooni.listing import Listed
 from napari_kazerooni.prior_widget import PriorWidget
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.score_widget import ScoreWidget
 from napari_kazerooni.series_widget import SeriesWidget
+from napari_kazerooni.session import ReadingSession
+from napari_kazerooni.setting import Setting
 from napari_kazerooni.timeline_widget import TimelineWidget
-from tests.plugins.builders import see_all, written_series
+from tests.plugins.builders import START, see_all, written_series
 from tests.plugins.desk import desk_in, found_in, signed_typed
 from tests.plugins.desks import FIVE, centre, give_lobes
 from tests.plugins.hand import Hand
@@ -257,6 +261,69 @@ def test_a_draft_of_a_study_stays_hidden(
     assert other.told() == []
     sign(other, kept)
     assert other.missing() == []
+
+
+def lines_of_later_visit(window: Window) -> list[Listed]:
+    """Give the lines of the list that are about the later visit."""
+    assert window.listed.list is not None
+    return [line for line in window.listed.list.lines if line.series.study_date == _DATES[1]]
+
+
+def open_line(window: Window, line: Listed) -> None:
+    """Open the scan of a line; whatever is offered of it is there afterwards."""
+    window.listed.open(line)
+    window.wait()
+    window.qtbot.wait(500)  # drafts are looked for in the background, and nothing tells that there is none
+    window.wait()
+
+
+def drafts_offered(window: Window) -> list[str]:
+    """Give the ids of the drafts that are offered."""
+    return [draft.reading.id for draft in window.desk.keeping.found]
+
+
+def test_a_study_offers_no_draft_that_tells_what_was_found(window: Window, scans: Path, found: list[Series]) -> None:
+    """Neither another reader's draft nor that of the first reading is offered; one's own is, at its place again."""
+    window.series.look_at([scans])
+    window.wait()
+    window.desk.reader = _OTHER
+    window.series.open(found[1])
+    window.wait()
+    window.desk.do(lambda say: say.type_percent(Lobe.RLL, Component.ALVEOLAR, "37"))
+    window.desk.keeping.flush()
+    window.desk.reader = "Reader A"
+    window.start_study(scans)
+    first = lines_of_later_visit(window)[0]
+    open_line(window, first)
+    assert window.score.drafts.isHidden(), "of another reader"
+    window.desk.do(lambda say: say.nothing_found(Lobe.RUL))
+    begun = window.desk.open_session.setting.reading_id
+    window.desk.keeping.flush()
+    session = window.desk.open_session
+    session.setting = replace(session.setting, order=first.number + 1)
+    window.desk.keeping.look_for_drafts()
+    window.qtbot.wait(500)
+    assert drafts_offered(window) == []
+    open_line(window, first)
+    assert drafts_offered(window) == [begun]
+
+
+def test_a_draft_that_a_program_left_stays_blinded_in_a_study(window: Window, scans: Path, found: list[Series]) -> None:
+    """Who goes on with it in a hidden study reads blinded and hidden, at the place of the list."""
+    setting = Setting(reading_id="R-program", started=START)
+    session = ReadingSession(read_volume(found[1]), setting)
+    session.say.set_remarks("lobes of a program")
+    DraftKeeper(session, window.desk.keeping.folder).save()
+    window.start_study(scans)
+    (line,) = lines_of_later_visit(window)
+    open_line(window, line)
+    window.score.drafts.go_on.click()
+    window.wait()
+    own = window.desk.open_session
+    assert own.said.remarks == "lobes of a program"
+    assert (own.setting.blinded, own.setting.hidden) == (True, True)
+    window.listed.leave_button.click()
+    assert window.told() == [], "it is left only once it is signed"
 
 
 def test_listing_a_study_takes_away_what_is_shown(

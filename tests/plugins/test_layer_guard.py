@@ -54,6 +54,23 @@ def test_a_deleted_layer_comes_back_with_its_marks(viewer: Any, scan: Scan, name
     assert not desk.open_session.canvas.miscounted()
 
 
+@pytest.mark.parametrize("name", ["alveolar", "CT"])
+def test_a_layer_that_was_shifted_goes_back_over_the_scan(viewer: Any, scan: Scan, name: str) -> None:
+    """What napari's tool to transform layers did to marks or scan is taken back, and the tool put down; it is told."""
+    desk, clock = opened(viewer, scan)
+    told = heard(desk.events.told)
+    layer = viewer.layers[name]
+    layer.mode = "transform"
+    layer.affine = np.array([[1.0, 0, 0, 0], [0, 0.9, 0, 20], [0, 0, 1, -30], [0, 0, 0, 1]])
+    clock.turn(desk, 0.1)
+    assert layer.mode == "pan_zoom"
+    np.testing.assert_array_equal(layer.affine.affine_matrix, np.eye(4))
+    assert name in told[-1].message
+    told.clear()
+    clock.turn(desk, 0.1)
+    assert not told
+
+
 def test_other_layers_may_be_deleted(viewer: Any, scan: Scan) -> None:
     """A layer that somebody added beside the reading goes for good."""
     desk, clock = opened(viewer, scan)

@@ -128,3 +128,18 @@ def test_a_step_that_fails_takes_no_other_with_it(qtbot: Any) -> None:
         later(widget, lambda: done.append("next"))
         qtbot.waitUntil(lambda: bool(done), timeout=20000)
     assert [kind for kind, *_ in raised] == [IndexError]
+
+
+def test_no_point_is_moved_once_the_reading_is_signed(viewer: Any, scan: Scan) -> None:
+    """Points that are in sight while the reading is signed can be looked at only."""
+    desk, _ = opened(viewer, scan, with_lobes=False)
+    lungs = lungs_of(boxes(scan[1]), scan[1].geometry)
+    fissures = default_fissures(lungs)
+    desk.open_session.set_lobes(lobes_of(lungs, fissures), fissures)
+    desk.on_lobes(lungs)
+    points = FissurePoints(desk)
+    points.set_visible(visible=True)
+    for layer in points.layers.values():
+        layer.mode = "select"
+    desk.events.signed()
+    assert {(layer.editable, str(layer.mode)) for layer in points.layers.values()} == {(False, "pan_zoom")}

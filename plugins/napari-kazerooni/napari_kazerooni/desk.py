@@ -18,7 +18,7 @@ from kazerooni.model import Lobe, Volume
 from kazerooni.segment import Lungs
 from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.draft import Draft, resume
-from napari_kazerooni.draft_ids import id_to_go_on_with
+from napari_kazerooni.draft_ids import id_to_go_on_with, setting_to_go_on_in
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
 from napari_kazerooni.later import Step
@@ -146,11 +146,13 @@ class Desk(Saying):
 
     def resume(self, draft: Draft) -> None:
         """Go on with a draft of the scan that is shown; in the background. One of another reader stays what it is."""
-        volume, reader = self.open_session.volume, self.reader or None
+        begun, reader = self.open_session, self.reader or None
         own = id_to_go_on_with(draft, self.keeping.folder, reader)
 
         def work(*_: object) -> object:
-            return _with_lungs(resume(draft, volume, reading_id=own, reader=reader))
+            made = resume(draft, begun.volume, reading_id=own, reader=reader)
+            made.setting = setting_to_go_on_in(made.setting, draft, begun.setting)
+            return _with_lungs(made)
 
         def resumed(made: _Made) -> None:
             self.begin(*made)

@@ -64,6 +64,7 @@ class FissurePoints:
         self._writing = False
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
+        desk.events.signed.connect(self._freeze)
         desk.guard.watch(self._shown)
         desk.places.append(self.placing)
 
@@ -94,6 +95,12 @@ class FissurePoints:
         if self.is_visible:
             for show in self.showing():
                 show()
+
+    def _freeze(self) -> None:
+        """Let no point be moved any more: the reading is signed."""
+        for layer in self.layers.values():
+            layer.mode = "pan_zoom"
+            layer.editable = False
 
     def set_visible(self, *, visible: bool) -> None:
         """Show or hide all points at once."""

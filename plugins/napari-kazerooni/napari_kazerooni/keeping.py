@@ -14,7 +14,7 @@ from kazerooni.errors import KazerooniError
 from kazerooni.files import stem_of
 from napari_kazerooni.autosave import DraftKeeper, Snapshot
 from napari_kazerooni.draft import BrokenDraft, Draft, folder_of_drafts
-from napari_kazerooni.draft_ids import is_gone_on_with, own_id
+from napari_kazerooni.draft_ids import is_gone_on_with, may_be_offered, own_id
 from napari_kazerooni.known_drafts import KnownDrafts
 from napari_kazerooni.remembered import SIGNING_FOLDER
 from napari_kazerooni.session import ReadingSession
@@ -154,7 +154,8 @@ class Keeping:
             reader = self._desk.reader or None
             whole = [draft for draft in drafts if isinstance(draft, Draft) and not _is_signed(draft, kept, reader)]
             whole = [draft for draft in whole if not is_gone_on_with(draft, self.folder, reader)]
-            self.found = tuple(d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own)
+            ours = [d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own]
+            self.found = tuple(d for d in ours if may_be_offered(d, session.setting, reader))
             for broken in (draft for draft in drafts if isinstance(draft, BrokenDraft)):
                 self._desk.tell(broken.why)
             self._desk.events.drafts()
