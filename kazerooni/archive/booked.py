@@ -22,7 +22,7 @@ SUPERSEDED: Final = "another reading, here too, supersedes it"
 
 
 def note_book(known: Known, place: str) -> None:
-    """Note what the book holds, for this look alone; place: "" for no book. What files hold, too, is read."""
+    """Note what the book holds, until the index is closed; place: "" for no book. What files hold, too, is read."""
     known.rows("DELETE FROM booked")
     if not place:
         return

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kazerooni.archive.booked import SUPERSEDED, note_book, of_book
+from kazerooni.archive.booked import SUPERSEDED, of_book
 from kazerooni.archive.choice import FAILS, Choice, left
 from kazerooni.archive.index import Index
 from kazerooni.archive.known import DOCUMENTS, PLACE, Known, Place, stamp_of
@@ -31,15 +31,14 @@ _EMPTY_BESIDE: Final = """SELECT f.number, f.name FROM files f WHERE f.size = 0 
 _ENDING: Final = re.compile(rb"\.[A-Za-z][A-Za-z0-9]*$")
 
 
-def plan(index: Index, *, draft: bool, explain: bool = False, store: str = "") -> Iterator[Choice]:
-    """Decide of everything in the index, and in the score book. store: its place, "" for none.
+def plan(index: Index, *, draft: bool, explain: bool = False) -> Iterator[Choice]:
+    """Decide of everything in the index, and in the score book, where that was noted (`booked.note_book`).
 
     draft: whether studies of which nothing is known are to be drafted. explain: whether each series of these is told,
     too; their headers are looked into.
     """
     known = Known(index)
     place_maps(known)
-    note_book(known, store)
     yield from _readings(known)
     yield from of_mapped(known, draft=draft)
     yield from _scores(known)
@@ -73,9 +72,8 @@ def _readings(known: Known) -> Iterator[Choice]:
         task = Task(
             id=task_id(Kind.READING, [digest]),
             kind=Kind.READING,
-            stamp=stamp_of(
-                [place._replace(stamp=digest), *rivals.others, *old, *booked]
-            ),  # so a copy of it is the same task
+            # Its digest in place of size and time, so a copy of it is the same task.
+            stamp=stamp_of([place._replace(stamp=digest), *rivals.others, *old, *booked]),
             number=place.number,
             member=document if member else 0,
             series_uid=refers,

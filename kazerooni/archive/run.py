@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from kazerooni.archive.booked import note_book
 from kazerooni.archive.choice import LEFT, Choice
 from kazerooni.archive.cluster import Cluster
 from kazerooni.archive.index import Changes, Index, Tell
 from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
+from kazerooni.archive.known import Known
 from kazerooni.archive.locks import LOCK_FILE, alone, index_in_use, is_locked
 from kazerooni.archive.plan import LEFT_TWICE, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
@@ -116,6 +118,7 @@ def rescore(
     ):
         sweep_parts(settings.out)
         changes = known.update(tell=tell)
+        note_book(Known(known), settings.store)
         if retry_failed:
             journal.forget_failed()
         twice = journal.plan(_tasks(known, settings, whys))
@@ -153,7 +156,8 @@ def choices(
     """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
     with _failing_in_words(archive), Index(archive, index) as known:
         known.update(tell=tell)
-        yield from _all_choices(known, settings, explain=True)
+        note_book(Known(known), settings.store)
+        yield from plan(known, draft=settings.draft, explain=True)
 
 
 def _write_results(journal: Journal, folder: Path, step: Step | None) -> dict[str, str]:
@@ -195,12 +199,8 @@ def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     make_folder(folder)
 
 
-def _all_choices(index: Index, settings: Settings, *, explain: bool = False) -> Iterator[Choice]:
-    yield from plan(index, draft=settings.draft, explain=explain, store=settings.store)
-
-
 def _tasks(index: Index, settings: Settings, whys: Counter[str]) -> Iterator[Task]:
-    for choice in _all_choices(index, settings):
+    for choice in plan(index, draft=settings.draft):
         if choice.is_left:
             whys[choice.why.removeprefix(LEFT)] += 1
         elif choice.task is not None:

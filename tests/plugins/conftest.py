@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +53,10 @@ def _start_screen(program: str) -> str:
 def visits() -> list[Path]:
     """Give the folders of the three sample visits, oldest first."""
     return [sample_folder() / visit.name for visit in VISITS]
+
+
+@pytest.fixture
+def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Give a window, and a folder for drafts that is empty."""
+    monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
+    return make_napari_viewer()

@@ -39,13 +39,6 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
     return written(tmp_path_factory.mktemp("scan"))
 
 
-@pytest.fixture
-def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Give a window, and a folder for drafts that is empty."""
-    monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
-    return make_napari_viewer()
-
-
 def _clear(lobe: Lobe, say: Commands) -> None:
     say.nothing_found(lobe)
 

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import QMainWindow, QWidget
 from kazerooni.dicom import Series
 from kazerooni.model import Volume
 from kazerooni.segment import default_fissures, lobes_of
+from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.fissure_points import FissurePoints
 from napari_kazerooni.later import later
@@ -31,15 +32,8 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
     return written(tmp_path_factory.mktemp("scan"))
 
 
-@pytest.fixture
-def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Give a window, and a folder for drafts that is empty."""
-    monkeypatch.setattr("napari_kazerooni.keeping.drafts_folder", lambda: tmp_path / "drafts")
-    return make_napari_viewer()
-
-
-def test_points_give_way_to_another_scan_one_layer_in_a_turn(viewer: Any, scan: Scan, tmp_path: Path) -> None:
-    """No step that shows another scan touches two layers, and none is left for the turn in which its reading begins."""
+def _with_points(viewer: Any, scan: Scan) -> tuple[Desk, FissurePoints]:
+    """Open a scan with the points of its fissures in sight."""
     desk, _ = opened(viewer, scan, with_lobes=False)
     lungs = lungs_of(boxes(scan[1]), scan[1].geometry)
     fissures = default_fissures(lungs)
@@ -47,7 +41,13 @@ def test_points_give_way_to_another_scan_one_layer_in_a_turn(viewer: Any, scan: 
     desk.on_lobes(lungs)
     points = FissurePoints(desk)
     points.set_visible(visible=True)
-    assert len(points.layers) == len(fissures.fissures)
+    return desk, points
+
+
+def test_points_give_way_to_another_scan_one_layer_in_a_turn(viewer: Any, scan: Scan, tmp_path: Path) -> None:
+    """No step that shows another scan touches two layers, and none is left for the turn in which its reading begins."""
+    desk, points = _with_points(viewer, scan)
+    assert len(points.layers) == 3  # right oblique and horizontal, left oblique
     touched: list[str] = []
     for layer in (*points.layers.values(), *desk.layers.all):
         layer.events.data.connect(partial(_note, layer.name, touched))
@@ -132,13 +132,7 @@ def test_a_step_that_fails_takes_no_other_with_it(qtbot: Any) -> None:
 
 def test_no_point_is_moved_once_the_reading_is_signed(viewer: Any, scan: Scan) -> None:
     """Points that are in sight while the reading is signed can be looked at only."""
-    desk, _ = opened(viewer, scan, with_lobes=False)
-    lungs = lungs_of(boxes(scan[1]), scan[1].geometry)
-    fissures = default_fissures(lungs)
-    desk.open_session.set_lobes(lobes_of(lungs, fissures), fissures)
-    desk.on_lobes(lungs)
-    points = FissurePoints(desk)
-    points.set_visible(visible=True)
+    desk, points = _with_points(viewer, scan)
     for layer in points.layers.values():
         layer.mode = "select"
     desk.events.signed()
