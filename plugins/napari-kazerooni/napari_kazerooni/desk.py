@@ -45,7 +45,8 @@ class Desk(Saying):
 
     session: None before a scan is open. lobe: that keys are about. busy: what is being done, None: nothing.
     lungs: that the lobes fill, None where there are none.
-    places: give the steps that put other layers to the place of a scan, empty.
+    places: give the steps that put other layers to the place of a scan, empty. preparations: give those that add these
+    layers before there is a scan.
     clock: seconds that never go back. now: the time with its zone.
 
     Events: `opened` (another session), `changed` (of marks or words, ten times a second at most), `lobes` (the lobe
@@ -74,6 +75,7 @@ class Desk(Saying):
         self._is_settling = False
         self._canvas: Canvas | None = None
         self.places: list[Callable[[Screen], Iterator[Step]]] = []
+        self.preparations: list[Callable[[], Iterator[Step]]] = []
         self.layers.events.stroke.connect(self._on_stroke)
         self.layers.events.refused.connect(self._on_refused)
         room.events.shown.connect(self._on_shown)

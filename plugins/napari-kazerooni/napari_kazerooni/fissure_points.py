@@ -15,7 +15,8 @@ from kazerooni.errors import KazerooniError
 from kazerooni.model import Fissure, FissureName, FissureState, Lobe
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layers import fissure_kwargs, fissure_of, swap
+from napari_kazerooni.layer_rows import list_layer
+from napari_kazerooni.layers import empty_points_kwargs, fissure_kwargs, fissure_of, swap
 from napari_kazerooni.screen import Screen
 
 _COLOURS: Final[dict[FissureName, str]] = {
@@ -24,6 +25,7 @@ _COLOURS: Final[dict[FissureName, str]] = {
     FissureName.LEFT_OBLIQUE: "#f0e442",
     FissureName.LINGULA: "#cc79a7",
 }
+_USUAL: Final = (FissureName.RIGHT_OBLIQUE, FissureName.RIGHT_MINOR, FissureName.LEFT_OBLIQUE)
 _SIZE_MM: Final = 4.0
 _DONE: Final = ("added", "changed", "removed")
 _SLOW_VOXELS: Final = 20_000_000
@@ -52,8 +54,9 @@ class PointsInScan(Points):
 class FissurePoints:
     """The points layers of the fissures of a reading; hidden, and not there, until they are wanted.
 
-    napari takes a tenth of a second and more to add or to remove a layer. So none is made before it is wanted, and one
-    that was made stays in the viewer: empty, at the place of the scan, while the reading has no such fissure.
+    napari takes a tenth of a second and more to add or to remove a layer. So those of the usual fissures are made before
+    there is a scan (`preparing`), and stay in the viewer: empty, at the place of the scan and not listed, while they are
+    not wanted.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -67,6 +70,16 @@ class FissurePoints:
         desk.events.signed.connect(self._freeze)
         desk.guard.watch(self._shown)
         desk.places.append(self.placing)
+        desk.preparations.append(self.preparing)
+
+    def preparing(self) -> Iterator[Callable[[], None]]:
+        """Give the steps that add the layers of the usual fissures before there is a scan, to be taken one by one."""
+        for name in _USUAL:
+            yield partial(self._prepare, name)
+
+    def _prepare(self, name: FissureName) -> None:
+        if name not in self.layers:  # else a scan came first
+            self._add(name, empty_points_kwargs(name) | {"visible": False})
 
     @property
     def _fissures(self) -> tuple[Fissure, ...]:
@@ -110,7 +123,7 @@ class FissurePoints:
             return
         self.is_visible = False
         for layer in self.layers.values():
-            _see(layer, visible=False)
+            self._see(layer, visible=False)
 
     def showing(self) -> Iterator[Callable[[], None]]:
         """Give the steps that show all points, each of which may add a layer."""
@@ -120,7 +133,7 @@ class FissurePoints:
 
     def _empty(self, name: FissureName, layer: Any, screen: Screen) -> None:
         """Let a layer hold no points, at the place of a scan: a viewer turns slices by all its layers."""
-        _see(layer, visible=False)
+        self._see(layer, visible=False)
         layer.scan_shape = screen.geometry.shape
         place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
         is_held = self._held.pop(name, None) is not None
@@ -134,12 +147,18 @@ class FissurePoints:
         if not self.is_visible:
             return
         if layer is None or layer not in self._desk.viewer.layers:
-            layer = self._made(fissure.name, fissure_kwargs(fissure, self._desk.open_session.screen))
+            layer = self._made(fissure)
         elif self._held.get(fissure.name) != fissure:
             self._fill(layer, fissure_kwargs(fissure, self._desk.open_session.screen))
         self._held[fissure.name] = fissure
         layer.editable = self._desk.open_session.signed is None
-        _see(layer, visible=True)
+        self._see(layer, visible=True)
+
+    def _see(self, layer: Any, *, visible: bool) -> None:
+        """Show or hide a layer and its line in the list; napari does all its work for one that is so already, too."""
+        list_layer(self._desk.viewer, layer, listed=visible)
+        if layer.visible != visible:
+            layer.visible = visible
 
     def _fill(self, layer: Any, options: dict[str, Any]) -> None:
         screen = self._desk.open_session.screen
@@ -153,28 +172,26 @@ class FissurePoints:
         self._writing = False
         layer.refresh()
 
-    def _made(self, name: FissureName, options: dict[str, Any]) -> Any:
-        active = self._desk.viewer.layers.selection.active
+    def _made(self, fissure: Fissure) -> Any:
         screen = self._desk.open_session.screen
+        options = fissure_kwargs(fissure, screen)
         # Of the scale of the other layers: a viewer steps by the smallest scale of all.
-        options |= {
-            "data": self._in_pixels(options["data"]),
-            "scale": screen.scale_mm,
-            "translate": screen.translate_mm,
-        }
-        layer = PointsInScan(
-            size=_SIZE_MM / screen.scale_mm[1],
-            face_color=_COLOURS[name],
-            border_color="black",
-            **options,
-        )
-        layer.scan_shape = screen.geometry.shape
+        place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "size": _SIZE_MM / screen.scale_mm[1]}
+        options |= place | {"data": self._in_pixels(options["data"])}
+        return self._add(fissure.name, options, screen.geometry.shape)
+
+    def _add(self, name: FissureName, options: dict[str, Any], scan_shape: tuple[int, ...] = (1, 1, 1)) -> Any:
+        """Add a layer for a fissure; the one that is active stays so. One that is hidden is not listed."""
+        active = self._desk.viewer.layers.selection.active
+        layer = PointsInScan(face_color=_COLOURS[name], border_color="black", **options)
+        layer.scan_shape = scan_shape
         layer.events.data.connect(partial(self._on_data, name))
         layer.bind_key(KeyMod.CtrlCmd | KeyCode.KeyZ, lambda _: self._desk.undo())
         layer.bind_key(KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyZ, lambda _: self._desk.redo())
         self.layers[name] = layer
         self._desk.viewer.add_layer(layer)
         self._desk.viewer.layers.selection.active = active
+        list_layer(self._desk.viewer, layer, listed=layer.visible)
         return layer
 
     def _in_pixels(self, data_mm: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -242,12 +259,6 @@ class FissurePoints:
         self._desk.start(
             f"Parting the lobes anew for {lobe.name}", lambda *_: change(session, lungs, lobe), self._on_moved
         )
-
-
-def _see(layer: Any, *, visible: bool) -> None:
-    """Show or hide a layer; napari does all its work for one that is so already, too."""
-    if layer.visible != visible:
-        layer.visible = visible
 
 
 def _clear_absent(say: Any, lobe: Lobe) -> None:

@@ -91,6 +91,11 @@ def empty_labels_kwargs(name: LayerName) -> LayerArguments:
     return {"data": np.zeros(_WAITING, np.uint8), "name": name, "units": UNITS, "axis_labels": AXES}
 
 
+def empty_points_kwargs(name: FissureName) -> LayerArguments:
+    """Give the arguments of a points layer that waits for the points of a fissure."""
+    return {"data": np.zeros((0, 3)), "name": fissure_layer_name(name), "units": UNITS, "axis_labels": AXES}
+
+
 def swap(layer: Any, data: NDArray[Any], options: Mapping[str, Any]) -> None:
     """Show other data, at their place, in a layer of a viewer; it is drawn anew once, not for every part of the place.
 

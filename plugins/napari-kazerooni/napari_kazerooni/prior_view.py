@@ -18,6 +18,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from napari_kazerooni.caption_labels import show_captions
 from napari_kazerooni.prior_link import LinkedRooms
 from napari_kazerooni.room import Room, room_of
+from napari_kazerooni.still import keep_still
 
 _NARROWEST = 300
 
@@ -38,6 +39,7 @@ class PriorView(QWidget):
         self._canvas: Any = QtViewer(self.model)
         self._canvas.setMinimumWidth(_NARROWEST)
         show_captions(self.room.captions, self._canvas)
+        keep_still(self.room, self.model, self._canvas)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._canvas)

@@ -6,7 +6,7 @@ Works on the model of a viewer alone, without Qt.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from kazerooni.model import Notice, Volume, Window
 from napari_kazerooni import corner, keys
 from napari_kazerooni.captions import CORNERS, Captions
 from napari_kazerooni.corner import Plane
+from napari_kazerooni.later import Step
 from napari_kazerooni.layers import AXES, empty_image_kwargs, image_kwargs, swap
 from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.windowing import BONE, LUNG, MEDIASTINUM, RANGE_HU, dragged, limits, window_of
@@ -43,7 +44,7 @@ class Room:
     screen: how the scan lies on the screen. series: that the scan was read from, None where nobody told.
     unseen: the notices of the scan that nobody has acknowledged.
     found: the series that were found last. identity_hidden: whether dates and names stay out of sight.
-    guests: what lives as long as the room, by name.
+    guests: what lives as long as the room, by name. take_turns: takes steps while the picture stays as it is.
 
     Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
     (`event.message` is for the reader), `found` (other series), `identity` (hidden, or not any more).
@@ -63,6 +64,7 @@ class Room:
         self.found: tuple[Series, ...] = ()
         self.identity_hidden = False
         self.guests: dict[str, object] = {}
+        self.take_turns: Callable[[Iterator[Step]], None] = _at_once
         self.events = EmitterGroup(
             source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
         )
@@ -248,10 +250,23 @@ class Room:
         if self.plane == plane:
             return
         self.viewer.dims.ndisplay = 2
-        self.viewer.dims.order = ORDERS[plane]
         self.viewer.scene.camera.orientation2d = ("down" if plane == "axial" else "up", "right")
+        self._set_order(ORDERS[plane])
         self._fit()
         self._tell_slice()
+
+    def _set_order(self, order: tuple[int, int, int]) -> None:
+        """Lay the axes otherwise; the layers are sliced one by one (`take_turns`), not by napari in one piece.
+
+        All layers know the plane at once, as tools ask them for it.
+        """
+        dims, update = self.viewer.dims, self.viewer._update_layers  # noqa: SLF001 - napari is pinned
+        with dims.events.order.blocker(update), dims.events.order.blocker(self.viewer.fit_to_view):
+            dims.order = order
+        for layer in self.viewer.layers:
+            state = layer._slicing_state  # noqa: SLF001
+            state._slice_input = state.make_slice_input(dims)  # noqa: SLF001
+        self.take_turns(iter([layer.refresh for layer in self.viewer.layers if layer.visible]))
 
     def _in_array(self, world: Sequence[float]) -> tuple[float, ...]:
         """Give where a place of the viewer lies in the array that is shown: a shift and a scale, as `Screen` has them.
@@ -329,6 +344,11 @@ class Room:
         if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:
             place = self._in_array(self.viewer.cursor.position)
             self.captions["cursor"] = corner.cursor_text(self.volume, self._in_scan(place))
+
+
+def _at_once(steps: Iterator[Step]) -> None:
+    for step in steps:
+        step()
 
 
 def middle_of(volume: Volume) -> int:

@@ -40,6 +40,7 @@ from napari_kazerooni.seen_bar import install_seen_bar
 from napari_kazerooni.sign_dialog import SignDialog, SignedFrame
 from napari_kazerooni.state_menu import state_button
 from napari_kazerooni.summary import legend_html, notes_html, totals_html, warnings_html
+from napari_kazerooni.still import keep_still
 from napari_kazerooni.ticking import start_ticking
 
 PATTERNS: Final = ("", "UIP", "NSIP", "other")
@@ -175,6 +176,7 @@ class ScoreWidget(QWidget):
             keep_fitted(self.desk.room, window)
             install_seen_bar(self.desk, viewer)
             show_captions(self.desk.room.captions, getattr(viewer.window, "_qt_viewer", None))
+            keep_still(self.desk.room, viewer, getattr(viewer.window, "_qt_viewer", None))
 
     # --- Showing ------------------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ from napari_kazerooni.opening import middle, only_choice, read_slice
 from napari_kazerooni.reader import holds_ct
 from napari_kazerooni.room import middle_of, room_of
 from napari_kazerooni.series_rows import details, row, studies, summary
+from napari_kazerooni.still import keep_still
 from napari_kazerooni.visits import is_other_visit
 from napari_kazerooni.warm import Preparation, warm_up
 from napari_kazerooni.worker import Tell, Work, stepping_back
@@ -55,6 +56,7 @@ class SeriesWidget(QWidget):
         warm_up()
         self.room, self.desk = room_of(napari_viewer), desk_of(napari_viewer)
         show_captions(self.room.captions, getattr(self.room.viewer.window, "_qt_viewer", None))
+        keep_still(self.room, self.room.viewer, getattr(self.room.viewer.window, "_qt_viewer", None))
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None

@@ -15,7 +15,15 @@ from kazerooni.errors import LabelError, ReadingError
 from napari_kazerooni.between import copy_marks, fill_between, refuse_gaps
 from napari_kazerooni.canvas import Labels as Array
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layers import LAYER_NAMES, LayerName, label_colours, labels_kwargs, swap
+from napari_kazerooni.layer_rows import list_layer
+from napari_kazerooni.layers import (
+    LAYER_NAMES,
+    LayerName,
+    empty_labels_kwargs,
+    label_colours,
+    labels_kwargs,
+    swap,
+)
 from napari_kazerooni.paint import MarkingLabels
 from napari_kazerooni.screen import Screen
 
@@ -63,8 +71,8 @@ def _finding_layer(desk: Desk) -> MarkingLabels:
 class Suggestion:
     """Marks of the slices between two marked ones, shown beside the marks until they are accepted or not.
 
-    The layer that shows them stays in the viewer, hidden, from one suggestion to the next: napari takes a tenth of a
-    second and more to add or to remove one.
+    The layer that shows them is made before there is a scan (`preparing`) and stays in the viewer, hidden and not listed,
+    from one suggestion to the next: napari takes a tenth of a second and more to add or to remove one.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -74,6 +82,15 @@ class Suggestion:
         self._made: Mapping[int, Array] = {}
         desk.events.opened.connect(self._on_opened)
         desk.places.append(self.placing)
+        desk.preparations.append(self.preparing)
+
+    def preparing(self) -> Iterator[Callable[[], None]]:
+        """Give the step that adds the layer before there is a scan."""
+        yield self._prepare
+
+    def _prepare(self) -> None:
+        if self.layer is None:  # else a scan came first
+            self._add(empty_labels_kwargs("alveolar") | {"name": _NAME, "visible": False, "colormap": _colours("alveolar")})
 
     @property
     def waits(self) -> bool:
@@ -115,18 +132,27 @@ class Suggestion:
         options = labels_kwargs(name, target.data, screen) | {"name": _NAME}
         gap, start = screen.scale_mm[0], screen.translate_mm[0]
         options["translate"] = (start + gap * first, *screen.translate_mm[1:])
-        options.pop("data")
-        colours = DirectLabelColormap(color_dict=label_colours(name))
-        if self.layer is not None and self.layer in self._desk.viewer.layers:
-            self.layer.colormap = colours
+        if self.layer is None or self.layer not in self._desk.viewer.layers:
+            self._add(options | {"data": shown, "colormap": _colours(name)})
+        else:
+            self.layer.colormap = _colours(name)
             swap(self.layer, shown, options)
-            self.layer.visible = True
-            return
-        self.layer = Labels(shown, opacity=_OPACITY, colormap=colours, **options)
+        self._see(visible=True)
+
+    def _add(self, options: Mapping[str, Any]) -> None:
+        """Add the layer; the one that is active stays so. One that is hidden is not listed."""
+        self.layer = Labels(opacity=_OPACITY, **options)
         self.layer.editable = False
         active = self._desk.viewer.layers.selection.active
         self._desk.viewer.add_layer(self.layer)
         self._desk.viewer.layers.selection.active = active
+        list_layer(self._desk.viewer, self.layer, listed=self.layer.visible)
+
+    def _see(self, *, visible: bool) -> None:
+        """Show or hide the layer and its line in the list."""
+        list_layer(self._desk.viewer, self.layer, listed=visible)
+        if self.layer.visible != visible:
+            self.layer.visible = visible
 
     def accept(self) -> None:
         """Mark what was suggested, as one step of undo."""
@@ -136,8 +162,8 @@ class Suggestion:
 
     def drop(self) -> None:
         """Forget what was suggested."""
-        if self.layer is not None and self.layer.visible:
-            self.layer.visible = False
+        if self.layer is not None:
+            self._see(visible=False)
         self._target, self._made = None, {}
 
     def placing(self, screen: Screen) -> Iterator[Callable[[], None]]:
@@ -164,6 +190,10 @@ class Suggestion:
         self.drop()
         place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
         swap(self.layer, np.zeros((1, 1, 1), np.uint8), place)
+
+
+def _colours(name: LayerName) -> DirectLabelColormap:
+    return DirectLabelColormap(color_dict=label_colours(name))
 
 
 def _marked(desk: Desk, name: LayerName) -> NDArray[np.intp]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qtpy.QtCore import QEvent, QObject, QTimer
 
+from napari_kazerooni.garbage import search_all
 from napari_kazerooni.later import later
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Ticker(QObject):
         kind = None if event is None else event.type()
         if kind == QEvent.Type.Close:
             self.timer.stop()
+            search_all()
             self._desk.cancel()
             self._desk.keeping.flush()
             later(self, self._go_on)  # napari asks meanwhile, and may close nothing

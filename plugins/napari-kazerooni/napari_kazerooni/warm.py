@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 
 import numpy as np
 from napari.layers import Image
@@ -18,7 +19,9 @@ from qtpy.QtWidgets import QWidget
 
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import prepare_docks
+from napari_kazerooni.garbage import leave_out_of_search
 from napari_kazerooni.later import later
+from napari_kazerooni.unseen import drawing
 
 
 @cache
@@ -55,6 +58,14 @@ class Preparation(QObject):
 def _steps(desk: Desk, owner: QWidget) -> Iterator[Callable[[], object]]:
     if len(desk.viewer.layers):
         return iter(())
-    layers = desk.layers.preparations()
+    layers = desk.layers.preparations()  # now: before anything is read in a thread
     docks = prepare_docks(desk.viewer, owner)
-    return iter((desk.room.prepare, *layers, *docks, desk.room.welcome))
+    return chain((desk.room.prepare,), layers, docks, _further(desk), (desk.room.welcome, leave_out_of_search))
+
+
+def _further(desk: Desk) -> Iterator[Callable[[], object]]:
+    """Give the steps that docks have told of (`Desk.preparations`), then those that draw all of it once, unseen."""
+    for prepare in desk.preparations:
+        yield from prepare()
+    if desk.session is None:
+        yield from drawing(desk)
