@@ -39,10 +39,16 @@ class PriorView(QWidget):
         self._canvas: Any = QtViewer(self.model)
         self._canvas.setMinimumWidth(_NARROWEST)
         show_captions(self.room.captions, self._canvas)
-        keep_still(self.room, self.model, self._canvas)
+        keep_still(self.room, self._canvas)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._canvas)
+
+    @property
+    def canvas(self) -> QWidget:
+        """The widget that is drawn into."""
+        native: QWidget = self._canvas.canvas.native
+        return native
 
     def begin(self) -> None:
         """Link it anew, after a rest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from qtpy.QtCore import Qt, QTimer
@@ -185,7 +186,10 @@ class PriorWidget(QWidget):
         self.busy.run(work, "Reading the other visit", self._on_read)
 
     def _on_read(self, read: tuple[Volume, Link]) -> None:
-        volume, link = read
+        later(self, partial(self._show_read, *read))  # in a turn of its own: what follows is not taken in the same one
+
+    def _show_read(self, volume: Volume, link: Link) -> None:
+        """Let the picture, hidden still, show the scan of the visit."""
         if self.priors.is_hidden or self.shown is None:
             return
         self.view = self._a_view()
@@ -205,7 +209,7 @@ class PriorWidget(QWidget):
     def _place(self) -> None:
         """Give the picture its place: that the docks are laid out anew, and it is drawn, are turns of their own."""
         if self.view is not None:
-            put_beside_canvas(self, self._fit)
+            put_beside_canvas(self, [self.view.canvas, *_canvas_of(self.desk.viewer)], self._fit)
 
     def _a_view(self) -> PriorView:
         """Give the view that rests since the last visit, or make one; it is hidden."""
@@ -282,6 +286,12 @@ class PriorWidget(QWidget):
             view, self._resting = self._resting, None
             self._layout.removeWidget(view)
             view.leave()
+
+
+def _canvas_of(viewer: Any) -> list[QWidget]:
+    """Give the canvas of a window, none where it has none."""
+    qt_viewer = getattr(viewer.window, "_qt_viewer", None)
+    return [] if qt_viewer is None else [qt_viewer.canvas.native]
 
 
 def prior_dock(viewer: Any) -> PriorWidget:

@@ -74,7 +74,7 @@ def contours(labels: NDArray[np.uint8], thickness: int, background: int = 0) -> 
     Kept are pixels where the highest label among the four neighbours and the pixel differs from the lowest one within
     `thickness` steps; a diamond of so many steps is as many times the four neighbours.
     """
-    lowest = labels
+    labels = lowest = np.ascontiguousarray(labels)  # of a plane across the slices each pixel lies far from the next
     for _ in range(thickness):
         lowest = _among_neighbours(np.minimum, lowest)
     inside = _among_neighbours(np.maximum, labels) == lowest

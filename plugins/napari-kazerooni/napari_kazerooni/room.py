@@ -44,7 +44,8 @@ class Room:
     screen: how the scan lies on the screen. series: that the scan was read from, None where nobody told.
     unseen: the notices of the scan that nobody has acknowledged.
     found: the series that were found last. identity_hidden: whether dates and names stay out of sight.
-    guests: what lives as long as the room, by name. take_turns: takes steps while the picture stays as it is.
+    guests: what lives as long as the room, by name. lay_axes: takes steps after a first one, while the picture
+    stays as it is.
 
     Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
     (`event.message` is for the reader), `found` (other series), `identity` (hidden, or not any more).
@@ -64,7 +65,7 @@ class Room:
         self.found: tuple[Series, ...] = ()
         self.identity_hidden = False
         self.guests: dict[str, object] = {}
-        self.take_turns: Callable[[Iterator[Step]], None] = _at_once
+        self.lay_axes: Callable[[tuple[int, int, int], Step, Iterable[Step]], None] = _at_once
         self.events = EmitterGroup(
             source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
         )
@@ -256,17 +257,20 @@ class Room:
         self._tell_slice()
 
     def _set_order(self, order: tuple[int, int, int]) -> None:
-        """Lay the axes otherwise; the layers are sliced one by one (`take_turns`), not by napari in one piece.
+        """Lay the axes otherwise; the layers are sliced one by one (`lay_axes`), not by napari in one piece.
 
         All layers know the plane at once, as tools ask them for it.
         """
         dims, update = self.viewer.dims, self.viewer._update_layers  # noqa: SLF001 - napari is pinned
-        with dims.events.order.blocker(update), dims.events.order.blocker(self.viewer.fit_to_view):
-            dims.order = order
-        for layer in self.viewer.layers:
-            state = layer._slicing_state  # noqa: SLF001
-            state._slice_input = state.make_slice_input(dims)  # noqa: SLF001
-        self.take_turns(iter([layer.refresh for layer in self.viewer.layers if layer.visible]))
+
+        def lay() -> None:
+            with dims.events.order.blocker(update), dims.events.order.blocker(self.viewer.fit_to_view):
+                dims.order = order
+            for layer in self.viewer.layers:
+                state = layer._slicing_state  # noqa: SLF001
+                state._slice_input = state.make_slice_input(dims)  # noqa: SLF001
+
+        self.lay_axes(order, lay, [layer.refresh for layer in self.viewer.layers if layer.visible])
 
     def _in_array(self, world: Sequence[float]) -> tuple[float, ...]:
         """Give where a place of the viewer lies in the array that is shown: a shift and a scale, as `Screen` has them.
@@ -346,8 +350,8 @@ class Room:
             self.captions["cursor"] = corner.cursor_text(self.volume, self._in_scan(place))
 
 
-def _at_once(steps: Iterator[Step]) -> None:
-    for step in steps:
+def _at_once(_: tuple[int, int, int], lay: Step, steps: Iterable[Step]) -> None:
+    for step in (lay, *steps):
         step()
 
 

@@ -176,7 +176,7 @@ class ScoreWidget(QWidget):
             keep_fitted(self.desk.room, window)
             install_seen_bar(self.desk, viewer)
             show_captions(self.desk.room.captions, getattr(viewer.window, "_qt_viewer", None))
-            keep_still(self.desk.room, viewer, getattr(viewer.window, "_qt_viewer", None))
+            keep_still(self.desk.room, getattr(viewer.window, "_qt_viewer", None))
 
     # --- Showing ------------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class SeriesWidget(QWidget):
         warm_up()
         self.room, self.desk = room_of(napari_viewer), desk_of(napari_viewer)
         show_captions(self.room.captions, getattr(self.room.viewer.window, "_qt_viewer", None))
-        keep_still(self.room, self.room.viewer, getattr(self.room.viewer.window, "_qt_viewer", None))
+        keep_still(self.room, getattr(self.room.viewer.window, "_qt_viewer", None))
         self._wanted: list[Path] = []
         self._help: HelpOverlay | None = None
         self._opening: Series | None = None

@@ -7,7 +7,7 @@ the canvas is made lower, drawn, made higher and drawn again.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from qtpy.compat import isalive
@@ -20,28 +20,27 @@ _NAME: Final = "kazerooni-still"
 
 
 class StillPicture(QObject):
-    """Takes steps in turns while a canvas is not drawn: see `Room.take_turns`."""
+    """Lays the axes of a viewer otherwise while its canvas is not drawn: see `Room.lay_axes`."""
 
-    def __init__(self, viewer: Any, qt_viewer: Any) -> None:
+    def __init__(self, qt_viewer: Any) -> None:
         super().__init__(qt_viewer.canvas.native)
         self.setObjectName(_NAME)
-        self._dims, self._sliders = viewer.dims, weakref.ref(qt_viewer.dims)
-        viewer.dims.events.order.connect(self._hide_sliders, position="first")
+        self._sliders = weakref.ref(qt_viewer.dims)
 
-    def _hide_sliders(self) -> None:
+    def __call__(self, order: tuple[int, int, int], lay: Step, steps: Iterable[Step]) -> None:
+        """Lay the axes at once, take each step in a turn of its own, and draw after the last one."""
+        if not isalive(self):
+            return
+        self.parent().setUpdatesEnabled(False)
         sliders = self._sliders()
         if sliders is not None:
-            for axis in self._dims.displayed:
+            for axis in order[1:]:
                 sliders.slider_widgets[axis].hide()
+        lay()
+        in_turns(self, self._held(steps))
 
-    def __call__(self, steps: Iterator[Step]) -> None:
-        """Take each step in a turn of its own, and draw once, after the last one."""
-        if isalive(self):
-            in_turns(self, self._held(steps))
-
-    def _held(self, steps: Iterator[Step]) -> Iterator[Step]:
+    def _held(self, steps: Iterable[Step]) -> Iterator[Step]:
         canvas = self.parent()
-        canvas.setUpdatesEnabled(False)
         try:
             yield from steps
         finally:
@@ -49,7 +48,7 @@ class StillPicture(QObject):
                 canvas.setUpdatesEnabled(True)
 
 
-def keep_still(room: Room, viewer: Any, qt_viewer: Any) -> None:
-    """Let a room turn planes so in napari's view of its viewer, once for each canvas; None is no view."""
+def keep_still(room: Room, qt_viewer: Any) -> None:
+    """Let a room lay its axes so in napari's view of its viewer, once for each canvas; None is no view."""
     if qt_viewer is not None and qt_viewer.canvas.native.findChild(StillPicture, _NAME) is None:
-        room.take_turns = StillPicture(viewer, qt_viewer)
+        room.lay_axes = StillPicture(qt_viewer)
