@@ -21,6 +21,7 @@ from napari_kazerooni.__main__ import main
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desks import blind
 from napari_kazerooni.reader import series_dock
+from napari_kazerooni.room import WELCOME
 from napari_kazerooni.series_rows import details, row
 from napari_kazerooni.series_widget import SeriesWidget
 from napari_kazerooni.windowing import MEDIASTINUM
@@ -60,6 +61,11 @@ def items(dock: SeriesWidget) -> list[Any]:
     """List the series in the dock."""
     tops = [dock.tree.topLevelItem(i) for i in range(dock.tree.topLevelItemCount())]
     return [top.child(i) for top in tops for i in range(top.childCount())]
+
+
+def wait_until_prepared(dock: SeriesWidget, qtbot: Any) -> None:
+    """Wait until the room has made all that it makes before a scan; its welcome comes last but one."""
+    qtbot.waitUntil(lambda: dock.room.captions["scan"] == WELCOME, timeout=20000)
 
 
 def test_a_double_click_on_a_study_opens_its_fittest_series(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
@@ -162,17 +168,19 @@ def test_one_slice_is_shown_before_the_others_are_read(
 def test_an_empty_window_is_prepared_for_a_scan(dock: SeriesWidget, patient: Path, qtbot: Any) -> None:
     """Layers and docks are there, empty and closed to marks, before a scan is; a scan is shown in these same layers."""
     viewer = dock.room.viewer
-    qtbot.waitUntil(lambda: any(name.startswith("Score") for name in viewer.window.dock_widgets), timeout=20000)
-    layers = list(viewer.layers)
+    wait_until_prepared(dock, qtbot)
+    prepared = list(viewer.layers)
+    layers = prepared[:4]
     assert [layer.name for layer in layers] == ["CT", "lobes", "alveolar", "interstitial"]
     assert [layer.editable for layer in layers[1:]] == [False] * 3
+    assert [layer.visible for layer in prepared] == [True] * 4 + [False] * 4
     assert dock.room.volume is None
     look(dock, patient / "two", qtbot)
-    assert list(viewer.layers) == layers
+    assert list(viewer.layers) == prepared
     assert [layer.data.shape[0] for layer in layers] == [8] * 4
     assert dock.room.index == 4
     look(dock, patient / "one", qtbot)  # slices 10 mm apart instead of 1.25
-    assert list(viewer.layers) == layers
+    assert list(viewer.layers) == prepared
     assert dock.room.index == 3
     session = desk_of(viewer).open_session
     qtbot.wait(300)
@@ -194,10 +202,11 @@ def test_a_window_that_shows_something_is_left_alone(make_napari_viewer: Any, qt
 def test_a_sample_in_a_prepared_window_leaves_one_layer_for_the_scan(dock: SeriesWidget, qtbot: Any) -> None:
     """The layer that napari wants of a sample goes where the room has one already."""
     viewer = dock.room.viewer
-    qtbot.waitUntil(lambda: len(viewer.layers) == 4, timeout=20000)
+    wait_until_prepared(dock, qtbot)
     viewer.open_sample("napari-kazerooni", "visit-1999")
     qtbot.waitUntil(lambda: dock.room.is_whole and idle(dock), timeout=20000)
-    assert [layer.name for layer in viewer.layers] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert [layer.name for layer in viewer.layers[:4]] == ["CT", "lobes", "alveolar", "interstitial"]
+    assert [layer.name for layer in viewer.layers].count("CT") == 1
     assert dock.room.layer is not None
     assert dock.room.layer is viewer.layers[0]
     assert dock.room.layer.data.shape[0] == 10

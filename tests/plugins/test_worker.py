@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from typing import Any
 
 import pytest
@@ -108,3 +109,25 @@ def test_cancelled_work_ends_at_its_next_progress(qtbot: Any) -> None:
         go_on.set()
     assert not after
     assert not record.told
+
+
+def test_warnings_stay_where_they_go(qtbot: Any) -> None:
+    """Two jobs that overlap, the first ending first, leave the way that warnings take, and their filters, alone."""
+    before, filters = warnings.showwarning, list(warnings.filters)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def first(*_: object) -> None:
+        begun.wait(10)
+
+    def second(*_: object) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    one, other = Job(first), Job(second)
+    with qtbot.waitSignal(other.ended, timeout=10000):
+        with qtbot.waitSignal(one.ended, timeout=10000):
+            one.start()
+            other.start()
+        go_on.set()
+    assert warnings.showwarning is before
+    assert list(warnings.filters) == filters

@@ -24,8 +24,8 @@ _ALONG: Final = Qt.Orientation.Horizontal
 def put_beside_canvas(widget: QWidget, pictures: list[QWidget], then: Callable[[], None]) -> None:
     """Put the dock of a widget beside the canvas, and share its width; other docks on the right stand behind as tabs.
 
-    A dock that floats, or that somebody put elsewhere, stays there. pictures: of the window, drawn last, each in a turn of
-    its own. then: called once the widths are shared.
+    A dock that floats, or that somebody put elsewhere, stays there. pictures: of the window, drawn last, each in a turn
+    of its own. then: called once the widths are shared.
     """
     dock, window = widget.parent(), widget.window()
     if not isinstance(dock, QDockWidget) or dock.isFloating() or window.dockWidgetArea(dock) != _RIGHT:

@@ -52,11 +52,11 @@ class PointsInScan(Points):
 
 
 class FissurePoints:
-    """The points layers of the fissures of a reading; hidden, and not there, until they are wanted.
+    """The points layers of the fissures of a reading; hidden, and not listed, until they are wanted.
 
-    napari takes a tenth of a second and more to add or to remove a layer. So those of the usual fissures are made before
-    there is a scan (`preparing`), and stay in the viewer: empty, at the place of the scan and not listed, while they are
-    not wanted.
+    napari takes a tenth of a second and more to add or to remove a layer. So those of the usual fissures are made
+    before there is a scan (`preparing`), and stay in the viewer: empty, at the place of the scan and not listed, while
+    they are not wanted.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -78,7 +78,7 @@ class FissurePoints:
             yield partial(self._prepare, name)
 
     def _prepare(self, name: FissureName) -> None:
-        if name not in self.layers:  # else a scan came first
+        if name not in self.layers and self._desk.room.volume is None:  # else a scan came first
             self._add(name, empty_points_kwargs(name) | {"visible": False})
 
     @property

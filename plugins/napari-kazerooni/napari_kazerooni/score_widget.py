@@ -39,8 +39,8 @@ from napari_kazerooni.score_table import ScoreTable
 from napari_kazerooni.seen_bar import install_seen_bar
 from napari_kazerooni.sign_dialog import SignDialog, SignedFrame
 from napari_kazerooni.state_menu import state_button
-from napari_kazerooni.summary import legend_html, notes_html, totals_html, warnings_html
 from napari_kazerooni.still import keep_still
+from napari_kazerooni.summary import legend_html, notes_html, totals_html, warnings_html
 from napari_kazerooni.ticking import start_ticking
 
 PATTERNS: Final = ("", "UIP", "NSIP", "other")

@@ -71,8 +71,8 @@ def _finding_layer(desk: Desk) -> MarkingLabels:
 class Suggestion:
     """Marks of the slices between two marked ones, shown beside the marks until they are accepted or not.
 
-    The layer that shows them is made before there is a scan (`preparing`) and stays in the viewer, hidden and not listed,
-    from one suggestion to the next: napari takes a tenth of a second and more to add or to remove one.
+    The layer that shows them is made before there is a scan (`preparing`) and stays in the viewer, hidden and not
+    listed, from one suggestion to the next: napari takes a tenth of a second and more to add or to remove one.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -89,8 +89,10 @@ class Suggestion:
         yield self._prepare
 
     def _prepare(self) -> None:
-        if self.layer is None:  # else a scan came first
-            self._add(empty_labels_kwargs("alveolar") | {"name": _NAME, "visible": False, "colormap": _colours("alveolar")})
+        if self.layer is None and self._desk.room.volume is None:  # else a scan came first
+            self._add(
+                empty_labels_kwargs("alveolar") | {"name": _NAME, "visible": False, "colormap": _colours("alveolar")}
+            )
 
     @property
     def waits(self) -> bool:

@@ -10,7 +10,7 @@ from napari_kazerooni.desk import Desk
 
 
 def drawing(desk: Desk) -> Iterator[Callable[[], None]]:
-    """Give the steps that draw the circle of the brush, and each layer that is hidden, into a picture that nobody sees."""
+    """Give the steps that draw the circle of the brush, and each hidden layer, into a picture that nobody sees."""
     canvas = getattr(getattr(desk.viewer.window, "_qt_viewer", None), "canvas", None)
     if canvas is None:
         return

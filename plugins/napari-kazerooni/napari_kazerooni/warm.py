@@ -60,12 +60,18 @@ def _steps(desk: Desk, owner: QWidget) -> Iterator[Callable[[], object]]:
         return iter(())
     layers = desk.layers.preparations()  # now: before anything is read in a thread
     docks = prepare_docks(desk.viewer, owner)
-    return chain((desk.room.prepare,), layers, docks, _further(desk), (desk.room.welcome, leave_out_of_search))
+    return chain((desk.room.prepare,), layers, docks, _further(desk), (desk.room.welcome, partial(_leave_out, desk)))
 
 
 def _further(desk: Desk) -> Iterator[Callable[[], object]]:
     """Give the steps that docks have told of (`Desk.preparations`), then those that draw all of it once, unseen."""
     for prepare in desk.preparations:
         yield from prepare()
-    if desk.session is None:
+    if desk.room.volume is None:
         yield from drawing(desk)
+
+
+def _leave_out(desk: Desk) -> None:
+    """Let Python search no more in what there is, unless a scan came first, which is to go again."""
+    if desk.room.volume is None:
+        leave_out_of_search()

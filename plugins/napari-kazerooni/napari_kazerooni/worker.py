@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
-from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Qt, Signal
 
 from kazerooni.dicom import Progress
@@ -30,7 +29,7 @@ class _CancelledError(Exception):
 
 
 class Job(QObject):
-    """Runs `work(progress, tell)` in a thread of napari's pool.
+    """Runs `work(progress, tell)` in a thread, for whose end Python waits before it ends itself.
 
     `progress(done, total)` shows how far it is, four times a second at most (Qt draws the whole window anew for a bar
     in it, in 15 ms), and ends the work once `cancel` was called; `tell(value)` hands over something before the end.
@@ -57,7 +56,8 @@ class Job(QObject):
     def start(self) -> None:
         """Start; the job keeps itself alive until it has ended."""
         _running.add(self)
-        self._worker = create_worker(self._run, _start_thread=True)
+        # No worker of napari: each turns the warnings of the program to itself, and of two that overlap one stays so.
+        threading.Thread(target=self._run, name="kazerooni").start()
 
     def cancel(self) -> None:
         """Ask the work to end at its next progress; nothing is handed over from then on but `ended`."""
