@@ -266,6 +266,9 @@ def test_both_visits_are_as_wide_beside_the_scores(dock: Dock, found: list[Serie
     wait(widget, qtbot)
     show(widget, 1999, qtbot)
     qtbot.waitUntil(lambda: abs(window.centralWidget().width() - widget.width()) <= 8, timeout=5000)
+    assert widget.view is not None
+    parts = (window, desk.viewer.window._qt_viewer.canvas.native, widget.view.canvas)
+    qtbot.waitUntil(lambda: all(part.updatesEnabled() for part in parts), timeout=5000)  # held still meanwhile
 
 
 def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series], qtbot: Any) -> None:

@@ -130,7 +130,7 @@ class Desk(Saying):
         self.keeping.keep(session)
         if self.room.layer is not None:
             self.room.layer.events.contrast_limits.connect(self._on_dims)
-            self.viewer.layers.selection.active = self.room.layer
+        self._look()
         self._on_dims()
         self.events.opened()
         self.events.lobes()
@@ -180,9 +180,15 @@ class Desk(Saying):
     def _showing_made(self, before: ReadingSession | None, what: str, made: _Made) -> Iterator[Step]:
         session = made[0]
         why = f"{what}: marks wait until it is done."
-        for step in (*self.layers.showing(session.canvas, session.screen, why), self.keeping.flush):
+        steps = self.layers.showing(session.canvas, session.screen, why)
+        for step in (*steps, self.keeping.flush, self._look):
             if self.session is before and not self.has_closed:
                 yield step
+
+    def _look(self) -> None:
+        """Let the picture be the layer that is active; napari changes its controls for it."""
+        if self.room.layer is not None:
+            self.viewer.layers.selection.active = self.room.layer
 
     # --- What changes -------------------------------------------------------------------------------------------------
 

@@ -186,10 +186,7 @@ class PriorWidget(QWidget):
         self.busy.run(work, "Reading the other visit", self._on_read)
 
     def _on_read(self, read: tuple[Volume, Link]) -> None:
-        later(self, partial(self._show_read, *read))  # in a turn of its own: what follows is not taken in the same one
-
-    def _show_read(self, volume: Volume, link: Link) -> None:
-        """Let the picture, hidden still, show the scan of the visit."""
+        volume, link = read
         if self.priors.is_hidden or self.shown is None:
             return
         self.view = self._a_view()
@@ -197,7 +194,8 @@ class PriorWidget(QWidget):
         self.view.linked.is_on = self.link_box.isChecked()
         self.view.linked.show(volume, link, is_earlier=self.shown.is_earlier)
         self.busy.say("" if self.shown.reading is not None else "Nobody has signed a reading of this visit.")
-        later(self, self._reveal)  # what waits holds no view: it may outlive its window
+        # What waits holds no view: it may outlive its window. Twice later, as Qt would take one step in this same turn.
+        later(self, partial(later, self, self._reveal))
 
     def _reveal(self) -> None:
         """Show the picture, once its scan is in it and all around has its place: it is drawn at every other size."""

@@ -45,7 +45,7 @@ class Room:
     unseen: the notices of the scan that nobody has acknowledged.
     found: the series that were found last. identity_hidden: whether dates and names stay out of sight.
     guests: what lives as long as the room, by name. lay_axes: takes steps after a first one, while the picture
-    stays as it is.
+    stays as it is. hold_picture: lets it stay so for this turn.
 
     Events: `shown` (a scan is shown), `unseen` (acknowledged, or others), `help` (the help was asked for), `told`
     (`event.message` is for the reader), `found` (other series), `identity` (hidden, or not any more).
@@ -65,6 +65,7 @@ class Room:
         self.found: tuple[Series, ...] = ()
         self.identity_hidden = False
         self.guests: dict[str, object] = {}
+        self.hold_picture: Step = _nothing
         self.lay_axes: Callable[[tuple[int, int, int], Step, Iterable[Step]], None] = _at_once
         self.events = EmitterGroup(
             source=self, shown=Event, unseen=Event, help=Event, told=Event, found=Event, identity=Event
@@ -159,6 +160,7 @@ class Room:
             self.viewer.layers.remove(sample)
         assert self.layer is not None
         if self.volume is not volume or self.layer.metadata.get("geometry") is not volume.geometry:
+            self.hold_picture()
             swap(self.layer, data, options)
         self.volume, self.screen, self.is_whole = volume, screen_of(volume.geometry), is_whole
         if not volume.is_hu_proven:
@@ -348,6 +350,10 @@ class Room:
         if self.volume is not None and self.layer is not None and self.viewer.dims.ndisplay == 2:
             place = self._in_array(self.viewer.cursor.position)
             self.captions["cursor"] = corner.cursor_text(self.volume, self._in_scan(place))
+
+
+def _nothing() -> None:
+    """Hold no picture: nobody looks."""
 
 
 def _at_once(_: tuple[int, int, int], lay: Step, steps: Iterable[Step]) -> None:

@@ -203,7 +203,7 @@ class SeriesWidget(QWidget):
 
     def _on_slice(self, volume: Volume) -> None:
         self.room.preview(volume)
-        later(self, self._drawn.set)
+        later(self, partial(later, self, self._drawn.set))  # the picture is held for a turn
 
     def _on_read(self, volume: Volume) -> None:
         """Show the scan, its middle, then each empty map, then begin its reading: at once they hold the window."""

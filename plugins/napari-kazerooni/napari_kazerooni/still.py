@@ -1,6 +1,6 @@
 """Still: a canvas keeps its picture, and its size, while another plane is sliced, one layer in each turn of Qt's loop.
 
-napari slices all layers in one piece, and shows the slider of the new axis before it hides that of the old one, so that
+It keeps its picture, too, in the turn in which another scan is shown. napari slices all layers in one piece, and shows the slider of the new axis before it hides that of the old one, so that
 the canvas is made lower, drawn, made higher and drawn again.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 from qtpy.compat import isalive
 from qtpy.QtCore import QObject
 
-from napari_kazerooni.later import Step, in_turns
+from napari_kazerooni.later import Step, in_turns, later
 from napari_kazerooni.room import Room
 
 _NAME: Final = "kazerooni-still"
@@ -26,6 +26,15 @@ class StillPicture(QObject):
         super().__init__(qt_viewer.canvas.native)
         self.setObjectName(_NAME)
         self._sliders = weakref.ref(qt_viewer.dims)
+
+    def hold(self) -> None:
+        """Draw nothing in this turn: a slider that comes or goes makes the canvas another size, and Qt draws it at each."""
+        if isalive(self):
+            self.parent().setUpdatesEnabled(False)
+            later(self, self._go_on)
+
+    def _go_on(self) -> None:
+        self.parent().setUpdatesEnabled(True)
 
     def __call__(self, order: tuple[int, int, int], lay: Step, steps: Iterable[Step]) -> None:
         """Lay the axes at once, take each step in a turn of its own, and draw after the last one."""
@@ -49,6 +58,7 @@ class StillPicture(QObject):
 
 
 def keep_still(room: Room, qt_viewer: Any) -> None:
-    """Let a room lay its axes so in napari's view of its viewer, once for each canvas; None is no view."""
+    """Let a room hold its picture so in napari's view of its viewer, once for each canvas; None is no view."""
     if qt_viewer is not None and qt_viewer.canvas.native.findChild(StillPicture, _NAME) is None:
-        room.lay_axes = StillPicture(qt_viewer)
+        room.lay_axes = still = StillPicture(qt_viewer)
+        room.hold_picture = still.hold
