@@ -50,6 +50,11 @@ class PointsInScan(Points):
         low, high = self._extent_data
         return np.array([low - 0.5, high + 0.5])
 
+    def _update_draw(self, *arguments: Any, **options: Any) -> None:
+        """Follow the canvas while they are in sight: napari asks hidden layers too, at each step of scrolling."""
+        if self.visible:
+            super()._update_draw(*arguments, **options)
+
 
 class FissurePoints:
     """The points layers of the fissures of a reading; hidden, and not listed, until they are wanted.
@@ -146,6 +151,7 @@ class FissurePoints:
         layer = self.layers.get(fissure.name)
         if not self.is_visible:
             return
+        self._desk.room.hold_picture()  # till the last of them is there
         if layer is None or layer not in self._desk.viewer.layers:
             layer = self._made(fissure)
         elif self._held.get(fissure.name) != fissure:

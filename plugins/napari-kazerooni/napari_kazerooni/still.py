@@ -1,7 +1,8 @@
 """Still: a canvas keeps its picture, and its size, while another plane is sliced, one layer in each turn of Qt's loop.
 
-It keeps its picture, too, in the turn in which another scan is shown. napari slices all layers in one piece, and shows the slider of the new axis before it hides that of the old one, so that
-the canvas is made lower, drawn, made higher and drawn again.
+It keeps its picture, too, in the turn in which another scan is shown. napari slices all layers in one piece, and shows
+the slider of the new axis before it hides that of the old one, so that the canvas is made lower, drawn, made higher and
+drawn again.
 """
 
 from __future__ import annotations
