@@ -49,7 +49,9 @@ def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.ui
     seg = open_seg(file, most_bytes=most)
     with ThreadPoolExecutor(1) as beside:  # from here on the file itself is read for its digest alone
         digest = beside.submit(file.digest)
-        return *_read_labels(seg, place, wanted), digest.result()
+        labels, notices = _read_labels(seg, place, wanted)
+        file.check_unchanged()  # the digest may have been ready long before
+        return labels, notices, digest.result()
 
 
 def _read_labels(seg: SegFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
