@@ -29,7 +29,7 @@ class StillPicture(QObject):
         self._sliders = weakref.ref(qt_viewer.dims)
 
     def hold(self) -> None:
-        """Draw nothing in this turn: a slider that comes or goes makes the canvas another size, and Qt draws it at each."""
+        """Draw nothing in this turn: a slider that comes or goes changes the size of the canvas, and Qt draws each."""
         if isalive(self):
             self.parent().setUpdatesEnabled(False)
             later(self, self._go_on)
