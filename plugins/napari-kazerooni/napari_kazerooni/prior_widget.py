@@ -261,6 +261,7 @@ class PriorWidget(QWidget):
         if self.view is not None:
             linked = self.view.linked
             self.link_words.setText(linked.words)
+            self.link_box.setEnabled(linked.link is None or linked.link.is_linked)
             self.link_words.setStyleSheet("" if linked.is_linked else "color: #ffb454")
 
     def close_view(self) -> None:
