@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,3 +102,16 @@ def test_slices_are_turned_meanwhile(viewer: Any, spiral: Scan, qtbot: Any) -> N
     at = viewer.dims.current_step[1]
     for layer in viewer.layers[:4]:
         np.testing.assert_array_equal(_shown(layer), layer.data[:, at])
+
+
+def test_a_scan_comes_into_the_picture_in_one_piece(viewer: Any, spiral: Scan, tmp_path: Path, qtbot: Any) -> None:
+    """In the turn in which another scan is shown nothing is drawn; the next one draws it."""
+    open_docks(viewer)
+    desk, _ = opened(viewer, spiral)
+    canvas = viewer.window._qt_viewer.canvas.native
+    qtbot.waitUntil(canvas.updatesEnabled, timeout=20000)
+    _, other = written(tmp_path)
+    desk.room.preview(other)
+    assert not canvas.updatesEnabled()
+    qtbot.waitUntil(canvas.updatesEnabled, timeout=20000)
+    assert desk.room.volume is other
