@@ -36,6 +36,7 @@ from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.evidence import Conflict
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.looking import Looking
+from napari_kazerooni.provenance import parted
 from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Now, Setting
@@ -252,7 +253,8 @@ def _session_of(old: Reading, folder: Path, series: Series, volume: Volume, sett
     )
     session.say.begin_lobes(old.fissures)
     session.lobes_source = _lobes_source(folder)
-    session.lobe_notices = tuple(notice for notice in old.notices if notice not in volume.notices)
+    of_maps, session.others = parted(old.notices)
+    session.lobe_notices = tuple(notice for notice in of_maps if notice not in volume.notices)
     session.prior_shown = old.session.prior_shown or "none"
     return session
 
