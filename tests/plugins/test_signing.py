@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -225,3 +226,34 @@ def test_an_amendment_of_another_series_is_refused(scan: Scan, tmp_path: Path) -
     other_series, other = written_series(sequential_hrct(slices=8, rows=60, columns=60, seed=7), tmp_path / "other")
     with pytest.raises((ReadingError, LabelError), match="another series"):
         amend(place, other_series, other, reading_id="R-2", reason="typo", now=clock())
+
+
+def _changes(session: ReadingSession) -> dict[str, Callable[[], object]]:
+    box = (slice(10, 11), slice(5, 6))
+    one = np.ones((1, 1), np.uint8)
+    return {
+        "reader": lambda: setattr(session, "reader", "Reader B"),
+        "scheme": lambda: session.choose_scheme("kazerooni-lingula"),
+        "word": lambda: session.say.set_remarks("later"),
+        "undo": session.say.undo,
+        "stroke": lambda: session.apply_box("alveolar", 2, box, one - 1, one),
+        "lobes": lambda: session.set_lobes(session.canvas.lobe_map(None)),
+        "answer": lambda: session.confirm("coverage"),
+        "prior": lambda: session.show_prior("scan"),
+    }
+
+
+@pytest.mark.parametrize("what", ["reader", "scheme", "word", "undo", "stroke", "lobes", "answer", "prior"])
+def test_nothing_changes_while_it_is_signed(scan: Scan, what: str) -> None:
+    """What goes into the signature is what stood when it was asked for; where it fails the reading goes on."""
+    session = _whole(scan[1])
+    before = session.reading()
+    session.say.is_held = True
+    with pytest.raises(ReadingError, match="the reading is being signed: wait until it is done"):
+        _changes(session)[what]()
+    after = session.reading()
+    assert (after.reader, after.remarks, after.session) == (before.reader, before.remarks, before.session)
+    assert (after.entries, session.scheme.name, session.confirmed) == (before.entries, "kazerooni", set())
+    session.say.is_held = False
+    session.reader = "Reader B"
+    assert session.is_open
