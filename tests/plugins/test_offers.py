@@ -103,6 +103,8 @@ def test_who_gives_another_name_begins_a_reading_of_his_own(room: Opened, scan: 
     assert not dock.others.isHidden()
     assert f"begun with the draft {begun} of Reader A" in dock.others.text()
     assert "You began with the draft of Reader A" in dock.message.text()
+    _open(qtbot, desk, scan, blinded=True)
+    assert (dock.message.text(), dock.others.isHidden()) == ("", True), "of the reading before"
 
 
 def test_a_name_that_is_still_in_its_field_counts(room: Opened, scan: Series, qtbot: Any) -> None:

@@ -158,7 +158,7 @@ class ScoreWidget(QWidget):
         self.remarks.editingFinished.connect(self._on_remarks)
         events = self.desk.events
         for emitter, hear in (
-            (events.opened, self._on_opened),
+            (events.opened, self._on_another),
             (events.changed, self._on_changed),
             (events.seen, self._on_seen),
             (events.signed, self._on_opened),
@@ -195,6 +195,12 @@ class ScoreWidget(QWidget):
         self.earlier = self.priors.column
         self.reader.setText(session.reader or "")
         self.scheme.setCurrentText(session.scheme.name)
+
+    def _on_another(self) -> None:
+        """Show another reading, and no word of the one before, but that its draft could not be saved."""
+        if not self.desk.keeping.failing:
+            self.message.clear()
+        self._on_opened()
 
     def _enable_fields(self) -> None:
         """Let fields be filled where a reading is open and nothing in the background changes or signs it."""
