@@ -7,6 +7,8 @@ border of the lingula) leaves the upper lobe above and behind.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ _ORDER = (
     (Lobe.LUL, Lobe.LIN, _BACK_AND_UP, "above or behind"),
 )
 
-# Centres are taken from about this many samples along a row and a column, and may be off by as much.
+# Centres and widths are taken from about this many samples along a row and a column, and may be off by as much.
 _SAMPLES = 128
 _SLACK_MM = 1.0
 # The centres of right and left lobes lie 80 mm apart and more, on single slices too; those of one lung some mm. A scan
@@ -50,10 +52,11 @@ def check_placement(name: str, lobes: LobeMap) -> None:
 
     Raises NumberingError, a LabelError.
     """
-    centres = lobe_centres_mm(lobes)
+    sampled = _sampled(lobes)
+    centres = _centres_mm(sampled, lobes.geometry)
     if not centres:
         raise NumberingError(f"{name}: holds no lobe; give a map with lobes numbered 1 to 6")
-    _check_widths(name, lobes)
+    _check_widths(name, sampled, lobes.geometry)
     _check_sides(name, centres, lobes.geometry)
     for first, second, direction, words in _ORDER:
         if first in centres and second in centres:
@@ -68,52 +71,56 @@ def check_placement(name: str, lobes: LobeMap) -> None:
 
 def lobe_centres_mm(lobes: LobeMap) -> dict[Lobe, NDArray[np.float64]]:
     """Give the centre of gravity of every lobe of a map, LPS; lobes of a few voxels may be passed over."""
-    geometry = lobes.geometry
-    _, rows, columns = geometry.shape
-    strides = max(1, rows // _SAMPLES), max(1, columns // _SAMPLES)
-    bins = max(Lobe) + 1
-    counts = np.zeros((geometry.shape[0], bins))
-    summed = np.zeros((2, bins))
-    for i, whole in enumerate(lobes.labels):
-        plane = whole[:: strides[0], :: strides[1]]
-        index = np.nonzero(plane)
-        labels = plane[index]
-        counts[i] = np.bincount(labels, minlength=bins)
-        for axis in (0, 1):
-            summed[axis] += strides[axis] * np.bincount(labels, weights=index[axis], minlength=bins)
+    return _centres_mm(_sampled(lobes), lobes.geometry)
+
+
+class _Sampled(NamedTuple):
+    """How many of the sampled voxels each lobe has: by slice, row and column; int64 (places, lobes)."""
+
+    slices: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+
+def _sampled(lobes: LobeMap) -> _Sampled:
+    """Look at some voxels of every slice, slice by slice so that nothing of the scan's size is made."""
+    slices, *sides = lobes.geometry.shape
+    found = _Sampled(*(np.zeros((places, len(Lobe)), np.int64) for places in (slices, *sides)))
+    row, column = (max(1, side // _SAMPLES) for side in sides)
+    wanted = np.array(Lobe, np.uint8)[:, None, None]
+    for index, plane in enumerate(lobes.labels):
+        sampled = np.ascontiguousarray(plane[::row, ::column])
+        if sampled.any():
+            held = (sampled == wanted).view(np.uint8)
+            by_row = held.sum(axis=2, dtype=np.uint8).T  # fewer than twice as many as _SAMPLES: they fit a byte
+            found.slices[index] = by_row.sum(axis=0)
+            found.rows[::row] += by_row
+            found.columns[::column] += held.sum(axis=1, dtype=np.uint8).T
+    return found
+
+
+def _centres_mm(sampled: _Sampled, geometry: Geometry) -> dict[Lobe, NDArray[np.float64]]:
+    totals = sampled.slices.sum(axis=0)
     down = geometry.column_direction * geometry.pixel_spacing_mm[0]
     along = geometry.row_direction * geometry.pixel_spacing_mm[1]
-    totals = counts.sum(axis=0)
-    positions = counts.T @ geometry.origins_mm + np.outer(summed[0], down) + np.outer(summed[1], along)
-    return {lobe: positions[lobe] / totals[lobe] for lobe in Lobe if totals[lobe]}
+    summed = sampled.slices.T @ geometry.origins_mm
+    for counts, step in ((sampled.rows, down), (sampled.columns, along)):
+        summed += np.outer(np.arange(len(counts)) @ counts, step)
+    return {lobe: place / total for lobe, place, total in zip(Lobe, summed, totals, strict=True) if total}
 
 
-def _check_widths(name: str, lobes: LobeMap) -> None:
+def _check_widths(name: str, sampled: _Sampled, geometry: Geometry) -> None:
     """Refuse a lobe that reaches across both lungs: a lung mask, whose one label is no lobe."""
-    geometry = lobes.geometry
     across = np.abs([geometry.column_direction[0], geometry.row_direction[0]]) * geometry.pixel_spacing_mm
-    axis = int(np.argmax(across)) + 1
-    for lobe, seen in _seen_along(lobes.labels, axis).items():
-        held = np.flatnonzero(seen)
-        width = float(held[-1] - held[0]) * across[axis - 1] if held.size else 0.0
+    axis = int(np.argmax(across))
+    for lobe, counts in zip(Lobe, (sampled.rows, sampled.columns)[axis].T, strict=True):
+        held = np.flatnonzero(counts)
+        width = float(held[-1] - held[0]) * across[axis] if held.size else 0.0
         if width > _WIDEST_MM:
             raise NumberingError(
                 f"{name}: label {lobe} reaches over {width:.0f} mm from side to side, wider than a lobe (at most "
                 f"{_WIDEST_MM:.0f} mm); it may be a mask of both lungs; give a map of the lobes"
             )
-
-
-def _seen_along(labels: NDArray[np.uint8], axis: int) -> dict[Lobe, NDArray[np.bool_]]:
-    """Tell where along an axis each lobe is seen, slice by slice so that nothing of the scan's size is made."""
-    seen = {lobe: np.zeros(labels.shape[axis], np.bool_) for lobe in Lobe}
-    for index, plane in enumerate(labels):
-        for lobe, found in seen.items():
-            held = plane == np.uint8(lobe)
-            if axis == 0:
-                found[index] = held.any()
-            else:  # bytes are joined faster than truths are
-                found[np.bitwise_or.reduce(held.view(np.uint8), axis=2 - axis).view(np.bool_)] = True
-    return seen
 
 
 def _check_sides(name: str, centres: dict[Lobe, NDArray[np.float64]], geometry: Geometry) -> None:

@@ -68,9 +68,13 @@ class MapFile:
             stream.seek(0)
             while piece := stream.read(2**20):
                 whole.update(piece)
+        self.check_unchanged()
+        return whole.hexdigest()
+
+    def check_unchanged(self) -> None:
+        """Raise LabelError where the file, or one beside it, was changed after it was opened."""
         if any(_stamp(stream) != stamp for stream, stamp in self._opened.items()):
             raise LabelError(f"{self.name}: was changed while it was read; read it again")
-        return whole.hexdigest()
 
     def __enter__(self) -> Self:
         return self

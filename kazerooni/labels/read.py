@@ -121,9 +121,7 @@ def _read_labels(path: Path, place: Place, wanted: Wanted, convention: Conventio
     """Read the labels of a file as uint8 (slice, row, column); a file that is no image is taken for a DICOM SEG."""
     with MapFile(path) as file:
         if is_image(file.name):
-            labels, notices = read_image(file, place.geometry, wanted, convention, by_index=by_index)
-        elif convention is None:
-            labels, notices = read_seg(file, place, wanted)
-        else:
+            return *read_image(file, place.geometry, wanted, convention, by_index=by_index), file.digest()
+        if convention is not None:
             raise LabelError(f"{file.name}: a DICOM SEG says by codes what it holds; name no numbering (labels)")
-        return labels, notices, file.digest()
+        return read_seg(file, place, wanted)

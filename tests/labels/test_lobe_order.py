@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from kazerooni.dicom import find_series
@@ -70,6 +74,29 @@ def test_centres_of_a_large_map_are_sampled() -> None:
     labels[:, 100:300, 40:240] = 1
     centres = lobe_centres_mm(LobeMap(labels, geometry_of((2, 512, 512), spacing_mm=(1, 1))))
     assert np.abs(centres[Lobe.RUL] - [139.5, 199.5, 0.5]).max() < 3
+
+
+@given(labels=arrays(np.uint8, array_shapes(min_dims=3, max_dims=3, max_side=7), elements=st.integers(0, 6)))
+def test_centres_are_means_of_places(labels: NDArray[np.uint8]) -> None:
+    """Whatever a small map holds, each of its lobes has the mean of the places of its voxels, and no other has any."""
+    geometry = geometry_of(labels.shape, gap_mm=3, spacing_mm=(0.5, 2), origin_mm=(-7, 11, 13))
+    centres = lobe_centres_mm(LobeMap(labels.copy(), geometry))
+    assert set(centres) == set(np.unique(labels[labels > 0]).tolist())
+    for lobe, centre in centres.items():
+        z, y, x = np.argwhere(labels == lobe).mean(axis=0)
+        assert centre.tolist() == pytest.approx([2 * x - 7, 0.5 * y + 11, 3 * z + 13])
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "verdict"), [(193, nullcontext()), (207, pytest.raises(LabelError, match="wider"))]
+)
+def test_widths_of_a_large_map_are_sampled(width_mm: int, verdict: AbstractContextManager[object]) -> None:
+    """On 512 x 512 pixels a lobe of 193 mm is taken and one of 207 mm refused, though not every pixel is looked at."""
+    labels = np.zeros((2, 512, 512), np.uint8)
+    labels[:, 100:300, 40 : 40 + width_mm] = Lobe.RUL
+    drawn = LobeMap(labels, geometry_of((2, 512, 512), spacing_mm=(1, 1), origin_mm=(-255.5, -255.5, 0)))
+    with verdict:
+        check_placement("l", drawn)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

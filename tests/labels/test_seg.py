@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import itertools
+import os
+import threading
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +28,7 @@ from kazerooni import phantom
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.errors import LabelError
 from kazerooni.labels import read_finding_map, read_lobe_map
+from kazerooni.labels.open import MapFile
 from kazerooni.labels.overlaps import Layers
 from kazerooni.labels.seg import read as seg_read
 from kazerooni.labels.seg.bind import _one
@@ -738,6 +741,28 @@ def test_the_digest_is_of_what_was_read(tmp_path: Path, series: Series, monkeypa
     read = read_finding_map(path, series, "alveolar")
     assert read.digest == digest
     assert np.array_equal(read.labels, _marks())
+
+
+def test_a_seg_that_is_written_over_is_refused(tmp_path: Path, series: Series, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a SEG is written over after its digest was made, nothing tells what was read: refused."""
+    path = save(_alveolar_seg(), tmp_path / "f.dcm")
+    os.utime(path, (0, 0))
+    digest, settle = MapFile.digest, Layers.settle
+    is_made = threading.Event()
+
+    def told(self: MapFile) -> str:
+        made = digest(self)
+        is_made.set()
+        return made
+
+    def interrupted(self: Layers, name: str) -> tuple[Notice, ...]:
+        assert is_made.wait(60)
+        path.write_bytes(path.read_bytes())
+        return settle(self, name)
+
+    monkeypatch.setattr(MapFile, "digest", told)
+    monkeypatch.setattr(Layers, "settle", interrupted)
+    assert "was changed while it was read" in _refused(path, series)
 
 
 @pytest.mark.parametrize("left", [0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -36,8 +37,8 @@ _LOBE_FINDERS: Final = {"kazerooni", "lungmask", "TotalSegmentator"}
 _DEFLATED_HEADER, _DEFLATED_PER_VOXEL = 64 * 2**20, 4
 
 
-def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
-    """Read the wanted segments of a SEG as labels (slice, row, column), with what is to be told.
+def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...], str]:
+    """Read the wanted segments of a SEG as labels (slice, row, column), with what is to be told, and its digest.
 
     A slice without a frame is unmarked, a segment without a frame is empty.
 
@@ -46,6 +47,14 @@ def read_seg(file: MapFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.ui
     slices, rows, columns = place.geometry.shape
     most = _DEFLATED_HEADER + _DEFLATED_PER_VOXEL * slices * rows * columns
     seg = open_seg(file, most_bytes=most)
+    with ThreadPoolExecutor(1) as beside:  # from here on the file itself is read for its digest alone
+        digest = beside.submit(file.digest)
+        labels, notices = _read_labels(seg, place, wanted)
+        file.check_unchanged()  # the digest may have been ready long before
+        return labels, notices, digest.result()
+
+
+def _read_labels(seg: SegFile, place: Place, wanted: Wanted) -> tuple[NDArray[np.uint8], tuple[Notice, ...]]:
     parts = _wanted_segments(seg, wanted)
     notices = (*not_named(wanted, set(parts.values())), *_proposed(seg, wanted))
     binding = bind(seg, place)
