@@ -268,7 +268,8 @@ def test_a_reading_that_follows_a_look_tells_of_it(
     qtbot.waitUntil(lambda: is_shown(desk, old) and desk.busy is None, timeout=30000)
     desk.amend("a second look")
     qtbot.waitUntil(lambda: not is_shown(desk, old) and desk.busy is None, timeout=30000)
-    assert (desk.open_session.others, desk.open_session.prior_shown) == ((), "none")
+    assert (desk.open_session.others, desk.open_session.prior_shown) == ((), "score")
+    assert (desk.reader, desk.open_session.reader) == ("Reader A", "Reader A"), "who sits here amends"
     session = open_scan(desk, [scan], scan, blinded=blinded)
     (notice,) = session.reading().notices[-1:]
     assert (notice.code, notice.severity) == (READING_SHOWN, "warning")

@@ -31,7 +31,7 @@ from napari_kazerooni.saying import Saying
 from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
-from napari_kazerooni.signing import amend, reopen, sign
+from napari_kazerooni.signing import Amending, amend, reopen, sign
 from napari_kazerooni.study import Study
 from napari_kazerooni.taking_over import Taker, is_of_another, still_blinded, taken_over
 from napari_kazerooni.worker import Tell, Work
@@ -80,7 +80,7 @@ class Desk(Saying):
         self.refusals, self.guard = Refusals(room), LayerGuard(room.viewer)
         self.guard.watch(lambda: () if self.session is None or self.room.layer is None else (self.room.layer,))
         self.guard.watch(lambda: () if self.session is None else self.layers.all, self.is_signed)
-        self._order = 0
+        self._order, self._place = 0, 1
         self._is_settling = False
         self._canvas: Canvas | None = None
         self.places: list[Callable[[Screen], Iterator[Step]]] = []
@@ -114,7 +114,7 @@ class Desk(Saying):
         self.keeping.flush()
         turn = self.study.take_turn()
         self._order += 1
-        order = self._order if turn is None or turn.order is None else turn.order
+        self._place = order = self._order if turn is None or turn.order is None else turn.order
         setting = Setting(
             reading_id=str(uuid.uuid4()),
             started=self.now(),
@@ -353,11 +353,10 @@ class Desk(Saying):
             self.tell("an amendment needs a signed reading and a reason; give one")
             return
 
+        by = Amending(str(uuid.uuid4()), reason.strip(), self.reader or None, self._place)
+
         def work(*_: object) -> object:
-            new_id = str(uuid.uuid4())
-            return _with_lungs(
-                amend(place, series, session.volume, reading_id=new_id, reason=reason.strip(), now=self.now)
-            )
+            return _with_lungs(amend(place, series, session.volume, by, self.now))
 
         self._open("Opening the amendment", work, lambda made: self.begin(*made))
 
