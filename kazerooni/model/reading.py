@@ -28,7 +28,10 @@ _LONGEST_TOLD = 60
 _WHOLE = 100
 
 PriorShown = Literal["none", "scan", "score"]
-"""What was shown of an earlier visit while reading: nothing, its scan, or its scan and score."""
+"""What was shown of an earlier visit while reading: nothing, its scan, or its scan and score.
+
+The score of another reading of the same scan, signed before or begun by somebody else, is a score that was shown.
+"""
 
 
 class Status(StrEnum):

@@ -72,7 +72,7 @@ SEVERITIES: Final = {"error": "Error", "warning": "To weigh", "info": "Good to k
 PRIOR_SHOWN: Final = {
     "none": "no prior was shown",
     "scan": "the prior scan was shown",
-    "score": "the prior scan and its score were shown",
+    "score": "a prior scan, or another reading of this one, was shown with its score",
 }
 
 POSITIONS: Final = {

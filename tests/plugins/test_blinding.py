@@ -18,6 +18,7 @@ from napari_kazerooni.desk import Desk, desk_of
 from napari_kazerooni.export_widget import ExportWidget
 from napari_kazerooni.list_widget import ListWidget
 from napari_kazerooni.listing import Listed
+from napari_kazerooni.offering import WAITS
 from napari_kazerooni.prior_widget import PriorWidget
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.score_widget import ScoreWidget
@@ -306,6 +307,35 @@ def test_a_study_offers_no_draft_that_tells_what_was_found(window: Window, scans
     assert drafts_offered(window) == []
     open_line(window, first)
     assert drafts_offered(window) == [begun]
+    window.desk.reader = ""
+    open_line(window, first)
+    assert (drafts_offered(window), window.score.drafts.text.text()) == ([], WAITS)
+    assert window.told() == []
+    for name, offered in ((_OTHER, []), ("Reader A", [begun])):
+        window.desk.name_reader(name)
+        assert drafts_offered(window) == offered
+    assert (window.told(), window.score.drafts.isHidden()) == ([], False)
+
+
+def test_a_study_offers_no_nameless_draft_from_outside_of_it(window: Window, scans: Path, found: list[Series]) -> None:
+    """A draft without a name that was begun before the study would tell what was found; in the study it is offered."""
+    window.series.look_at([scans])
+    window.wait()
+    window.desk.reader = ""
+    window.series.open(found[1])
+    window.wait()
+    window.desk.do(lambda say: say.type_percent(Lobe.RLL, Component.ALVEOLAR, "37"))
+    window.desk.keeping.flush()
+    window.start_study(scans)
+    (line,) = lines_of_later_visit(window)
+    open_line(window, line)
+    assert drafts_offered(window) == []
+    window.desk.do(lambda say: say.nothing_found(Lobe.RUL))
+    begun = window.desk.open_session.setting.reading_id
+    window.desk.keeping.flush()
+    open_line(window, line)
+    assert drafts_offered(window) == [begun]
+    assert "Go on with it only if you began it." in window.score.drafts.text.text()
 
 
 def test_a_draft_that_a_program_left_stays_blinded_in_a_study(window: Window, scans: Path, found: list[Series]) -> None:

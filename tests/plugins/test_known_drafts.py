@@ -39,7 +39,7 @@ def test_the_draft_of_another_reader_stays_his(make_napari_viewer: Any, tmp_path
     qtbot.waitUntil(lambda: desk.session is not second and desk.busy is None, timeout=20000)
     own = desk.open_session
     assert (own.reader, own.setting.reading_id != session.setting.reading_id) == ("Reader B", True)
-    assert "Another reader began this draft" in told[-1].message
+    assert "You began with the draft of Reader A, who keeps it" in told[-1].message
     own.say.nothing_found(Lobe.RML)
     desk.keeping.flush()
     assert first.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from kazerooni.dicom import Series
 from kazerooni.model import Lobe, Volume
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.refusals import SHOWN_S
-from tests.plugins.desks import centre, heard, opened, written
+from tests.plugins.desks import FIVE, SLICES, centre, heard, opened, written
 
 Scan = tuple[Series, Volume]
 
@@ -44,6 +45,7 @@ def test_a_deleted_layer_comes_back_with_its_marks(viewer: Any, scan: Scan, name
     clock.turn(desk, 0.1)
     assert [one.name for one in viewer.layers] == before
     assert desk.layers["alveolar"] is layer
+    assert told[-1].message.startswith("Put back, as the reading needs it")
     assert all(name in told[-1].message for name in names)
     np.testing.assert_array_equal(layer.data, marked)
     layer.fill_lobe(centre(Lobe.LLL, 3), 1)
@@ -65,10 +67,33 @@ def test_a_layer_that_was_shifted_goes_back_over_the_scan(viewer: Any, scan: Sca
     clock.turn(desk, 0.1)
     assert layer.mode == "pan_zoom"
     np.testing.assert_array_equal(layer.affine.affine_matrix, np.eye(4))
-    assert name in told[-1].message
+    assert told[-1].message.startswith(f"Laid back over the scan: {name}.")
+    assert "eye" not in told[-1].message, "nobody deleted it"
     told.clear()
     clock.turn(desk, 0.1)
     assert not told
+
+
+def test_a_layer_of_a_signed_reading_comes_back_closed(viewer: Any, scan: Scan, tmp_path: Path, qtbot: Any) -> None:
+    """Deleted and put back, or opened by hand, no layer of it can be painted or edited."""
+    desk, clock = opened(viewer, scan)
+    for lobe in FIVE:
+        desk.open_session.say.nothing_found(lobe)
+    desk.open_session.looking.seen.update(range(SLICES))
+    desk.sign(tmp_path)
+    qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=30000)
+    names = [layer.name for layer in desk.layers.all]
+    for name in names:
+        viewer.layers.remove(viewer.layers[name])
+    clock.turn(desk, 0.1)
+    assert all(name in viewer.layers for name in names)
+    assert not any(layer.editable for layer in desk.layers.all)
+    desk.layers["lobes"].editable = True
+    desk.layers["lobes"].mode = "paint"
+    clock.turn(desk, 0.1)
+    assert not any(layer.editable for layer in desk.layers.all)
+    desk.layers["lobes"].mode = "paint"
+    assert desk.layers["lobes"].mode == "pan_zoom"
 
 
 def test_other_layers_may_be_deleted(viewer: Any, scan: Scan) -> None:

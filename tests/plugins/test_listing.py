@@ -29,7 +29,7 @@ from napari_kazerooni.listing import (
     signed_readings,
     write_plan,
 )
-from napari_kazerooni.signing import amend, sign
+from napari_kazerooni.signing import Amending, amend, sign
 from tests.plugins.builders import FIVE, clock, see_all, session_of
 
 
@@ -67,7 +67,7 @@ def test_a_line_is_new_then_begun_then_signed(found: Found, tmp_path: Path) -> N
         session.say.nothing_found(lobe)
     see_all(session)
     place = sign(session, done, tmp_path / "signed", clock())
-    again = amend(place, done, volume, reading_id="R-again", reason="typo", now=clock())
+    again = amend(place, done, volume, Amending("R-again", "typo"), clock())
     again.say.tick_traction(Lobe.RLL, seen=True)
     again_place = sign(again, done, tmp_path / "signed", clock())
     (tmp_path / "signed" / "broken").mkdir()

@@ -309,7 +309,7 @@ def test_a_reading_is_blinded_by_a_tick(dock: Dock, found: list[Series], qtbot: 
     widget.blind_box.click()
     assert not later.setting.blinded
     assert not widget.blind_box.isChecked()
-    assert widget.busy.message.text().startswith("Another visit was shown already")
+    assert widget.busy.message.text().startswith("Another visit or reading was shown already")
     widget.blind_next_box.click()
     assert desk.blinded
     assert not later.setting.blinded

@@ -22,6 +22,7 @@ from napari_kazerooni.docks import open_docks
 from napari_kazerooni.draft import find_drafts
 from napari_kazerooni.list_widget import ListWidget
 from napari_kazerooni.listing import signed_of
+from napari_kazerooni.provenance import READING_SHOWN
 from napari_kazerooni.reopen_widget import ReopenFrame
 from napari_kazerooni.score_widget import ScoreWidget
 from napari_kazerooni.signing import reopen, sign
@@ -249,6 +250,58 @@ def test_a_reading_does_not_open_in_a_window_that_was_closed(
     qtbot.waitUntil(lambda: desk.busy is None, timeout=20000)
     assert desk.session is before
     assert not desk.viewer.layers
+
+
+@pytest.mark.parametrize("blinded", [False, True])
+def test_a_reading_that_follows_a_look_tells_of_it(
+    room: Opened, scan: Series, tmp_path: Path, qtbot: Any, *, blinded: bool
+) -> None:
+    """Who looked at a signed reading and reads the scan anew signs that its score was shown; the blind do not see it.
+
+    Of another scan nothing is told, and nothing of the reading that an amendment amends.
+    """
+    desk, frame = room
+    old = signed_typed(scan, tmp_path / "signed", "37", reader="Reader Z")
+    assert open_scan(desk, [scan], scan).others == ()
+    qtbot.waitUntil(lambda: not frame.isHidden(), timeout=30000)
+    frame.look.click()
+    qtbot.waitUntil(lambda: is_shown(desk, old) and desk.busy is None, timeout=30000)
+    desk.amend("a second look")
+    qtbot.waitUntil(lambda: not is_shown(desk, old) and desk.busy is None, timeout=30000)
+    assert (desk.open_session.others, desk.open_session.prior_shown) == ((), "score")
+    assert (desk.reader, desk.open_session.reader) == ("Reader A", "Reader A"), "who sits here amends"
+    session = open_scan(desk, [scan], scan, blinded=blinded)
+    (notice,) = session.reading().notices[-1:]
+    assert (notice.code, notice.severity) == (READING_SHOWN, "warning")
+    assert old.id in notice.message
+    assert "Reader Z" in notice.message
+    assert session.reading().session.prior_shown == "score"
+    dock = next(widget for name, widget in desk.viewer.window.dock_widgets.items() if name.startswith("Score"))
+    assert dock.others.isHidden() is blinded
+    other = written_series(sequential_hrct(slices=4, rows=60, columns=60, patient_id="P9"), tmp_path / "other")[0]
+    assert open_scan(desk, [other], other).others == ()
+
+
+def test_why_nothing_can_be_painted_stands_after_a_failed_amendment(
+    room: Opened, scan: Series, tmp_path: Path, qtbot: Any
+) -> None:
+    """A signed reading whose amendment could not be opened says that it is signed, not that something is waited for."""
+    desk, frame = room
+    signed_typed(scan, tmp_path / "signed", "37")
+    open_scan(desk, [scan], scan)
+    qtbot.waitUntil(lambda: not frame.isHidden(), timeout=30000)
+    frame.look.click()
+    qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=30000)
+    refused: list[str] = []
+    desk.layers.events.refused.connect(lambda event: refused.append(event.reason))
+    desk.layers["alveolar"].paint((2, 30, 30), 1)
+    place = desk.signed_in
+    assert place is not None
+    (place / "reading.json").rename(place / "elsewhere.json")
+    desk.amend("a second look")
+    qtbot.waitUntil(lambda: desk.busy is None, timeout=30000)
+    desk.layers["alveolar"].paint((2, 30, 30), 1)
+    assert refused == ["This reading is signed and stays as it is: amend it to change something."] * 2
 
 
 def test_the_readers_own_reading_is_offered_first(room: Opened, scan: Series, tmp_path: Path, qtbot: Any) -> None:

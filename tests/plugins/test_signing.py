@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from napari_kazerooni.autosave import DraftKeeper
 from napari_kazerooni.draft import Draft, find_drafts
 from napari_kazerooni.listing import signed_readings
 from napari_kazerooni.session import ReadingSession
-from napari_kazerooni.signing import amend, questions, sign
+from napari_kazerooni.signing import Amending, amend, questions, sign
 from tests.plugins.builders import FIVE, clock, paint_rows, see_all, session_of, written_series
 
 Scan = tuple[Series, Volume]
@@ -205,7 +206,7 @@ def test_an_amendment_supersedes(scan: Scan, tmp_path: Path) -> None:
     first = _whole(volume)
     place = sign(first, series, tmp_path, clock())
     before = {path.name: path.read_bytes() for path in place.iterdir()}
-    again = amend(place, series, volume, reading_id="R-2", reason="wrong lobe", now=clock())
+    again = amend(place, series, volume, Amending("R-2", "wrong lobe"), clock())
     assert again.score().totals == score(read_reading(place / "reading.json")).totals
     assert again.said.entries.keys() >= first.said.entries.keys()
     paint_rows(again, "alveolar", Lobe.RLL, 24, 1)
@@ -215,7 +216,21 @@ def test_an_amendment_supersedes(scan: Scan, tmp_path: Path) -> None:
     assert score(second).total == 4 + 2 + 2
     assert before == {path.name: path.read_bytes() for path in place.iterdir()}
     with pytest.raises(ReadingError, match="for a reason"):
-        amend(place, series, volume, reading_id="R-3", reason=" ", now=clock())
+        amend(place, series, volume, Amending("R-3", " "), clock())
+
+
+def test_an_amendment_by_another_reader_is_signed_by_that_one(scan: Scan, tmp_path: Path) -> None:
+    """Words and marks go on; what was looked at, and the order, are those of who amends, who was shown a score."""
+    series, volume = scan
+    first = _whole(volume)
+    place = sign(first, series, tmp_path, clock())
+    again = amend(place, series, volume, Amending("R-2", "wrong lobe", "Reader B", 5), clock())
+    assert (again.reader, again.setting.order, again.prior_shown) == ("Reader B", 5, "score")
+    assert (again.looking.seen, again.looking.windows) == (set(), [])
+    assert again.said.entries.keys() >= first.said.entries.keys()
+    assert [question.key for question in questions(again)] == ["coverage"]
+    own = amend(place, series, volume, Amending("R-3", "wrong lobe", first.reader, 5), clock())
+    assert (own.looking.seen, own.setting.order) == (first.looking.seen, first.setting.order)
 
 
 def test_an_amendment_of_another_series_is_refused(scan: Scan, tmp_path: Path) -> None:
@@ -224,4 +239,35 @@ def test_an_amendment_of_another_series_is_refused(scan: Scan, tmp_path: Path) -
     place = sign(_whole(volume), series, tmp_path, clock())
     other_series, other = written_series(sequential_hrct(slices=8, rows=60, columns=60, seed=7), tmp_path / "other")
     with pytest.raises((ReadingError, LabelError), match="another series"):
-        amend(place, other_series, other, reading_id="R-2", reason="typo", now=clock())
+        amend(place, other_series, other, Amending("R-2", "typo"), clock())
+
+
+def _changes(session: ReadingSession) -> dict[str, Callable[[], object]]:
+    box = (slice(10, 11), slice(5, 6))
+    one = np.ones((1, 1), np.uint8)
+    return {
+        "reader": lambda: setattr(session, "reader", "Reader B"),
+        "scheme": lambda: session.choose_scheme("kazerooni-lingula"),
+        "word": lambda: session.say.set_remarks("later"),
+        "undo": session.say.undo,
+        "stroke": lambda: session.apply_box("alveolar", 2, box, one - 1, one),
+        "lobes": lambda: session.set_lobes(session.canvas.lobe_map(None)),
+        "answer": lambda: session.confirm("coverage"),
+        "prior": lambda: session.show_prior("scan"),
+    }
+
+
+@pytest.mark.parametrize("what", ["reader", "scheme", "word", "undo", "stroke", "lobes", "answer", "prior"])
+def test_nothing_changes_while_it_is_signed(scan: Scan, what: str) -> None:
+    """What goes into the signature is what stood when it was asked for; where it fails the reading goes on."""
+    session = _whole(scan[1])
+    before = session.reading()
+    session.say.is_held = True
+    with pytest.raises(ReadingError, match="the reading is being signed: wait until it is done"):
+        _changes(session)[what]()
+    after = session.reading()
+    assert (after.reader, after.remarks, after.session) == (before.reader, before.remarks, before.session)
+    assert (after.entries, session.scheme.name, session.confirmed) == (before.entries, "kazerooni", set())
+    session.say.is_held = False
+    session.reader = "Reader B"
+    assert session.is_open

@@ -128,7 +128,7 @@ def _words(session: ReadingSession) -> Mapping[str, Any]:
         session=session.session_value(),
         remarks=said.remarks,
         supersedes=session.setting.supersedes,
-        notices=session.lobe_notices,
+        notices=(*session.lobe_notices, *session.others),
     )
     return {
         "draft_version": DRAFT_VERSION,

@@ -34,7 +34,7 @@ def change_fissure(session: ReadingSession, lungs: Lungs, fissure: Fissure) -> t
     """
     from kazerooni.segment import move_fissures  # noqa: PLC0415 - loaded when lobes were found
 
-    session.say.refuse_signed()
+    session.say.refuse_change()
     before = session.fissures
     if before is None:
         raise ReadingError(
@@ -72,7 +72,7 @@ def _part(session: ReadingSession, lungs: Lungs, name: str, said: Said) -> None:
     """Part the lungs anew as what is said of lobes wants it, in one step that can be undone."""
     from kazerooni.segment import lobes_of  # noqa: PLC0415 - loaded when lobes were found
 
-    session.say.refuse_signed()
+    session.say.refuse_change()
     if session.fissures is None:
         raise ReadingError("these lobes come from a map, not from fissures; paint over the lobe that is absent")
     parted = lobes_of(lungs, session.fissures, without=absent_in(said))

@@ -23,6 +23,7 @@ class Commands:
 
     scheme: under which lobes are meant and grades are typed.
     version: grows with every command. closed_by: id of the signed reading, after which nothing changes any more.
+    is_held: whether nothing changes for now, as what stands here is being signed.
     """
 
     def __init__(self, canvas: Canvas, said: Said, scheme: Scheme) -> None:
@@ -31,6 +32,7 @@ class Commands:
         self._history = History(said)
         self.version = 0
         self.closed_by: str | None = None
+        self.is_held = False
 
     @property
     def said(self) -> Said:
@@ -44,7 +46,7 @@ class Commands:
 
     def begin_lobes(self, fissures: FissureSet | None) -> None:
         """Go on with other lobes, parted by these fissures; those before cannot be undone to."""
-        self.refuse_signed()
+        self.refuse_change()
         self._history.begin_lobes(fissures)
         self.touch()
 
@@ -115,7 +117,7 @@ class Commands:
 
     def part(self, name: str, fissures: FissureSet, patch: Patch, said: Said | None = None) -> None:
         """Note lobes that were parted anew by other fissures, with what was said of a lobe thereby."""
-        self.refuse_signed()
+        self.refuse_change()
         self._history.do(name, said or self.said, patch, fissures)
         self.touch()
 
@@ -198,7 +200,7 @@ class Commands:
 
     def spill_trace(self, trace: Trace) -> tuple[int, ...]:
         """Say that a trace is a stroke that went astray: its marks are erased. Gives the slices that changed."""
-        self.refuse_signed()
+        self.refuse_change()
         patch = self._canvas.erase(trace.region.holds, trace.finding)
         self._history.do(f"erase {trace.finding.full_name} of {trace.lobe.name}", self.said, patch)
         self.touch()
@@ -217,24 +219,30 @@ class Commands:
 
     def undo(self) -> Step | None:
         """Undo the last command; None where there is none. Its `patch`, if any, tells which layer to show anew."""
-        self.refuse_signed()
+        self.refuse_change()
         self.touch()
         return self._history.undo(self._canvas)
 
     def redo(self) -> Step | None:
         """Do the last undone command again; None where there is none."""
-        self.refuse_signed()
+        self.refuse_change()
         self.touch()
         return self._history.redo(self._canvas)
 
     def _do(self, name: str, after: Said) -> None:
-        self.refuse_signed()
+        self.refuse_change()
         self._history.do(name, after)
         self.touch()
 
     def touch(self) -> None:
         """Note that something changed that a draft must hold."""
         self.version += 1
+
+    def refuse_change(self) -> None:
+        """Refuse to go on where the reading is signed, or being signed."""
+        self.refuse_signed()
+        if self.is_held:
+            raise ReadingError("the reading is being signed: wait until it is done")
 
     def refuse_signed(self) -> None:
         """Refuse to go on where the reading is signed."""

@@ -18,12 +18,12 @@ from kazerooni.model import Lobe, Volume
 from kazerooni.segment import Lungs
 from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.draft import Draft, resume
-from napari_kazerooni.draft_ids import id_to_go_on_with, setting_to_go_on_in
 from napari_kazerooni.keeping import Keeping
 from napari_kazerooni.label_layers import LabelLayers
 from napari_kazerooni.later import Step
 from napari_kazerooni.layer_guard import LayerGuard
 from napari_kazerooni.lobe_finding import find_lobes, guidance_of, lobes_held, lungs_in, say_unparted
+from napari_kazerooni.provenance import ShownReadings
 from napari_kazerooni.refusals import Refusals
 from napari_kazerooni.remembered import remember_folder, remembered_folder
 from napari_kazerooni.room import Room, room_of
@@ -31,13 +31,22 @@ from napari_kazerooni.saying import Saying
 from napari_kazerooni.screen import Screen, screen_of
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
-from napari_kazerooni.signing import amend, reopen, sign
+from napari_kazerooni.signing import Amending, amend, reopen, sign
 from napari_kazerooni.study import Study
+from napari_kazerooni.taking_over import Taker, is_of_another, still_blinded, taken_over
 from napari_kazerooni.worker import Tell, Work
 
 _Made = tuple[ReadingSession, Lungs | None]
+_PUT_BACK: Final = "Put back, as the reading needs it, with all that is in it: {names}. To hide it, click its eye."
+_PUT_STRAIGHT: Final = (
+    "Laid back over the scan: {names}. napari's tool that shifts and turns layers is put down: marks would be seen "
+    "elsewhere than they count."
+)
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
-_OF_ANOTHER: Final = "Another reader began this draft, and keeps it: what you sign is a reading of your own."
+_OF_ANOTHER: Final = (
+    "You began with the draft of {who}, who keeps it: what you sign is a reading of your own, and says so. "
+    "Slices seen, and what is asked before signing, begin anew."
+)
 
 
 class Desk(Saying):
@@ -51,7 +60,7 @@ class Desk(Saying):
 
     Events: `opened` (another session), `changed` (of marks or words, ten times a second at most), `lobes` (the lobe
     map or its fissures), `seen`, `chosen` (another lobe), `busy`, `signed`, `told` (`event.message`), `drafts`,
-    `typing` (the keyboard goes to the scores).
+    `named` (another reader), `typing` (the keyboard goes to the scores).
     """
 
     def __init__(self, room: Room, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -64,14 +73,15 @@ class Desk(Saying):
         self.signed_in: Path | None = None
         self.reading_folder = remembered_folder()
         self.now = now
-        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "typing")
+        names = ("opened", "changed", "lobes", "seen", "chosen", "busy", "signed", "told", "drafts", "named", "typing")
         self.events = EmitterGroup(source=self, **dict.fromkeys(names, Event))
-        self.study = Study(self)
+        self.study, self._shown_readings = Study(self), ShownReadings()
         self.layers = LabelLayers(self.viewer)
         self.keeping = Keeping(self)
         self.refusals, self.guard = Refusals(room), LayerGuard(room.viewer)
-        self.guard.watch(self._own_layers)
-        self._order = 0
+        self.guard.watch(lambda: () if self.session is None or self.room.layer is None else (self.room.layer,))
+        self.guard.watch(lambda: () if self.session is None else self.layers.all, self.is_signed)
+        self._order, self._place = 0, 1
         self._is_settling = False
         self._canvas: Canvas | None = None
         self.places: list[Callable[[Screen], Iterator[Step]]] = []
@@ -106,7 +116,7 @@ class Desk(Saying):
         self.keeping.flush()
         turn = self.study.take_turn()
         self._order += 1
-        order = self._order if turn is None or turn.order is None else turn.order
+        self._place = order = self._order if turn is None or turn.order is None else turn.order
         setting = Setting(
             reading_id=str(uuid.uuid4()),
             started=self.now(),
@@ -125,6 +135,9 @@ class Desk(Saying):
         self.session, self.signed_in = session, None
         self.study.take_up(session)
         self.reader = session.reader or self.reader
+        if session.signed is None:
+            amends = None if session.setting.supersedes is None else session.setting.supersedes.reading
+            session.note_others(self._shown_readings.of(session.volume.scan, amended=amends))
         self._show_layers(session)
         self._take_lungs(lungs)
         self.keeping.keep(session)
@@ -148,18 +161,17 @@ class Desk(Saying):
 
     def resume(self, draft: Draft) -> None:
         """Go on with a draft of the scan that is shown; in the background. One of another reader stays what it is."""
-        begun, reader = self.open_session, self.reader or None
-        own = id_to_go_on_with(draft, self.keeping.folder, reader)
+        begun = self.open_session
+        taker = Taker(self.reader or None, self.keeping.folder, begun.session_value(), begun.others)
 
         def work(*_: object) -> object:
-            made = resume(draft, begun.volume, reading_id=own, reader=reader)
-            made.setting = setting_to_go_on_in(made.setting, draft, begun.setting)
-            return _with_lungs(made)
+            return _with_lungs(resume(draft, begun.volume, lambda read: taken_over(read, taker)))
 
         def resumed(made: _Made) -> None:
+            made[0].setting = still_blinded(made[0].setting, begun.setting)
             self.begin(*made)
-            if draft.reading.reader not in (None, made[0].reader):
-                self.tell(_OF_ANOTHER)
+            if is_of_another(draft, taker.folder, taker.reader):
+                self.tell(_OF_ANOTHER.format(who=draft.reading.reader or "somebody who gave no name"))
 
         self._open("Opening the draft", work, resumed)
 
@@ -210,27 +222,26 @@ class Desk(Saying):
         session, at_s = self.session, self.clock()
         self.refusals.tick(at_s)
         self.layers.tell_strokes()
-        if back := self.guard.tick():
-            self.tell(
-                f"put back, as the reading needs it, with all that is in it: {', '.join(back)}. The eye hides it."
-            )
+        mended = self.guard.tick()
+        if mended.deleted:
+            self.tell(_PUT_BACK.format(names=", ".join(mended.deleted)))
+        if mended.shifted:
+            self.tell(_PUT_STRAIGHT.format(names=", ".join(mended.shifted)))
         if session is None:
             return
-        if session.signed is None and session.looking.tick(at_s):
+        if session.is_open and session.looking.tick(at_s):
             self.events.seen()
         self.tell_if_changed(at_s)
         self.keeping.save_if_due(at_s)
 
-    def _own_layers(self) -> tuple[Any, ...]:
-        """Give the layers without which there is no reading."""
-        if self.session is None:
-            return ()
-        return tuple(layer for layer in (self.room.layer, *self.layers.all) if layer is not None)
+    def is_signed(self) -> bool:
+        """Tell whether the reading is signed, so that nothing of it changes any more."""
+        return self.session is not None and self.session.signed is not None
 
     def _on_dims(self) -> None:
         """Note which slice is on the screen; another one is a moment to keep the draft."""
         session, at_s = self.session, self.clock()
-        if session is None or session.signed is not None or self.room.volume is not session.volume:
+        if session is None or not session.is_open or self.room.volume is not session.volume:
             return
         if self._is_settling:
             return
@@ -294,8 +305,18 @@ class Desk(Saying):
         if series is None:
             self.tell("the series of this scan is not known; open it from the series dock, then sign")
             return
-        session.looking.hide(self.clock())
-        self.start("Signing", lambda *_: sign(session, series, folder, self.now), self._on_signed)
+        if self.busy is None:
+            session.looking.hide(self.clock())
+            self.layers.tell_strokes()
+            session.say.is_held = True  # what stands now is signed
+
+        def work(*_: object) -> object:
+            try:
+                return sign(session, series, folder, self.now)
+            finally:
+                session.say.is_held = False
+
+        self.start("Signing", work, self._on_signed)
 
     def _on_signed(self, place: Path) -> None:
         self.signed_in = place
@@ -319,6 +340,8 @@ class Desk(Saying):
         def opened(made: _Made) -> None:
             self.begin(*made)
             self.signed_in, self.reader = place, reader
+            if made[0].signed is not None:
+                self._shown_readings.note(made[0].signed)
             self.layers.freeze(_SIGNED)
             self.events.signed()
             self.tell("Signed: opened for looking. Amend it to change something.")
@@ -338,11 +361,10 @@ class Desk(Saying):
             self.tell("an amendment needs a signed reading and a reason; give one")
             return
 
+        by = Amending(str(uuid.uuid4()), reason.strip(), self.reader or None, self._place)
+
         def work(*_: object) -> object:
-            new_id = str(uuid.uuid4())
-            return _with_lungs(
-                amend(place, series, session.volume, reading_id=new_id, reason=reason.strip(), now=self.now)
-            )
+            return _with_lungs(amend(place, series, session.volume, by, self.now))
 
         self._open("Opening the amendment", work, lambda made: self.begin(*made))
 

@@ -11,7 +11,7 @@ from napari_kazerooni.remembered import SIGNING_FOLDER
 
 BLINDED: Final = "This reading is blinded: other visits and their scores are hidden until it is signed."
 STUDY: Final = "Who it is stays hidden in this study, and so do other visits."
-_SHOWN: Final = "Another visit was shown already, so this reading cannot be blinded."
+_SHOWN: Final = "Another visit or reading was shown already, so this reading cannot be blinded."
 
 
 def signing_folder(desk: Desk) -> Path:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,7 @@ from kazerooni.model import Component, Finding, Lobe, Reading, ScanRef, State, V
 from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.looking import Looking
+from napari_kazerooni.provenance import parted
 from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
@@ -33,7 +35,10 @@ _LARGEST_LAYER: Final = 2**30
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """A draft as it was read: what was said. `resume` reads its maps, too, and makes a session of it."""
+    """A draft as it was read: what was said. `resume` reads its maps, too, and makes a session of it.
+
+    has_marks: whether findings are marked in it. kept: when it was saved last, with its zone.
+    """
 
     path: Path
     reading: Reading
@@ -44,6 +49,13 @@ class Draft:
     hidden: bool
     confirmed: frozenset[str]
     lobes_source: str | None
+    has_marks: bool
+    kept: datetime
+
+    @property
+    def holds_findings(self) -> bool:
+        """Whether it tells anything of findings: marked, typed or ticked."""
+        return self.has_marks or bool(self.said.entries or self.said.traction or self.said.pattern)
 
     @property
     def scan(self) -> ScanRef:
@@ -181,24 +193,31 @@ def _draft(path: Path, document: dict[str, Any]) -> Draft:
         hidden=bool(document.get("hidden", False)),
         confirmed=frozenset(map(str, document["confirmed"])),
         lobes_source=document["lobes_source"],
+        has_marks=any(map(int, (*document["lengths"]["alveolar"], *document["lengths"]["interstitial"]))),
+        kept=datetime.fromtimestamp(path.stat().st_mtime, UTC).astimezone(),
     )
 
 
-def resume(draft: Draft, volume: Volume, *, reading_id: str | None = None, reader: str | None = None) -> ReadingSession:
+def _as_it_is(draft: Draft) -> Draft:
+    return draft
+
+
+def resume(draft: Draft, volume: Volume, taken: Callable[[Draft], Draft] = _as_it_is) -> ReadingSession:
     """Go on with a draft on the scan that it was made of; its file is read anew, with its maps.
 
-    reading_id, reader: of the reading that is made of it, where it is not that of the draft (draft_ids.py).
+    taken: gives the draft as that of who goes on with it (taking_over.py).
 
     Raises ReadingError where it is of another scan, or its labels are damaged.
     """
     draft, layers = _read(draft.path, lambda archive, words: (_draft(draft.path, words), _layers(archive, words)))
+    draft = taken(draft)
     old, own = draft.reading, volume.scan
     if (old.scan.series_uid, old.scan.sop_uids) != (own.series_uid, own.sop_uids) or draft.shape != volume.hu.shape:
         raise ReadingError(f"the draft {draft.path.name} is of another series; open the series that it was made of")
     if old.session.started is None:
         raise ReadingError(f"the draft {draft.path.name} does not say when it was begun; it is damaged")
     setting = Setting(
-        reading_id=reading_id or old.id,
+        reading_id=old.id,
         started=old.session.started,
         order=old.session.order,
         blinded=draft.blinded,
@@ -211,11 +230,12 @@ def resume(draft: Draft, volume: Volume, *, reading_id: str | None = None, reade
         canvas=Canvas(volume, {name: _inflated(draft, name, layers[name]) for name in LAYER_NAMES}),
         said=draft.said,
         looking=Looking(old.session.slices_seen or (), old.session.windows),
-        reader=reader or old.reader,
+        reader=old.reader,
         scheme=draft.scheme,
     )
     session.say.begin_lobes(old.fissures)
-    session.lobes_source, session.lobe_notices = draft.lobes_source, old.notices
+    session.lobes_source = draft.lobes_source
+    session.lobe_notices, session.others = parted(old.notices)
     session.prior_shown = old.session.prior_shown or "none"
     session.confirmed = set(draft.confirmed)
     return session

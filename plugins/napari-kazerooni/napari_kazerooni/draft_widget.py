@@ -1,4 +1,4 @@
-"""Draft widget: offers the drafts that were found of the scan that is open. Wiring only."""
+"""Draft widget: offers the drafts that were found of the scan that is open, and tells with what a reading began."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
+from napari_kazerooni.desks import why_hidden
+from napari_kazerooni.offering import WAITS, button_of, words_of
+
 if TYPE_CHECKING:
     from napari_kazerooni.desk import Desk
 
 
 class DraftFrame(QFrame):
-    """Offers the draft that was saved last; hidden where there is none."""
+    """Offers the draft that is closest to the reader; hidden where there is none, or it was left."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._left: set[str] = set()
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.go_on, self.leave = QPushButton("Go on with it"), QPushButton("Begin anew")
         self.leave.setToolTip("The draft stays where it is and is offered again")
         self.go_on.clicked.connect(self._on_go_on)
-        self.leave.clicked.connect(self.hide)
+        self.leave.clicked.connect(self._on_leave)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.text, 1)
@@ -33,17 +37,45 @@ class DraftFrame(QFrame):
         self.hide()
 
     def _on_opened(self) -> None:
+        self._left.clear()
         self.hide()
 
     def _on_drafts(self) -> None:
-        found = self._desk.keeping.found
-        self.setVisible(bool(found))
+        found, reader = self._desk.keeping.found, self._desk.reader or None
+        waits = self._desk.keeping.waits and not found
+        self.go_on.setVisible(bool(found))
+        self.leave.setVisible(bool(found))
         if found:
-            started = found[0].reading.session.started
-            when = "" if started is None else f", begun {started:%Y-%m-%d %H:%M}"
-            others = f" ({len(found) - 1} older)" if len(found) > 1 else ""
-            self.text.setText(f"An unfinished reading of this scan was found{when}{others}.")
+            self.text.setText(words_of(found, reader))
+            self.go_on.setText(button_of(found[0], reader))
+        elif waits:
+            self.text.setText(WAITS)
+        self.setVisible(waits or bool(found and found[0].reading.id not in self._left))
+
+    def _on_leave(self) -> None:
+        self._left.update(draft.reading.id for draft in self._desk.keeping.found)
+        self.hide()
 
     def _on_go_on(self) -> None:
         self.hide()
-        self._desk.resume(self._desk.keeping.found[0])
+        if self._desk.keeping.found:
+            self._desk.resume(self._desk.keeping.found[0])
+
+
+class OthersLabel(QLabel):
+    """Tells what the reading says of other readings of its scan; not while it is blinded, or a study hides them."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.setWordWrap(True)
+        self.setStyleSheet("color: #ffb454")
+        for emitter in (desk.events.opened, desk.events.signed, desk.room.events.identity):
+            emitter.connect(self._renew)
+        self.hide()
+
+    def _renew(self) -> None:
+        session = self._desk.session
+        told = () if session is None or why_hidden(self._desk) else session.others
+        self.setText("\n".join(f"This reading tells: {notice.message}." for notice in told))
+        self.setVisible(bool(told))

@@ -73,7 +73,7 @@ class FissurePoints:
         self._waiting: dict[FissureName, Fissure] = {}
         desk.events.lobes.connect(self.renew)
         desk.events.signed.connect(self._freeze)
-        desk.guard.watch(self._shown)
+        desk.guard.watch(self._shown, desk.is_signed)
         desk.places.append(self.placing)
         desk.preparations.append(self.preparing)
 

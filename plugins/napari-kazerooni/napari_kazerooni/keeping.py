@@ -14,13 +14,14 @@ from kazerooni.errors import KazerooniError
 from kazerooni.files import stem_of
 from napari_kazerooni.autosave import DraftKeeper, Snapshot
 from napari_kazerooni.draft import BrokenDraft, Draft, folder_of_drafts
-from napari_kazerooni.draft_ids import is_gone_on_with, may_be_offered, own_id
+from napari_kazerooni.draft_ids import is_gone_on_with, own_id, who_goes_on
 from napari_kazerooni.known_drafts import KnownDrafts
+from napari_kazerooni.offering import Offered, offered
 from napari_kazerooni.remembered import SIGNING_FOLDER
+from napari_kazerooni.saying import Saying
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.signing import READING_FILE
 from napari_kazerooni.worker import Job, run
-from napari_kazerooni.working import Working
 
 _LEFT_WORDS: Final = "The reading is signed; its draft could not be removed ({why}), and is not offered any more."
 _LOST_WORDS: Final = "The draft is not saved: {why}. Go on: it is tried again every 5 s."
@@ -37,15 +38,18 @@ def drafts_folder() -> Path:
 class Keeping:
     """Keeps the draft of the session of a desk.
 
-    A session of which nothing was said or painted yet has none. found: the drafts of the scan, the last saved first.
+    A session of which nothing was said or painted yet has none. found: the drafts of the scan that may be offered, the
+    one that is offered first. waits: whether one may be once its reader is named.
     offered: other folders whose drafts are offered, too; nothing is written there. known: what draft files hold.
     """
 
-    def __init__(self, desk: Working) -> None:
+    def __init__(self, desk: Saying) -> None:
         self._desk = desk
         self.folder = drafts_folder()
         self.offered: tuple[Path, ...] = ()
-        self.found: tuple[Draft, ...] = ()
+        self._drafts: tuple[Draft, ...] = ()
+        self._offer = Offered()
+        self._search: Job | None = None
         self.known = KnownDrafts()
         self.failing = ""
         self._session: ReadingSession | None = None
@@ -53,6 +57,18 @@ class Keeping:
         self._begun: tuple[int, int] = (0, 0)
         self._job: Job | None = None
         self._writing = threading.Lock()
+        desk.events.named.connect(self.offer_anew)
+        desk.room.events.identity.connect(self.offer_anew)
+
+    @property
+    def found(self) -> tuple[Draft, ...]:
+        """The drafts of the scan that may be offered."""
+        return self._offer.drafts
+
+    @property
+    def waits(self) -> bool:
+        """Whether a draft may be offered once its reader is named."""
+        return self._offer.waits
 
     def offer(self, places: Iterable[Path]) -> tuple[Path, ...]:
         """Offer the drafts of places too, such as the results of `kazerooni rescore --draft`.
@@ -67,6 +83,7 @@ class Keeping:
     def keep(self, session: ReadingSession) -> None:
         """Keep a session from now on."""
         self._session, self._keeper = session, DraftKeeper(session, self.folder)
+        self._drafts, self._offer = (), Offered()
         self._begun = _work(session)
 
     def _due(self, at_s: float, *, slice_changed: bool) -> DraftKeeper | None:
@@ -145,28 +162,38 @@ class Keeping:
         if session is None:
             return
 
-        kept = self._desk.reading_folder or SIGNING_FOLDER
-
         def on_found(drafts: tuple[Draft | BrokenDraft, ...]) -> None:
             if session is not self._session:
                 return
             scan, own = session.volume.scan, session.setting.reading_id
-            reader = self._desk.reader or None
-            whole = [draft for draft in drafts if isinstance(draft, Draft) and not _is_signed(draft, kept, reader)]
-            whole = [draft for draft in whole if not is_gone_on_with(draft, self.folder, reader)]
-            ours = [d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own]
-            self.found = tuple(d for d in ours if may_be_offered(d, session.setting, reader))
+            whole = [draft for draft in drafts if isinstance(draft, Draft)]
+            self._drafts = tuple(d for d in whole if d.scan.series_uid == scan.series_uid and d.reading.id != own)
             for broken in (draft for draft in drafts if isinstance(draft, BrokenDraft)):
                 self._desk.tell(broken.why)
-            self._desk.events.drafts()
+            self.offer_anew()
 
-        uid, folder, offered = session.volume.scan.series_uid, self.folder, self.offered
-        run(lambda *_: self.known.of(uid or "", folder, offered), returned=on_found, failed=self._desk.tell)
+        uid, folder, others = session.volume.scan.series_uid, self.folder, self.offered
+        if self._search is not None:
+            self._search.cancel()  # what it finds is of another folder or scan, and must not come last
+        self._search = run(
+            lambda *_: self.known.of(uid or "", folder, others), returned=on_found, failed=self._desk.tell
+        )
+
+    def offer_anew(self) -> None:
+        """Offer what may be offered of the drafts that were found to who reads now, as the reading is blinded now."""
+        session, reader = self._session, self._desk.reader or None
+        if session is None:
+            return
+        kept = self._desk.reading_folder or SIGNING_FOLDER
+        open_ = [draft for draft in self._drafts if not _is_signed(draft, kept, reader)]
+        open_ = [draft for draft in open_ if not is_gone_on_with(draft, self.folder, reader)]
+        self._offer = offered(open_, session.setting, reader)
+        self._desk.events.drafts()
 
 
 def _is_signed(draft: Draft, kept: Path, reader: str | None) -> bool:
     """Tell whether a draft was signed: before it was removed, as just before a crash, or as the reader's own."""
-    ids = (draft.reading.id, own_id(draft.reading.id, reader))
+    ids = (draft.reading.id, own_id(draft.reading.id, who_goes_on(draft, reader)))
     return any((kept / stem_of(each) / READING_FILE).is_file() for each in ids)
 
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 _TRANSFORMS: Final = "transform"
 
 Layers = Callable[[], Iterable[Any]]
+
+
+class Mended(NamedTuple):
+    """The names of layers that were put back: deleted ones, and those that were shifted or turned."""
+
+    deleted: tuple[str, ...] = ()
+    shifted: tuple[str, ...] = ()
+
+
+def never() -> bool:
+    """Close no layer."""
+    return False
 
 
 class LayerGuard:
@@ -21,29 +33,42 @@ class LayerGuard:
 
     def __init__(self, viewer: Any) -> None:
         self._viewer = viewer
-        self._own: list[Layers] = []
+        self._own: list[tuple[Layers, Callable[[], bool]]] = []
         self._removed: list[tuple[int, Any]] = []
         viewer.layers.events.removed.connect(self._on_removed)
 
-    def watch(self, layers: Layers) -> None:
-        """Guard these layers too, as they are at the time."""
-        self._own.append(layers)
+    def watch(self, layers: Layers, closed: Callable[[], bool] = never) -> None:
+        """Guard these layers too, as they are at the time; closed: tells whether nobody may change what they hold."""
+        self._own.append((layers, closed))
 
     def _on_removed(self, event: Any) -> None:
         self._removed.append((event.index, event.value))
 
-    def tick(self) -> tuple[str, ...]:
-        """Put back what was deleted, shifted or turned; gives the names."""
-        own = [layer for layers in self._own for layer in layers()]
-        moved = tuple(layer.name for layer in own if _put_straight(layer))
-        if not self._removed:
-            return moved
+    def tick(self) -> Mended:
+        """Put back what was deleted, shifted or turned, and close what is closed: napari opens what it adds."""
+        own = [layer for layers, _ in self._own for layer in layers()]
+        shifted = tuple(layer.name for layer in own if _put_straight(layer))
+        deleted = self._put_back(own) if self._removed else ()
+        for layers, closed in self._own:
+            if closed():
+                _close(layers())
+        return Mended(deleted, shifted)
+
+    def _put_back(self, own: list[Any]) -> tuple[str, ...]:
         removed, self._removed = self._removed, []
         back = [(at, layer) for at, layer in reversed(removed) if any(layer is one for one in own)]
         for at, layer in back:
             if layer not in self._viewer.layers:
                 self._viewer.layers.insert(min(at, len(self._viewer.layers)), layer)
-        return (*moved, *(layer.name for _, layer in back))
+        return tuple(layer.name for _, layer in back)
+
+
+def _close(layers: Iterable[Any]) -> None:
+    """Let nothing be changed in layers; napari drops their undo, which is of no use then."""
+    for layer in layers:
+        if layer.editable:
+            layer.mode = "pan_zoom"
+            layer.editable = False
 
 
 def _put_straight(layer: Any) -> bool:

@@ -23,7 +23,7 @@ class Saying(Working):
     """The part of a desk by which a reader says something.
 
     room: shows the scan. lobe: that keys are about. blinded: whether readings to come are.
-    events: hold `changed`, `chosen`, `lobes` and `signed`, too.
+    events: hold `changed`, `chosen`, `lobes`, `named` and `signed`, too.
     """
 
     room: Room
@@ -66,6 +66,33 @@ class Saying(Working):
             self.tell(str(error))
             return False
         self.tell_changed()
+        return True
+
+    def name_reader(self, name: str) -> bool:
+        """Say who reads; where that is refused the reason is told. Gives whether it was done."""
+        return self._set(lambda session: self._name(session, name.strip()))
+
+    def _name(self, session: ReadingSession, name: str) -> None:
+        session.reader = self.reader = name
+        self.events.named()
+
+    def choose_scheme(self, name: str) -> bool:
+        """Grade under another scheme; where that is refused the reason is told. Gives whether it was done."""
+        return self._set(lambda session: session.choose_scheme(name))
+
+    def confirm(self, key: str) -> bool:
+        """Answer a question before signing with yes; where that is refused the reason is told."""
+        return self._set(lambda session: session.confirm(key))
+
+    def _set(self, change: Callable[[ReadingSession], object]) -> bool:
+        """Change what undo does not take back: not while something changes the reading, or signs it."""
+        try:
+            if self.is_held:
+                raise ReadingError(f"{self.busy}: wait until it is done")
+            change(self.open_session)
+        except KazerooniError as error:
+            self.tell(str(error))
+            return False
         return True
 
     def undo(self) -> None:

@@ -21,7 +21,6 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from kazerooni.errors import KazerooniError
 from kazerooni.model import Component, Lobe
 from kazerooni.scoring import SCHEMES
 from napari_kazerooni.caption_labels import show_captions
@@ -29,7 +28,7 @@ from napari_kazerooni.cells import Column, enter
 from napari_kazerooni.conflicts_widget import ConflictsFrame
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.dock import Dock, dock_of
-from napari_kazerooni.draft_widget import DraftFrame
+from napari_kazerooni.draft_widget import DraftFrame, OthersLabel
 from napari_kazerooni.fitting import keep_fitted
 from napari_kazerooni.keys import as_on_keyboard
 from napari_kazerooni.prior_column import PriorColumn
@@ -81,7 +80,7 @@ class ScoreWidget(QWidget):
         for label in (self.totals, self.notes, self.warnings, self.legend, self.message):
             label.setWordWrap(True)
         self.drafts, self.conflicts = DraftFrame(self.desk), ConflictsFrame(self.desk)
-        self.signed, self.reopen = SignedFrame(self.desk), ReopenFrame(self.desk)
+        self.signed, self.reopen, self.others = SignedFrame(self.desk), ReopenFrame(self.desk), OthersLabel(self.desk)
         self.buttons = self._buttons()
         inside = QWidget()
         layout = QVBoxLayout(inside)
@@ -92,6 +91,7 @@ class ScoreWidget(QWidget):
             self.drafts,
             self.reopen,
             self.signed,
+            self.others,
             *(part for c in Component for part in (QLabel(f"<b>{c.value.capitalize()}</b>"), self.tables[c])),
             self.totals,
             self.notes,
@@ -153,12 +153,13 @@ class ScoreWidget(QWidget):
             shortcut.activated.connect(act)
         self.scheme.activated.connect(self._on_scheme)
         self.reader.editingFinished.connect(self._on_reader)
+        self.drafts.go_on.pressed.connect(self._on_reader)  # a click takes the keyboard away on some systems only
         self.pattern.activated.connect(lambda _: self._on_pattern())
         self.pattern.lineEdit().editingFinished.connect(self._on_pattern)
         self.remarks.editingFinished.connect(self._on_remarks)
         events = self.desk.events
         for emitter, hear in (
-            (events.opened, self._on_opened),
+            (events.opened, self._on_another),
             (events.changed, self._on_changed),
             (events.seen, self._on_seen),
             (events.signed, self._on_opened),
@@ -183,8 +184,8 @@ class ScoreWidget(QWidget):
     def _on_opened(self) -> None:
         session = self.desk.session
         is_open = session is not None and session.signed is None
-        for part in (*self.tables.values(), self.buttons, self.scheme, self.reader, self.pattern, self.remarks):
-            part.setEnabled(is_open)
+        self.buttons.setEnabled(is_open)
+        self._enable_fields()
         for table in self.tables.values():
             table.setEnabled(session is not None)
             table.freeze(frozen=not is_open)
@@ -196,6 +197,19 @@ class ScoreWidget(QWidget):
         self.earlier = self.priors.column
         self.reader.setText(session.reader or "")
         self.scheme.setCurrentText(session.scheme.name)
+
+    def _on_another(self) -> None:
+        """Show another reading, and no word of the one before, but that its draft could not be saved."""
+        if not self.desk.keeping.failing:
+            self.message.clear()
+        self._on_opened()
+
+    def _enable_fields(self) -> None:
+        """Let fields be filled where a reading is open and nothing in the background changes or signs it."""
+        session = self.desk.session
+        is_open = session is not None and session.signed is None and not self.desk.is_held
+        for field in (self.scheme, self.reader, self.pattern, self.remarks):
+            field.setEnabled(is_open)
 
     def _on_changed(self) -> None:
         session = self.desk.session
@@ -251,6 +265,7 @@ class ScoreWidget(QWidget):
         busy = self.desk.busy
         session = self.desk.session
         self.buttons.setEnabled(session is not None and session.signed is None)
+        self._enable_fields()
         if busy is not None:
             self.message.setText(f"{busy}\N{HORIZONTAL ELLIPSIS}")
         elif self.message.text().endswith("\N{HORIZONTAL ELLIPSIS}"):
@@ -281,17 +296,16 @@ class ScoreWidget(QWidget):
             self.desk.events.chosen()
 
     def _on_scheme(self, _: int) -> None:
-        try:
-            self.desk.open_session.choose_scheme(self.scheme.currentText())
-        except KazerooniError as error:
-            self.desk.tell(str(error))
+        if not self.desk.choose_scheme(self.scheme.currentText()):
             self.scheme.setCurrentText(self.desk.open_session.scheme.name)
         self._on_changed()
 
     def _on_reader(self) -> None:
         session = self.desk.session
-        if session is not None and session.signed is None and self.reader.text() != (session.reader or ""):
-            session.reader = self.desk.reader = self.reader.text().strip()
+        if session is None or session.signed is not None or self.reader.text() == (session.reader or ""):
+            return
+        if not self.desk.name_reader(self.reader.text()):
+            self.reader.setText(session.reader or "")
 
     def _on_pattern(self) -> None:
         session, name = self.desk.session, self.pattern.currentText().strip()

@@ -32,17 +32,17 @@ from napari_kazerooni.commands import Commands
 from napari_kazerooni.evidence import Evidence, Places
 from napari_kazerooni.layers import LayerName
 from napari_kazerooni.looking import Looking
+from napari_kazerooni.provenance import most_shown
 from napari_kazerooni.said import Said
 from napari_kazerooni.screen import Box, screen_of
 from napari_kazerooni.setting import Setting
-
-_PRIORS: tuple[PriorShown, ...] = ("none", "scan", "score")
 
 
 class ReadingSession:
     """The state of one reading being made.
 
     lobes_source: who made the lobes, None for nobody known. lobe_notices: told of them.
+    others: told of other readings of the scan (provenance.py).
     confirmed: keys of the questions before signing that were answered with yes.
     screen: how the scan lies on the screen.
     say: the commands that can be undone; canvas: what is painted; looking: what was on the screen.
@@ -66,6 +66,7 @@ class ReadingSession:
         self.looking = looking or Looking()
         self.lobes_source: str | None = None
         self.lobe_notices: tuple[Notice, ...] = ()
+        self.others: tuple[Notice, ...] = ()
         self.prior_shown: PriorShown = "none"
         self.confirmed: set[str] = set()
         self.signed: Reading | None = None
@@ -87,6 +88,11 @@ class ReadingSession:
         return self.say.fissures
 
     @property
+    def is_open(self) -> bool:
+        """Whether it goes on: neither signed, nor being signed."""
+        return self.signed is None and not self.say.is_held
+
+    @property
     def content(self) -> int:
         """A number that grows with every change of marks and words: what scores follow from."""
         return self.say.version + self.canvas.version + len(self.confirmed)
@@ -103,7 +109,7 @@ class ReadingSession:
 
     @reader.setter
     def reader(self, name: str | None) -> None:
-        self.say.refuse_signed()
+        self.say.refuse_change()
         self._reader = name
         self.say.touch()
 
@@ -114,7 +120,7 @@ class ReadingSession:
 
         Raises ReadingError where the reading is signed, LabelError as there.
         """
-        self.say.refuse_signed()
+        self.say.refuse_change()
         self.canvas.apply_box(layer, index, box, before, after)
 
     def apply_stroke(self, layer: LayerName, index: int, box: Box, before: Labels) -> None:
@@ -132,7 +138,7 @@ class ReadingSession:
 
         Raises LabelError where they are of another scan.
         """
-        self.say.refuse_signed()
+        self.say.refuse_change()
         own, wanted = lobes.geometry, self.volume.geometry
         if own is not wanted and (own.shape != wanted.shape or not is_on_grid(corners_mm(own), wanted)):
             raise LabelError(f"these lobes lie on another grid than the scan of {wanted.shape}: of another series")
@@ -148,6 +154,7 @@ class ReadingSession:
         Raises SchemeError for an unknown one, ReadingError where the reading cannot be graded under it; the scheme
         then stays.
         """
+        self.say.refuse_change()
         chosen = find_scheme(name)
         score(self.reading(), chosen)
         self.say.scheme = chosen
@@ -160,9 +167,21 @@ class ReadingSession:
         """
         if shown != "none" and self.setting.blinded and self.signed is None:
             raise ReadingError("this reading is blinded: earlier visits and their scores are hidden until it is signed")
-        if self.signed is None and _PRIORS.index(shown) > _PRIORS.index(self.prior_shown):
+        if self.signed is None and most_shown(self.prior_shown, shown) != self.prior_shown:
+            self.say.refuse_change()
             self.prior_shown = shown
             self.say.touch()
+
+    def note_others(self, told: tuple[Notice, ...]) -> None:
+        """Note that other readings of the scan, with their scores, were shown before this one, blinded or not."""
+        if told:
+            self.others = tuple(dict.fromkeys((*self.others, *told)))
+            self.prior_shown = most_shown(self.prior_shown, "score")
+
+    def confirm(self, key: str) -> None:
+        """Answer a question before signing with yes."""
+        self.say.refuse_change()
+        self.confirmed.add(key)
 
     def look(self, index: int, window: Window, at_s: float) -> bool:
         """Tell that an axial slice is on the screen from now on; gives whether a slice was newly seen.
@@ -229,7 +248,7 @@ class ReadingSession:
             remarks=places.said.remarks,
             status=status,
             supersedes=self.setting.supersedes,
-            notices=(*self.volume.notices, *self.lobe_notices),
+            notices=(*self.volume.notices, *self.lobe_notices, *self.others),
         )
 
     def session_value(self, ended: datetime | None = None) -> Session:

@@ -54,7 +54,7 @@ class SignDialog(QDialog):
         self.reader.setFocus()
 
     def _build(self) -> None:
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         place = QWidget()
         beside = QHBoxLayout(place)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -80,6 +80,17 @@ class SignDialog(QDialog):
         self.desk.events.told.connect(self._on_told)
         self.desk.events.changed.connect(self.ask)
         self.desk.events.signed.connect(self._on_signed)
+        self.desk.events.busy.connect(self._on_busy)
+
+    def _on_busy(self) -> None:
+        """Let nothing be filled in or answered while what stands here is signed."""
+        for index in range(self._form.count()):
+            self._form.itemAt(index).widget().setEnabled(not self.desk.is_held)
+        for button in self.buttons.values():
+            button.setEnabled(not self.desk.is_held)
+        self.sign_button.setEnabled(not self.desk.is_held and not self.buttons)
+        if not self.desk.is_held:
+            self.ask()
 
     def ask(self) -> None:
         """Show what stands against signing now."""
@@ -94,7 +105,7 @@ class SignDialog(QDialog):
         self.buttons.clear()
         for question in open_:
             self._asked.addWidget(self._row(question))
-        self.sign_button.setEnabled(not open_)
+        self.sign_button.setEnabled(not open_ and not self.desk.is_held)
 
     def _row(self, question: Question) -> QWidget:
         answers = [(words, partial(self._answer, answer)) for words, answer in self._answers(question)]
@@ -119,12 +130,12 @@ class SignDialog(QDialog):
         self.ask()
 
     def _confirm(self, key: str) -> None:
-        self.desk.open_session.confirmed.add(key)
+        self.desk.confirm(key)
 
     def _on_reader(self) -> None:
         session = self.desk.open_session
         if session.signed is None and self.reader.text().strip() != (session.reader or ""):
-            session.reader = self.desk.reader = self.reader.text().strip()
+            self.desk.name_reader(self.reader.text())
             self.ask()
 
     def _on_remarks(self) -> None:
@@ -157,6 +168,7 @@ class SignDialog(QDialog):
         self.desk.events.told.disconnect(self._on_told)
         self.desk.events.changed.disconnect(self.ask)
         self.desk.events.signed.disconnect(self._on_signed)
+        self.desk.events.busy.disconnect(self._on_busy)
         super().done(result)
 
 

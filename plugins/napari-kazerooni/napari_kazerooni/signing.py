@@ -36,6 +36,7 @@ from napari_kazerooni.canvas import Canvas, Labels
 from napari_kazerooni.evidence import Conflict
 from napari_kazerooni.layers import LAYER_NAMES, LayerName
 from napari_kazerooni.looking import Looking
+from napari_kazerooni.provenance import parted
 from napari_kazerooni.said import Said
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Now, Setting
@@ -188,21 +189,36 @@ def read_maps(folder: Path, series: Series) -> Mapping[LayerName, Labels]:
     return found
 
 
-def amend(folder: Path, series: Series, volume: Volume, *, reading_id: str, reason: str, now: Now) -> ReadingSession:
+@dataclass(frozen=True, slots=True)
+class Amending:
+    """An amendment to be: its id, why, who makes it (None: who signed), and its order among readings of that person."""
+
+    reading_id: str
+    reason: str
+    reader: str | None = None
+    order: int | None = None
+
+
+def amend(folder: Path, series: Series, volume: Volume, by: Amending, now: Now) -> ReadingSession:
     """Open a signed reading for an amendment: a new reading that supersedes it for a reason; the old one stays.
 
-    folder: of the signed reading, as `sign` gave it. The amendment keeps what was said, painted and seen in it.
+    folder: of the signed reading, as `sign` gave it. The amendment keeps what was said, painted and seen in it. One by
+    another reader keeps what was said and painted, whose score that reader was shown, and nobody else's looking.
 
     Raises ReadingError where it is not signed or no reason is given, LabelError where it is of another series.
     """
     old = _signed_reading(folder, volume)
+    is_same = by.reader in (None, old.reader)
     setting = Setting(
-        reading_id=reading_id,
+        reading_id=by.reading_id,
         started=now(),
-        order=old.session.order,
-        supersedes=Supersedes(old.id, reason),
+        order=old.session.order if is_same else by.order,
+        supersedes=Supersedes(old.id, by.reason),
     )
-    return _session_of(old, folder, series, volume, setting)
+    session = _session_of(old, folder, series, volume, setting)
+    if not is_same:
+        session.reader, session.looking, session.prior_shown = by.reader, Looking(), "score"
+    return session
 
 
 def reopen(folder: Path, series: Series, volume: Volume, now: Now) -> ReadingSession:
@@ -252,7 +268,8 @@ def _session_of(old: Reading, folder: Path, series: Series, volume: Volume, sett
     )
     session.say.begin_lobes(old.fissures)
     session.lobes_source = _lobes_source(folder)
-    session.lobe_notices = tuple(notice for notice in old.notices if notice not in volume.notices)
+    of_maps, session.others = parted(old.notices)
+    session.lobe_notices = tuple(notice for notice in of_maps if notice not in volume.notices)
     session.prior_shown = old.session.prior_shown or "none"
     return session
 

@@ -23,6 +23,7 @@ def _nothing(_: object) -> Iterator[Step]:
 class Working:
     """What a desk does in the background. busy: what is being done, None: nothing.
 
+    is_held: whether nothing of the reading may be changed meanwhile.
     viewer: of napari. clock: counts seconds. events: holds `busy`, `told` and `drafts`. layers: are closed by work
     that changes the reading. reader: who reads, empty: nobody was named. reading_folder: that signed readings are
     kept in, None: the usual one. session: that is worked on; where another one was opened meanwhile, what was made
@@ -39,6 +40,7 @@ class Working:
 
     def __init__(self) -> None:
         self.busy: str | None = None
+        self.is_held = False
         self._job: Job | None = None
         self._ended: Callable[[], None] | None = None
 
@@ -66,15 +68,16 @@ class Working:
 
         first: gives steps to be taken before `returned`, each in a turn of its own; the work ends after them.
         """
-        session = self.session
+        session, closed_before = self.session, self.layers.locks.closed
         if self.busy is not None:
             self.tell(f"{self.busy}: wait until it is done, or cancel it")
             return
 
         def on_ended() -> None:
+            self.is_held = False
             self._set_busy(None)
-            if closes and session is self.session and (session is None or session.signed is None):
-                self.layers.open()
+            if closes and session is self.session:
+                self._put_lock_back(closed_before)
 
         def end(value: object) -> None:
             on_ended()
@@ -93,9 +96,17 @@ class Working:
 
         if closes:
             self.layers.close(f"{what}: marks wait until it is done.")
+        self.is_held = closes
         self._set_busy(what)
         self._job = run(work, returned=on_returned, failed=on_failed, told=self._set_busy)
         self._ended = None if closes else on_ended
+
+    def _put_lock_back(self, closed_before: str | None) -> None:
+        """Let marks be painted as before the work; why they could not be, as in a signed reading, is told again."""
+        if closed_before is not None:
+            self.layers.close(closed_before)
+        elif self.session is None or self.session.signed is None:
+            self.layers.open()
 
     def cancel(self) -> None:
         """End what runs in the background, but not what changes the reading; what was said and painted stays."""
