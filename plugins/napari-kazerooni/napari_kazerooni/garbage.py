@@ -1,6 +1,6 @@
 """Garbage: Python searches what lives for rings of things that nobody holds; what is made once is left out of it.
 
-A full search takes 0.2 to 0.3 s with the 370,000 objects that napari makes, in the main thread or with all others held,
+A full search takes 0.2 s with the 370,000 objects that napari makes, in the main thread or with all others held,
 and comes at any moment: in a stroke, or when a layer is added. What is there before a scan is, stays until the window
 closes.
 """
