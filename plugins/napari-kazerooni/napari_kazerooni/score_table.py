@@ -15,6 +15,11 @@ from napari_kazerooni.cells import Cell, Column, What, cell, columns_of, head
 from napari_kazerooni.dock import DockRow
 
 _WARNING: Final = QColor(255, 190, 80)
+# napari leaves headers to the style of the system, which draws each as a button of its own, a pixel beside its cells.
+_FLAT: Final = """
+QHeaderView, QHeaderView::section, QTableCornerButton::section { background-color: transparent; border: none; }
+QHeaderView::section { padding: 0 4px; }
+"""
 _ROW_HEIGHT: Final = 22
 _FRAME: Final = 9
 _NARROWEST: Final = 36
@@ -38,6 +43,7 @@ class ScoreTable(QTableWidget):
         self.lobes: tuple[Lobe, ...] = ()
         self._shown: dict[tuple[int, int], Cell] = {}
         self.setAccessibleName(f"{component.value} scores")
+        self.setStyleSheet(_FLAT)
         for at, column in enumerate(columns):
             words, tip = head(column)
             item = QTableWidgetItem(words)
