@@ -31,6 +31,8 @@ def read_json(file: Path, *, largest_bytes: int, wanted: str, error: type[Kazero
         raise error(f"cannot be read ({refused.strerror}); give {wanted}") from None
     if len(data) > largest_bytes:
         raise error(f"larger than {largest_bytes // 2**20} MB, which {wanted} is not; give {wanted}")
+    if not data.strip():
+        raise error(f"is empty; give {wanted}")
     try:
         return strict_decoder().decode(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as refused:

@@ -26,6 +26,7 @@ from kazerooni.archive.locks import LOCK_FILE, alone, index_in_use, is_locked
 from kazerooni.archive.plan import LEFT_TWICE, plan
 from kazerooni.archive.pool import WorkerPool, can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
+from kazerooni.archive.sums import sum_of
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task
 from kazerooni.archive.walk import check
@@ -36,6 +37,7 @@ from kazerooni.version import __version__
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
 _READINGS_AT_ONCE: Final = 32
+_DICTIONARY: Final = ".dictionary"
 _QUICK: Final = (Kind.READING, Kind.BOOK, Kind.SCORE)
 
 
@@ -141,7 +143,7 @@ def rescore(
             before,
             time.monotonic() - began,
             journal.drafts(),
-            _told(limits, is_empty=not whys and not journal.counts()["planned"]),
+            _told(limits),
         )
         run = _run_document(
             summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests
@@ -151,11 +153,22 @@ def rescore(
 
 
 def choices(
-    archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
+    archive: Path,
+    settings: Settings,
+    *,
+    index: Path | None = None,
+    tell: Tell | None = None,
+    found: Callable[[dict[str, int]], object] | None = None,
 ) -> Iterator[Choice]:
-    """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
+    """Tell what would be done, and why each series and reading was chosen or left; only the index is written.
+
+    tell: of the files that were looked at. found: is told how many files there are, by what they are, once all are
+    looked at.
+    """
     with _failing_in_words(archive), Index(archive, index) as known:
         known.update(tell=tell)
+        if found is not None:
+            found(known.kinds())
         note_book(Known(known), settings.store)
         yield from plan(known, draft=settings.draft, explain=True)
 
@@ -168,7 +181,8 @@ def _write_results(journal: Journal, folder: Path, step: Step | None) -> dict[st
         if has_difference():
             step("Writing the difference report")
             broken = journal.broken_old()
-            write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
+            made = write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
+            digests |= {path.name: sum_of(path) for path in made if _DICTIONARY not in path.suffixes}
     except OutputError as error:
         raise OutputError(f"{error}. What was done is kept: see to the disk, then go on with --resume") from None
     return digests
@@ -246,9 +260,9 @@ def _batches(tasks: Iterator[Task]) -> Iterator[tuple[Task, ...]]:
         yield tuple(batch)
 
 
-def _told(limits: Limits, *, is_empty: bool) -> tuple[str, ...]:
-    """Tell what could not be done for want of a package, and that there was nothing to do."""
-    told = ["no reading, no map and no picture was found"] if is_empty else []
+def _told(limits: Limits) -> tuple[str, ...]:
+    """Tell what could not be done for want of a package."""
+    told: list[str] = []
     if limits.memory_mb is not None and not can_watch_memory():
         told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
     if not has_difference():
@@ -295,7 +309,7 @@ def _run_document(
         },
         "tasks": {**summary.counts, "before": summary.before, "by kind": summary.kinds},
         "left": dict(sorted(summary.left.items())),
-        "tables": digests,
+        "sha256": digests,
         "told": list(summary.told),
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

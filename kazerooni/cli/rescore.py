@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kazerooni.cli.edge import CASE_FAILED, edge
+from kazerooni.cli.edge import CASE_FAILED, UNUSABLE, edge
 from kazerooni.cli.options import Json, Log, Verbose
 from kazerooni.cli.rescore_choices import consume
 from kazerooni.cli.rescore_choices import tell as tell_choices
-from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import print_json, say, working
 
 if TYPE_CHECKING:
@@ -53,7 +52,15 @@ def rescore(
         str | None, typer.Option("--report", metavar="FORMATS", help="Reports of each score, such as html,json.")
     ] = None,
     partial: Annotated[bool, typer.Option("--partial", help="Sum the lobes that are graded.")] = False,
-    store: Where = None,
+    store: Annotated[
+        str,
+        typer.Option(
+            "--store",
+            metavar="PLACE",
+            help="Grade the readings of this score book, too: a file, or postgresql://USER@HOST/DATABASE.",
+            show_default=False,
+        ),
+    ] = "",
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", metavar="S", min=1, help="Seconds that a series may take; 1800.")
     ] = None,
@@ -101,13 +108,16 @@ def rescore(
             out=out or Path(),
             partial=partial,
             draft=draft,
-            store=store or "",
+            store=store,
             formats=_formats(formats),
         )
         if dry_run:
             with working() as shown:
-                tally = consume(choices(archive, settings, index=index, tell=shown.files), as_json=as_json, table=table)
+                files: dict[str, int] = {}
+                found = choices(archive, settings, index=index, tell=shown.files, found=files.update)
+                tally = consume(found, as_json=as_json, table=table)
             tell_choices(tally, as_json=as_json)
+            _end(archive, settings, files, tasks=tally.tasks.total() + tally.doomed, failed=0)
             return
         if (resume or retry_failed) and not (settings.out / JOURNAL_FILE).exists():
             say(f"note: {settings.out.name} holds no run to go on with; one is begun")
@@ -127,8 +137,18 @@ def rescore(
                 step=shown.step,
             )
         _show_summary(summary, settings, as_json=as_json)
-        if summary.counts["failed"]:
-            raise typer.Exit(CASE_FAILED)
+        _end(archive, settings, summary.files, tasks=summary.counts["planned"], failed=summary.counts["failed"])
+
+
+def _end(archive: Path, settings: Settings, files: dict[str, int], *, tasks: int, failed: int) -> None:
+    """End with the exit status of what came of it. files: how many there are, by what they are."""
+    from kazerooni.archive import nothing_found
+
+    if not tasks:
+        say(f"kazerooni: {archive.name}: {nothing_found(files, draft=settings.draft)}")
+        raise typer.Exit(UNUSABLE)
+    if failed:
+        raise typer.Exit(CASE_FAILED)
 
 
 @contextmanager
@@ -166,6 +186,9 @@ def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> Non
         say(f"{count} left: {why}")
     for told in summary.told:
         say(f"note: {told}")
+    if not counts["planned"]:
+        say(f"The tables in {settings.out.name} are empty. --dry-run tells why each thing was left.")
+        return
     done = counts["done"] - counts["failed"]
     again = f" {summary.before} of these {counts['done']} ended in an earlier run." if summary.before else ""
     failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
