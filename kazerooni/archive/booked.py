@@ -54,7 +54,7 @@ def of_book(known: Known) -> Iterator[Choice]:
         filed = held_under(known, uid) if said else []
         others = [place for one, place in filed if one != said]
         if filed and not others:
-            yield left("reading", uid, "of the score book, and a file of it is graded")
+            yield left("reading", uid, "a reading of the score book, of which a file is graded")
             continue
         old = [] if said else known.old_scores(reading=uid)
         stamps = (place.stamp for place in (*others, *old))
@@ -67,4 +67,4 @@ def of_book(known: Known) -> Iterator[Choice]:
             files=tuple(one.path for one in others),
             old=tuple(one.path for one in old),
         )
-        yield Choice("reading", uid, _OTHER if others else "of the score book, graded again", task)
+        yield Choice("reading", uid, _OTHER if others else "a reading of the score book: graded again", task)

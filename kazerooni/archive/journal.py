@@ -88,7 +88,7 @@ class Journal:
         if version == 0:
             self._database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {JOURNAL_VERSION}; COMMIT;")
         elif version != JOURNAL_VERSION:
-            raise ArchiveError(f"{self._name}: its journal is of another version; give another folder")
+            raise ArchiveError(f"{self._name}: its journal is of another version of the program; give another folder")
         if settings is None:
             return
         text = json.dumps(settings, sort_keys=True)

@@ -23,9 +23,9 @@ from kazerooni.archive.telling import told_of
 from kazerooni.errors import ReadingError
 
 _SHOWN_OF_DIGEST: Final = 16
-LEFT_TWICE: Final = "the same file stands elsewhere, once is enough"
-_SAME_READING: Final = "the same reading stands in another file, once is enough"
-_SIGNED_SINCE: Final = "a draft of a reading that is here as signed"
+LEFT_TWICE: Final = "the same file lies elsewhere, too, and counts once"
+_SAME_READING: Final = "the same reading stands in another file, too, and counts once"
+_SIGNED_SINCE: Final = "a draft of a reading that is here as a signed one, too"
 _BROKEN_READING: Final = f"a reading that is broken: {FAILS}"
 _BROKEN_SCORE: Final = f"an old score that is broken: {FAILS}"
 _RIVALS: Final = f"another file holds another reading under this id: {FAILS}"
@@ -117,7 +117,7 @@ def _fault(task: Task) -> str:
 def _why(rivals: Rivals) -> str:
     if rivals.others:
         return _RIVALS
-    return _BOOK_RIVALS if rivals.booked is Booked.OTHER else "kept reading, graded again"
+    return _BOOK_RIVALS if rivals.booked is Booked.OTHER else "a kept reading: graded again"
 
 
 def _scores(known: Known) -> Iterator[Choice]:

@@ -203,7 +203,9 @@ def _failing_in_words(archive: Path) -> Iterator[None]:
 
 def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if archive.resolve() in (folder.resolve(), *folder.resolve().parents):
-        raise OutputError(f"{folder.name}: lies in the archive, whose next look would find it; give a folder elsewhere")
+        raise OutputError(
+            f"{folder.name}: lies in the archive, and would be taken for a part of it; give a folder elsewhere"
+        )
     if (folder / JOURNAL_FILE).exists():
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")

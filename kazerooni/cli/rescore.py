@@ -91,7 +91,15 @@ def rescore(
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --dask tcp://10.0.0.5:8786
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
-        from kazerooni.archive import JOURNAL_FILE, MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings, choices
+        from kazerooni.archive import (
+            JOURNAL_FILE,
+            MEMORY_LIMIT_MB,
+            TIME_LIMIT_S,
+            Limits,
+            Settings,
+            choices,
+            nothing_found,
+        )
         from kazerooni.archive import rescore as run
         from kazerooni.scoring import find_scheme
 
@@ -117,7 +125,10 @@ def rescore(
                 found = choices(archive, settings, index=index, tell=shown.files, found=files.update)
                 tally = consume(found, as_json=as_json, table=table)
             tell_choices(tally, as_json=as_json)
-            _end(archive, settings, files, tasks=tally.tasks.total() + tally.doomed, failed=0)
+            if not tally.tasks and not tally.doomed:
+                say(f"kazerooni: {nothing_found(files, draft=settings.draft)}")
+                if not tally.groups:
+                    raise typer.Exit(UNUSABLE)
             return
         if (resume or retry_failed) and not (settings.out / JOURNAL_FILE).exists():
             say(f"note: {settings.out.name} holds no run to go on with; one is begun")
@@ -137,18 +148,11 @@ def rescore(
                 step=shown.step,
             )
         _show_summary(summary, settings, as_json=as_json)
-        _end(archive, settings, summary.files, tasks=summary.counts["planned"], failed=summary.counts["failed"])
-
-
-def _end(archive: Path, settings: Settings, files: dict[str, int], *, tasks: int, failed: int) -> None:
-    """End with the exit status of what came of it. files: how many there are, by what they are."""
-    from kazerooni.archive import nothing_found
-
-    if not tasks:
-        say(f"kazerooni: {archive.name}: {nothing_found(files, draft=settings.draft)}")
-        raise typer.Exit(UNUSABLE)
-    if failed:
-        raise typer.Exit(CASE_FAILED)
+        if not summary.counts["planned"]:
+            say(f"kazerooni: {nothing_found(summary.files, draft=settings.draft)}")
+            raise typer.Exit(UNUSABLE)
+        if summary.counts["failed"]:
+            raise typer.Exit(CASE_FAILED)
 
 
 @contextmanager
@@ -190,7 +194,7 @@ def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> Non
         say(f"The tables in {settings.out.name} are empty. --dry-run tells why each thing was left.")
         return
     done = counts["done"] - counts["failed"]
-    again = f" {summary.before} of these {counts['done']} ended in an earlier run." if summary.before else ""
+    again = f" Of these, {summary.before} ended in an earlier run." if summary.before else ""
     failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
     say(f"{done} of {counts['planned']} done.{failed}{again} The results stand in {settings.out.name}.")
     if counts["failed"]:
