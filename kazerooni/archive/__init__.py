@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from kazerooni.archive.journal import JOURNAL_FILE, Journal
     from kazerooni.archive.nothing import nothing_found
     from kazerooni.archive.record import Graded, ScoreRecord
-    from kazerooni.archive.run import Standing, Summary, choices, rescore
+    from kazerooni.archive.results import Summary
+    from kazerooni.archive.run import Standing, choices, holds_run, rescore
     from kazerooni.archive.settings import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings
     from kazerooni.archive.tables import ERRORS
     from kazerooni.archive.task import Cause, Failure, Kind, Result, Task
@@ -39,6 +40,7 @@ __all__ = [
     "Task",
     "choices",
     "default_place",
+    "holds_run",
     "nothing_found",
     "rescore",
 ]
@@ -49,7 +51,8 @@ _HOME_OF = {
     **dict.fromkeys(("LEFT", "Choice"), "choice"),
     **dict.fromkeys(("nothing_found",), "nothing"),
     **dict.fromkeys(("Graded", "ScoreRecord"), "record"),
-    **dict.fromkeys(("Standing", "Summary", "choices", "rescore"), "run"),
+    **dict.fromkeys(("Summary",), "results"),
+    **dict.fromkeys(("Standing", "choices", "holds_run", "rescore"), "run"),
     **dict.fromkeys(("MEMORY_LIMIT_MB", "TIME_LIMIT_S", "Limits", "Settings"), "settings"),
     **dict.fromkeys(("ERRORS",), "tables"),
     **dict.fromkeys(("Cause", "Failure", "Kind", "Result", "Task"), "task"),

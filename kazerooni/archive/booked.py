@@ -21,6 +21,14 @@ SUPERSEDED: Final = "another reading, here too, supersedes it"
 """Why a reading is left in whose place another stands."""
 
 
+def check_book(place: str) -> None:
+    """See that a score book can be used before a run is begun with it; place: "" for none. Raises StoreError."""
+    if place:
+        from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
+
+        open_store(place).close()
+
+
 def note_book(known: Known, place: str) -> None:
     """Note what the book holds, until the index is closed; place: "" for no book. What files hold, too, is read."""
     known.rows("DELETE FROM booked")

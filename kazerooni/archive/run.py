@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from kazerooni.archive.booked import note_book
+from kazerooni.archive.booked import check_book, note_book
 from kazerooni.archive.choice import LEFT, Choice
 from kazerooni.archive.cluster import Cluster
-from kazerooni.archive.index import Changes, Index, Tell
+from kazerooni.archive.index import Index, Tell
 from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
 from kazerooni.archive.known import Known
 from kazerooni.archive.locks import LOCK_FILE, alone, index_in_use, is_locked
 from kazerooni.archive.plan import LEFT_TWICE, plan
-from kazerooni.archive.pool import WorkerPool, can_watch_memory
+from kazerooni.archive.pool import WorkerPool
+from kazerooni.archive.results import Step, Summary, run_document, told_of_packages, write_results
 from kazerooni.archive.settings import Limits, Settings
-from kazerooni.archive.sums import sum_of
-from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task
 from kazerooni.archive.walk import check
 from kazerooni.errors import ArchiveError, OutputError
 from kazerooni.files import make_folder, sweep_parts, write_whole
-from kazerooni.report import write_difference
-from kazerooni.version import __version__
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
 _READINGS_AT_ONCE: Final = 32
-_DICTIONARY: Final = ".dictionary"
 _QUICK: Final = (Kind.READING, Kind.BOOK, Kind.SCORE)
 
 
@@ -59,26 +52,6 @@ class Standing:
 
 
 Watch = Callable[[Standing], object]
-Step = Callable[[str], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a run came to.
-
-    files: by what they are. left: series and readings that were left, by why. counts: of the journal.
-    drafts: how many there are.
-    """
-
-    changes: Changes
-    files: dict[str, int]
-    counts: dict[str, int]
-    kinds: dict[str, int]
-    left: dict[str, int]
-    before: int
-    seconds: float
-    drafts: int
-    told: tuple[str, ...] = field(default_factory=tuple)
 
 
 def rescore(
@@ -110,6 +83,7 @@ def rescore(
     if dask:  # whose workers stand in other folders
         archive, settings = archive.resolve(), settings.everywhere()
     check(archive)
+    check_book(settings.store)
     _check_folder(settings.out, archive, resume=resume)
     whys: Counter[str] = Counter()
     with (
@@ -133,7 +107,7 @@ def rescore(
             else WorkerPool(work, count=workers, limits=limits)
         )
         _work_off(known, journal, settings, pool, watch)
-        digests = _write_results(journal, settings.out, step)
+        digests = write_results(journal, settings.out, step)
         summary = Summary(
             changes,
             known.kinds(),
@@ -143,9 +117,9 @@ def rescore(
             before,
             time.monotonic() - began,
             journal.drafts(),
-            _told(limits),
+            told_of_packages(limits),
         )
-        run = _run_document(
+        run = run_document(
             summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests
         )
         write_whole(settings.out / "run.json", run, force=True)
@@ -173,21 +147,6 @@ def choices(
         yield from plan(known, draft=settings.draft, explain=True)
 
 
-def _write_results(journal: Journal, folder: Path, step: Step | None) -> dict[str, str]:
-    step = step or (lambda _: None)
-    try:
-        step("Writing the tables")
-        digests = write_tables(journal, folder)
-        if has_difference():
-            step("Writing the difference report")
-            broken = journal.broken_old()
-            made = write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
-            digests |= {path.name: sum_of(path) for path in made if _DICTIONARY not in path.suffixes}
-    except OutputError as error:
-        raise OutputError(f"{error}. What was done is kept: see to the disk, then go on with --resume") from None
-    return digests
-
-
 @contextmanager
 def _failing_in_words(archive: Path) -> Iterator[None]:
     """Tell in words that a database cannot be written; one in use is the index, as the journal is written by one."""
@@ -201,16 +160,28 @@ def _failing_in_words(archive: Path) -> Iterator[None]:
         ) from None
 
 
+def holds_run(folder: Path) -> bool:
+    """Tell whether a folder holds a run. Raises OutputError where it cannot be reached."""
+    try:
+        return (folder / JOURNAL_FILE).exists()
+    except OSError as error:
+        raise OutputError(f"{folder.name}: cannot be reached ({error.strerror}); give another folder") from None
+
+
 def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if archive.resolve() in (folder.resolve(), *folder.resolve().parents):
         raise OutputError(
             f"{folder.name}: lies in the archive, and would be taken for a part of it; give a folder elsewhere"
         )
-    if (folder / JOURNAL_FILE).exists():
+    if holds_run(folder):
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
         return
-    if folder.is_dir() and any(one.name != LOCK_FILE for one in folder.iterdir()):
+    try:
+        is_in_use = folder.is_dir() and any(one.name != LOCK_FILE for one in folder.iterdir())
+    except OSError as error:
+        raise OutputError(f"{folder.name}: cannot be read ({error.strerror}); give another folder") from None
+    if is_in_use:
         raise OutputError(f"{folder.name}: holds other things already; give a new folder")
     make_folder(folder)
 
@@ -260,58 +231,3 @@ def _batches(tasks: Iterator[Task]) -> Iterator[tuple[Task, ...]]:
             batch.clear()
     if batch:
         yield tuple(batch)
-
-
-def _told(limits: Limits) -> tuple[str, ...]:
-    """Tell what could not be done for want of a package."""
-    told: list[str] = []
-    if limits.memory_mb is not None and not can_watch_memory():
-        told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
-    if not has_difference():
-        told.append('no difference report was written; pip install "kazerooni[report]"')
-    if not has_parquet():
-        told.append('no Parquet was written; pip install "kazerooni[archive]"')
-    return tuple(told)
-
-
-def _run_document(
-    summary: Summary,
-    settings: Settings,
-    *,
-    limits: Limits,
-    workers: int | None,
-    started: datetime,
-    digests: dict[str, str],
-) -> bytes:
-    """Make run.json: all that differs from run to run stands here, and nowhere else."""
-    document: dict[str, Any] = {
-        "schema_version": 1,
-        "program": {"name": "kazerooni", "version": __version__},
-        "scheme": {"name": settings.scheme, "version": settings.version},
-        "settings": {
-            **settings.kept(),
-            "workers": "of Dask" if workers is None else workers,
-            "time limit s": limits.seconds,
-            "memory limit MB": limits.memory_mb,
-        },
-        "machine": {
-            "system": platform.system(),
-            "processor": platform.machine(),
-            "processors": os.cpu_count(),
-            "python": platform.python_version(),
-        },
-        "started": started.isoformat(),
-        "ended": datetime.now(UTC).isoformat(),
-        "seconds": round(summary.seconds, 3),
-        "files": {
-            "by kind": summary.files,
-            "there": summary.changes.files,
-            "looked at": summary.changes.looked,
-            "gone": summary.changes.gone,
-        },
-        "tasks": {**summary.counts, "before": summary.before, "by kind": summary.kinds},
-        "left": dict(sorted(summary.left.items())),
-        "sha256": digests,
-        "told": list(summary.told),
-    }
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

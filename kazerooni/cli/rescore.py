@@ -92,12 +92,12 @@ def rescore(
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
         from kazerooni.archive import (
-            JOURNAL_FILE,
             MEMORY_LIMIT_MB,
             TIME_LIMIT_S,
             Limits,
             Settings,
             choices,
+            holds_run,
             nothing_found,
         )
         from kazerooni.archive import rescore as run
@@ -130,7 +130,7 @@ def rescore(
                 if not tally.groups:
                     raise typer.Exit(UNUSABLE)
             return
-        if (resume or retry_failed) and not (settings.out / JOURNAL_FILE).exists():
+        if (resume or retry_failed) and not holds_run(settings.out):
             say(f"note: {settings.out.name} holds no run to go on with; one is begun")
         with _told_when_stopped(settings.out), working() as shown:
             limits = Limits(seconds=time_limit or TIME_LIMIT_S, memory_mb=memory_limit or MEMORY_LIMIT_MB)

@@ -318,7 +318,7 @@ def test_run_json_holds_the_digest_of_every_result(archive: Path, tmp_path: Path
     for name, digest in kept.items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest, name
     lines = (out / "files.sha256").read_text("utf-8").splitlines()
-    told = dict(reversed(line.split("  ", 1)) for line in lines)
+    told = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     assert set(told) == {path.relative_to(out).as_posix() for path in (out / "reports").iterdir()}
     assert len(told) == len(lines) == 2 * READINGS
     for name, digest in told.items():

@@ -20,7 +20,7 @@ import pytest
 from kazerooni.archive import Index, Settings
 from kazerooni.archive import rescore as run
 from kazerooni.archive.schema import INDEX_VERSION
-from kazerooni.errors import ArchiveError, OutputError
+from kazerooni.errors import ArchiveError, OutputError, StoreError
 from kazerooni.labels import reading_text
 from kazerooni.model import Reading
 from kazerooni.store import open_store
@@ -145,6 +145,24 @@ def test_another_score_book_is_refused(tmp_path: Path, reading: Reading) -> None
             run(root, replace(_settings(out), store=store), resume=True)
     kept = json.loads((out / "run.json").read_text("utf-8"))["settings"]["store"]
     assert re.fullmatch("[0-9a-f]{16}", kept)
+
+
+def test_a_score_book_that_is_none_begins_no_run(tmp_path: Path, reading: Reading) -> None:
+    """Who mistypes the place of the book is told before a folder is made, and can give the same folder again."""
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "reading.json").write_text(reading_text(reading), "utf-8")
+    with pytest.raises(StoreError, match=r"bok\.sqlite: there is no score book"):
+        run(tmp_path / "archive", replace(_settings(tmp_path / "out"), store=str(tmp_path / "bok.sqlite")))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--resume",)], ids=["new", "resume"])
+def test_results_where_nobody_can_put_any_are_refused(archive: Path, tmp_path: Path, more: tuple[str, ...]) -> None:
+    """A folder that the system does not let one ask for is refused with status 3, and is no error of the program."""
+    words = _words(archive, tmp_path / ("x" * 300), *more)
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert re.search(r"x: (the folder )?cannot be (reached|made) \(.*\); give another", " ".join(ended.stderr.split()))
 
 
 def test_the_password_of_a_score_book_makes_it_no_other() -> None:
