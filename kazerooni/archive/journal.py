@@ -162,8 +162,8 @@ class Journal:
         return dict(self._database.execute("SELECT kind, count(*) FROM planned GROUP BY kind ORDER BY kind"))
 
     def rows(self, table: str) -> Iterator[str]:
-        """Give the rows of a table in the order of the tasks' ids: long or wide, as CSV; or files, as `sha256sum`."""
-        assert table in {"long", "wide", "files"}
+        """Give the rows of the long or the wide table, as CSV, in the order of the tasks' ids."""
+        assert table in {"long", "wide"}
         for (text,) in self._database.execute(f"SELECT e.{table} {_DONE} ORDER BY p.task"):
             yield text
 
@@ -194,9 +194,11 @@ class Journal:
         """Count the drafts that were made."""
         return int(self._one(f"SELECT count(*) {_DONE} WHERE e.kind = 'draft' AND e.cause = ''"))
 
-    def has_files(self) -> bool:
-        """Tell whether reports or drafts were made."""
-        return bool(self._one(f"SELECT EXISTS (SELECT 1 {_DONE} WHERE e.files != '')"))
+    def sums(self, *, drafts: bool) -> Iterator[str]:
+        """Give the sums of the reports, or of the drafts, that were made (`sums.sums_of`), in the order of the ids."""
+        asked = f"SELECT e.files {_DONE} WHERE e.files != '' AND (e.kind = 'draft') = ? ORDER BY p.task"
+        for (text,) in self._database.execute(asked, (drafts,)):
+            yield text
 
     def broken_old(self) -> int:
         """Count the old scores that are broken."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-SUMS_FILE: Final = "files.sha256"
-"""The sums of reports and drafts, in the folder of results."""
+REPORT_SUMS: Final = "reports.sha256"
+DRAFT_SUMS: Final = "drafts.sha256"
+"""The files of the sums, in the folder of results. Two, as a draft tells when it was begun, and a report does not."""
 
 
 def sum_of(path: Path) -> str:

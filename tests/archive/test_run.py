@@ -314,10 +314,10 @@ def test_run_json_holds_the_digest_of_every_result(archive: Path, tmp_path: Path
     kept = json.loads((out / "run.json").read_text("utf-8"))["sha256"]
     made = {path.name for path in out.iterdir() if path.is_file() and ".dictionary" not in path.suffixes}
     assert set(kept) == made - {"run.json", "journal.sqlite", "journal.sqlite-lock"}
-    assert {"long.parquet", "difference.html", "difference.csv", "files.sha256"} <= set(kept)
+    assert {"long.parquet", "difference.html", "difference.csv", "reports.sha256"} <= set(kept)
     for name, digest in kept.items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest, name
-    lines = (out / "files.sha256").read_text("utf-8").splitlines()
+    lines = (out / "reports.sha256").read_text("utf-8").splitlines()
     told = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     assert set(told) == {path.relative_to(out).as_posix() for path in (out / "reports").iterdir()}
     assert len(told) == len(lines) == 2 * READINGS
