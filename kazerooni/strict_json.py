@@ -54,8 +54,8 @@ def fault_of(refused: ValueError | RecursionError, wanted: str) -> str:
     if isinstance(refused, UnicodeDecodeError):
         return f"is not UTF-8 text; give {wanted}"
     if isinstance(refused, json.JSONDecodeError):
-        where = f"in line {refused.lineno}, column {refused.colno}"
-        return f"is not JSON ({refused.msg} {where}); it may be cut off, give {wanted}"
+        where = f"line {refused.lineno}, column {refused.colno}"
+        return f"is not JSON ({where}: {refused.msg}); it may be cut off, give {wanted}"
     if isinstance(refused, RecursionError):
         return f"is nested too deeply; give {wanted}"
     return f"holds a number of too many digits; give {wanted}"

@@ -87,10 +87,11 @@ def _readings(known: Known, *, explain: bool) -> Iterator[Choice]:
             old=tuple(one.path for one in old),
             booked=rivals.booked,
         )
-        if is_broken:
-            yield Choice("reading", told, _BROKEN_READING, task, detail=_where(task) + _fault(task) if explain else "")
-        else:
-            yield Choice("reading", told, _why(rivals), task)
+        why, detail = _BROKEN_READING if is_broken else _why(rivals), _where(task)
+        if is_broken and explain:
+            detail += f": {_fault(task)}"
+        choice = Choice("reading", told, why, task)
+        yield choice._replace(detail=detail) if choice.is_doomed else choice
 
 
 def _replaced(known: Known, uid: str, *, is_draft: bool) -> str | None:
@@ -102,7 +103,7 @@ def _replaced(known: Known, uid: str, *, is_draft: bool) -> str | None:
 
 def _where(task: Task) -> str:
     """Tell a file, or a member of a zip, by its number in the index."""
-    return f"member {task.member}: " if task.member else f"file {task.number}: "
+    return f"member {task.member}" if task.member else f"file {task.number}"
 
 
 def _fault(task: Task) -> str:
@@ -136,7 +137,7 @@ def _scores(known: Known) -> Iterator[Choice]:
             reading=uid,
             old=(place.path,),
         )
-        yield Choice("score", digest[:_SHOWN_OF_DIGEST], _BROKEN_SCORE, task)
+        yield Choice("score", digest[:_SHOWN_OF_DIGEST], _BROKEN_SCORE, task, detail=_where(task))
     lone = "SELECT uid, refers, digest FROM documents WHERE kind = 'score' GROUP BY digest, uid, refers ORDER BY digest"
     for uid, refers, digest in known.rows(lone):
         if not known.is_graded(uid) and not (refers and is_measured(known, refers)):
