@@ -31,8 +31,6 @@ def read_json(file: Path, *, largest_bytes: int, wanted: str, error: type[Kazero
         raise error(f"cannot be read ({refused.strerror}); give {wanted}") from None
     if len(data) > largest_bytes:
         raise error(f"larger than {largest_bytes // 2**20} MB, which {wanted} is not; give {wanted}")
-    if not data.strip():
-        raise error(f"is empty; give {wanted}")
     try:
         return strict_decoder().decode(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as refused:
@@ -45,7 +43,7 @@ def strict_decoder() -> json.JSONDecoder:
 
 
 def fault_of(refused: ValueError | RecursionError, wanted: str) -> str:
-    """Say why a text was refused: no UTF-8, no JSON, or JSON that is not strict.
+    """Say why a text was refused: no UTF-8, nothing at all, no JSON, or JSON that is not strict.
 
     wanted: what the file should be.
     """
@@ -54,6 +52,8 @@ def fault_of(refused: ValueError | RecursionError, wanted: str) -> str:
     if isinstance(refused, UnicodeDecodeError):
         return f"is not UTF-8 text; give {wanted}"
     if isinstance(refused, json.JSONDecodeError):
+        if not refused.doc and (refused.lineno, refused.colno) == (1, 1):
+            return f"is empty; give {wanted}"
         where = f"line {refused.lineno}, column {refused.colno}"
         return f"is not JSON ({where}: {refused.msg}); it may be cut off, give {wanted}"
     if isinstance(refused, RecursionError):
