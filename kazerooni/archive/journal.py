@@ -119,6 +119,10 @@ class Journal:
         self._database.commit()
         return count
 
+    def has_ended(self) -> bool:
+        """Tell whether any task has ended, planned now or not."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM ended)"))
+
     def is_done(self, task: Task) -> bool:
         """Tell whether a task has ended, of files that are as they were."""
         asked = "SELECT 1 FROM ended WHERE task = ? AND stamp = ?"

@@ -31,6 +31,7 @@ from kazerooni.files import make_folder, sweep_parts, write_whole
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
 _READINGS_AT_ONCE: Final = 32
+_STRANGE: Final = "nothing of what was done before lies in this archive; is it the right one?"
 _QUICK: Final = (Kind.READING, Kind.BOOK, Kind.SCORE)
 
 
@@ -99,7 +100,7 @@ def rescore(
             journal.forget_failed()
         twice = journal.plan(_tasks(known, settings, whys))
         whys.update({LEFT_TWICE: twice} if twice else {})
-        before = journal.counts()["done"]
+        before, was_done = journal.counts()["done"], journal.has_ended()
         work, places = Work(settings), (str(archive), *settings.places())
         pool = (
             Cluster(work, dask, limits=limits, places=places)
@@ -117,7 +118,7 @@ def rescore(
             before,
             time.monotonic() - began,
             journal.drafts(),
-            told_of_packages(limits),
+            (*told_of_packages(limits), *([_STRANGE] if before == 0 and was_done else [])),
         )
         run = run_document(
             summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests

@@ -147,6 +147,22 @@ def test_another_score_book_is_refused(tmp_path: Path, reading: Reading) -> None
     assert re.fullmatch("[0-9a-f]{16}", kept)
 
 
+def test_another_archive_is_doubted(tmp_path: Path, reading: Reading) -> None:
+    """Over an archive in which nothing lies that was done before, a run that is gone on with asks if it is the right one.
+
+    What was done is kept: over the right one it is not done again.
+    """
+    for name in ("archive", "another"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "reading.json").write_text(reading_text(replace(reading, id=f"R-{name}")), "utf-8")
+    right, other, settings = tmp_path / "archive", tmp_path / "another", _settings(tmp_path / "out")
+    doubt = "nothing of what was done before lies in this archive; is it the right one?"
+    assert doubt not in run(right, settings).told
+    assert doubt in run(other, settings, resume=True).told
+    again = run(right, settings, resume=True)
+    assert (again.before, doubt in again.told) == (1, False)
+
+
 def test_a_score_book_that_is_none_begins_no_run(tmp_path: Path, reading: Reading) -> None:
     """Who mistypes the place of the book is told before a folder is made, and can give the same folder again."""
     (tmp_path / "archive").mkdir()
