@@ -148,7 +148,7 @@ def test_another_score_book_is_refused(tmp_path: Path, reading: Reading) -> None
 
 
 def test_another_archive_is_doubted(tmp_path: Path, reading: Reading) -> None:
-    """Over an archive in which nothing lies that was done before, a run that is gone on with asks if it is the right one.
+    """A run that is gone on with over an archive in which nothing was done before asks whether it is the right one.
 
     What was done is kept: over the right one it is not done again.
     """
