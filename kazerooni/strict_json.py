@@ -43,7 +43,7 @@ def strict_decoder() -> json.JSONDecoder:
 
 
 def fault_of(refused: ValueError | RecursionError, wanted: str) -> str:
-    """Say why a text was refused: no UTF-8, no JSON, or JSON that is not strict.
+    """Say why a text was refused: no UTF-8, nothing at all, no JSON, or JSON that is not strict.
 
     wanted: what the file should be.
     """
@@ -52,8 +52,10 @@ def fault_of(refused: ValueError | RecursionError, wanted: str) -> str:
     if isinstance(refused, UnicodeDecodeError):
         return f"is not UTF-8 text; give {wanted}"
     if isinstance(refused, json.JSONDecodeError):
-        where = f"in line {refused.lineno}, column {refused.colno}"
-        return f"is not JSON ({refused.msg} {where}); it may be cut off, give {wanted}"
+        if not refused.doc and (refused.lineno, refused.colno) == (1, 1):
+            return f"is empty; give {wanted}"
+        where = f"line {refused.lineno}, column {refused.colno}"
+        return f"is not JSON ({where}: {refused.msg}); it may be cut off, give {wanted}"
     if isinstance(refused, RecursionError):
         return f"is nested too deeply; give {wanted}"
     return f"holds a number of too many digits; give {wanted}"

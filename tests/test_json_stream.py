@@ -81,7 +81,7 @@ def test_the_place_of_a_fault_is_counted_from_the_start_of_the_file(tmp_path: Pa
     """Line and column are those of the file, though its start has left the memory."""
     file = tmp_path / "x.json"
     file.write_text('{"items": [1,\n  2, 3, [4,\n 5],   x]}', "utf-8")
-    with pytest.raises(ReadingError, match="in line 3, column 8"):
+    with pytest.raises(ReadingError, match="line 3, column 8: "):
         list(stream(file))
 
 

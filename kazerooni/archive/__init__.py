@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from kazerooni.archive.choice import LEFT, Choice
     from kazerooni.archive.index import Changes, Index, default_place
     from kazerooni.archive.journal import JOURNAL_FILE, Journal
+    from kazerooni.archive.nothing import nothing_found
     from kazerooni.archive.record import Graded, ScoreRecord
-    from kazerooni.archive.run import Standing, Summary, choices, rescore
+    from kazerooni.archive.results import Summary
+    from kazerooni.archive.run import Standing, choices, holds_run, rescore
     from kazerooni.archive.settings import MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings
     from kazerooni.archive.tables import ERRORS
     from kazerooni.archive.task import Cause, Failure, Kind, Result, Task
@@ -38,6 +40,8 @@ __all__ = [
     "Task",
     "choices",
     "default_place",
+    "holds_run",
+    "nothing_found",
     "rescore",
 ]
 
@@ -45,8 +49,10 @@ _HOME_OF = {
     **dict.fromkeys(("Changes", "Index", "default_place"), "index"),
     **dict.fromkeys(("JOURNAL_FILE", "Journal"), "journal"),
     **dict.fromkeys(("LEFT", "Choice"), "choice"),
+    **dict.fromkeys(("nothing_found",), "nothing"),
     **dict.fromkeys(("Graded", "ScoreRecord"), "record"),
-    **dict.fromkeys(("Standing", "Summary", "choices", "rescore"), "run"),
+    **dict.fromkeys(("Summary",), "results"),
+    **dict.fromkeys(("Standing", "choices", "holds_run", "rescore"), "run"),
     **dict.fromkeys(("MEMORY_LIMIT_MB", "TIME_LIMIT_S", "Limits", "Settings"), "settings"),
     **dict.fromkeys(("ERRORS",), "tables"),
     **dict.fromkeys(("Cause", "Failure", "Kind", "Result", "Task"), "task"),

@@ -21,6 +21,14 @@ SUPERSEDED: Final = "another reading, here too, supersedes it"
 """Why a reading is left in whose place another stands."""
 
 
+def check_book(place: str) -> None:
+    """See that a score book can be used before a run is begun with it; place: "" for none. Raises StoreError."""
+    if place:
+        from kazerooni.store import open_store  # noqa: PLC0415 - an archive without a book does not wait for it
+
+        open_store(place).close()
+
+
 def note_book(known: Known, place: str) -> None:
     """Note what the book holds, until the index is closed; place: "" for no book. What files hold, too, is read."""
     known.rows("DELETE FROM booked")
@@ -54,7 +62,7 @@ def of_book(known: Known) -> Iterator[Choice]:
         filed = held_under(known, uid) if said else []
         others = [place for one, place in filed if one != said]
         if filed and not others:
-            yield left("reading", uid, "of the score book, and a file of it is graded")
+            yield left("reading", uid, "a reading of the score book, of which a file is graded")
             continue
         old = [] if said else known.old_scores(reading=uid)
         stamps = (place.stamp for place in (*others, *old))
@@ -67,4 +75,4 @@ def of_book(known: Known) -> Iterator[Choice]:
             files=tuple(one.path for one in others),
             old=tuple(one.path for one in old),
         )
-        yield Choice("reading", uid, _OTHER if others else "of the score book, graded again", task)
+        yield Choice("reading", uid, _OTHER if others else "a reading of the score book: graded again", task)

@@ -8,7 +8,7 @@ from kazerooni.archive.task import Task
 
 LEFT: Final = "left: "
 NO_UID: Final = "(no UID)"
-FAILS: Final = "will be told in errors.csv"
+FAILS: Final = "it will fail, and errors.csv will say why"
 """How the reason of a task ends that is known to fail."""
 
 

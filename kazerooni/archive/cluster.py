@@ -31,7 +31,7 @@ _AHEAD: Final = 2  # batches a thread of a worker: one in work, one at hand
 _BLIND: Final = Failure(
     Cause.ERROR, "ArchiveError", "the worker cannot see the archive or the results; mount them at the same paths"
 )
-_LOST: Final = Failure(Cause.CRASH, "", "the workers of Dask that had it were lost")
+_LOST: Final = Failure(Cause.CRASH, "", "the Dask workers that had it were lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ def _done(answer: Answer, sent: _Sent) -> Iterator[Done]:
 def _check_version(theirs: str) -> None:
     if theirs != __version__:
         raise ArchiveError(
-            f"a worker has kazerooni {theirs}, this is {__version__}; tables must come from one: install the same there"
+            f"a worker has kazerooni {theirs}, and this is {__version__}; all tables must come from one version, so "
+            f"install {__version__} there"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.stacks import usable_stacks, with_lobes
+from kazerooni.archive.sums import sums_of
 from kazerooni.archive.task import Result, Task
 from kazerooni.files import make_folder, stem_of, write_folder_whole, write_whole
 from kazerooni.labels import DRAFT_SUFFIX, proposed_draft, write_reading
@@ -17,6 +18,8 @@ from kazerooni.workflow import LobeSource, SegmentedScan, measure, segment_scan,
 
 DRAFTS: Final = "drafts"
 """The folder of drafts in that of the results."""
+_LOBES: Final = "lobes.dcm"
+_READING: Final = "reading.json"
 
 
 def draft_study(task: Task, settings: Settings) -> Result:
@@ -30,11 +33,12 @@ def draft_study(task: Task, settings: Settings) -> Result:
     scan = _segmented(task)
     found = scan.segmentation
     reading = measure(scan.volume, found.lobes, fissures=found.fissures, entries=state_entries(found))
-    _write(reading, scan, settings)
+    made = _write(reading, scan, settings)
     return Result(
         study_uid=scan.series.study_uid,
         series_uid=scan.series.series_uid,
         reading=reading.id,
+        files=sums_of(made, settings.out),
         told=tuple(sorted({notice.code for notice in reading.notices})),
     )
 
@@ -48,15 +52,18 @@ def _segmented(task: Task) -> SegmentedScan:
     return segment_scan(task.files, LobeSource(file=lobes), series=f"{series.series_uid}:{series.part}", study=study)
 
 
-def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
-    """Write the draft as reading and map, and as the reading room goes on with it; one that is there is the same."""
+def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> tuple[Path, ...]:
+    """Write the draft as reading and map, and as the reading room goes on with it; one that is there is the same.
+
+    Gives the files.
+    """
     folder = settings.out / DRAFTS
     make_folder(folder)
     lobes = scan.segmentation.lobes
 
     def fill(part: Path) -> None:
-        write_lobes(scan, part / "lobes.dcm", reading=reading.id, nameless=True)
-        write_reading(reading, part / "reading.json")
+        write_lobes(scan, part / _LOBES, reading=reading.id, nameless=True)
+        write_reading(reading, part / _READING)
 
     place = folder / stem_of(reading.id)
     if not place.exists():
@@ -65,4 +72,6 @@ def _write(reading: Reading, scan: SegmentedScan, settings: Settings) -> None:
         reading, tally=None, session=Session(started=datetime.now(UTC), program_version=reading.session.program_version)
     )
     data = proposed_draft(begun, lobes.labels, scheme=settings.scheme, lobes_source=lobes.source)
-    write_whole(folder / f"{stem_of(reading.id)}{DRAFT_SUFFIX}", data, force=True)
+    draft = folder / f"{stem_of(reading.id)}{DRAFT_SUFFIX}"
+    write_whole(draft, data, force=True)
+    return (place / _LOBES, place / _READING, draft)

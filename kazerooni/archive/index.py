@@ -34,8 +34,8 @@ _MOST_SERIES_KNOWN: Final = 10_000
 _PROGRESS_EVERY: Final = 256
 _PUT: Final = """INSERT INTO files VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (folder, name) DO UPDATE SET
   size=excluded.size, modified=excluded.modified, kind=excluded.kind, series=excluded.series, uid=excluded.uid"""
-_PUT_DOCUMENT: Final = """INSERT INTO documents (file, member, kind, uid, refers, roles, digest, status, supersedes)
-  VALUES (?,?,?,?,?,?,?,?,?)"""
+_PUT_DOCUMENT: Final = """INSERT INTO documents (file, member, kind, uid, refers, roles, digest, status, supersedes,
+  broken) VALUES (?,?,?,?,?,?,?,?,?,?)"""
 _MENDED_ELSEWHERE: Final = ("unreadable", "dicomdir")
 _PLAIN: Final = frozenset({"picture", "other"})
 _OF_FILES: Final = ("members", "documents", "problems")
@@ -135,13 +135,21 @@ class Index:
         self.database.execute(_PUT, (number, folder[0], os.fsencode(name), stamp.size, modified, *row))
         if first.kind in _PLAIN and not first.why:
             return
-        put = self.database.executemany
         rows = [(number, m.kind, self._series_number(m, place), m.uid) for m in members if m.kind != "unreadable"]
-        put("INSERT INTO members VALUES (?,?,?,?)", rows)
-        documents = [one for one in seen if one.kind in DOCUMENTS]
-        kept = [(number, d.member, d.kind, d.uid, d.refers, d.roles, d.digest, *d.standing) for d in documents]
-        put(_PUT_DOCUMENT, kept)
-        put("INSERT INTO problems VALUES (?,?)", [(number, one.why) for one in seen if one.why])
+        self.database.executemany("INSERT INTO members VALUES (?,?,?,?)", rows)
+        for one in seen:
+            self._put_document(number, one)
+
+    def _put_document(self, number: int, one: Seen) -> None:
+        """Write down a document of a file, and what cannot be used: of a zip by the member, which then has a number."""
+        document = None
+        if one.kind in DOCUMENTS or (one.member and one.why):
+            kind = one.kind if one.kind in DOCUMENTS else "problem"
+            row = (number, one.member, kind, one.uid, one.refers, one.roles, one.digest, *one.standing, one.is_broken)
+            document = self.database.execute(_PUT_DOCUMENT, row).lastrowid
+        if one.why:
+            put = "INSERT INTO problems VALUES (?,?,?)"
+            self.database.execute(put, (number, document if one.member else 0, one.why))
 
     def _series_number(self, seen: Seen, place: bytes) -> int | None:
         """Give the number of a picture's series; pictures without UIDs belong together where they lie together."""

@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kazerooni.archive.record import Graded, ScoreRecord, check_codes, record_of_case, record_of_document
+from kazerooni.archive.fit import fit, read_fit
+from kazerooni.archive.record import Graded, ScoreRecord, record_of_case, record_of_document
 from kazerooni.archive.settings import Settings
 from kazerooni.archive.stacks import usable_stacks, with_lobes
+from kazerooni.archive.sums import sums_of
 from kazerooni.archive.task import Booked, Kind, Result, Task
 from kazerooni.dicom import see_scan
 from kazerooni.errors import KazerooniError, ReadingError
-from kazerooni.labels import read_finding_map, read_reading, seg_contents
+from kazerooni.labels import read_finding_map, seg_contents
 from kazerooni.model import Case, Component, FindingMap, Reading, State
 from kazerooni.report import long_csv, wide_csv
 from kazerooni.scoring import find_scheme
@@ -51,9 +53,7 @@ def _reading(task: Task, settings: Settings) -> Result:
         raise ReadingError("another file holds another reading under its id, and nothing says which counts; keep one")
     if task.booked is Booked.OTHER:
         raise ReadingError(_CONTRADICTS.format("the score book"))
-    reading = read_reading(own)
-    scan = reading.scan
-    check_codes({"patient": scan.patient, "series_uid": scan.series_uid, "reader": reading.reader})
+    reading = read_fit(Path(own))
     old = _all_old_scores(task, _book(settings.store)) if _is_booked(task) else _old_scores(task)
     return _graded(reading, settings, old)
 
@@ -62,7 +62,7 @@ def _book_reading(task: Task, settings: Settings) -> Result:
     if task.files:
         raise ReadingError(_CONTRADICTS.format("a file of the archive"))
     book = _book(settings.store)
-    return _graded(book.reading(task.reading), settings, _all_old_scores(task, book))
+    return _graded(fit(book.reading(task.reading)), settings, _all_old_scores(task, book))
 
 
 def _is_booked(task: Task) -> bool:
@@ -158,8 +158,7 @@ def _mapped(task: Task, settings: Settings) -> Result:
 def _graded(reading: Reading, settings: Settings, old: tuple[ScoreRecord, ...]) -> Result:
     scheme = find_scheme(settings.scheme, settings.version)
     case = Case(reading=reading, score=grade(reading, scheme, partial=settings.partial))
-    if settings.formats:
-        _report(case, settings)
+    files = _report(case, settings) if settings.formats else ""
     new = record_of_case(case, program_version=__version__)
     return Result(
         study_uid=reading.scan.study_uid or "",
@@ -170,6 +169,7 @@ def _graded(reading: Reading, settings: Settings, old: tuple[ScoreRecord, ...]) 
         new_by_old=tuple(_by_scheme_of(one, new, reading, partial=settings.partial) for one in old),
         long=_rows(long_csv([case], program_version=__version__)),
         wide=_rows(wide_csv([case], program_version=__version__)),
+        files=files,
         told=tuple(sorted({notice.code for notice in case.notices})),
     )
 
@@ -190,10 +190,12 @@ def _rows(table: bytes) -> str:
     return table.decode().partition("\r\n")[2]
 
 
-def _report(case: Case, settings: Settings) -> None:
+def _report(case: Case, settings: Settings) -> str:
     from kazerooni.workflow import report_visits  # noqa: PLC0415 - reports are asked for rarely
 
-    report_visits([case], settings.out / _REPORTS, formats=settings.formats, partial=settings.partial, force=True)
+    folder, formats = settings.out / _REPORTS, settings.formats
+    made = report_visits([case], folder, formats=formats, partial=settings.partial, force=True)
+    return sums_of(made, settings.out)
 
 
 def _old_scores(task: Task) -> tuple[ScoreRecord, ...]:

@@ -15,7 +15,7 @@ from kazerooni.archive.task import Failure, Result, Task
 from kazerooni.errors import ArchiveError
 from kazerooni.model import ScorePair
 
-JOURNAL_VERSION: Final = 2
+JOURNAL_VERSION: Final = 3
 JOURNAL_FILE: Final = "journal.sqlite"
 _TABLES: Final = """
 CREATE TABLE settings (content TEXT NOT NULL);
@@ -23,11 +23,12 @@ CREATE TABLE planned (task TEXT PRIMARY KEY, kind TEXT NOT NULL, stamp TEXT NOT 
   member INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ended (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL,
   attempts INTEGER NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL, reading TEXT NOT NULL, cause TEXT NOT NULL,
-  error TEXT NOT NULL, why TEXT NOT NULL, long TEXT NOT NULL, wide TEXT NOT NULL, new TEXT, old TEXT NOT NULL,
-  told TEXT NOT NULL) WITHOUT ROWID;
+  error TEXT NOT NULL, why TEXT NOT NULL, long TEXT NOT NULL, wide TEXT NOT NULL, files TEXT NOT NULL,
+  new TEXT, old TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID;
 """
+_STORE: Final = "store"
 _COMMIT_S: Final = 1.0
-_END: Final = "INSERT OR REPLACE INTO ended VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_END: Final = "INSERT OR REPLACE INTO ended VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _DONE: Final = "FROM planned p JOIN ended e ON e.task = p.task AND e.stamp = p.stamp"
 
 
@@ -87,7 +88,7 @@ class Journal:
         if version == 0:
             self._database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {JOURNAL_VERSION}; COMMIT;")
         elif version != JOURNAL_VERSION:
-            raise ArchiveError(f"{self._name}: its journal is of another version; give another folder")
+            raise ArchiveError(f"{self._name}: its journal is of another version of the program; give another folder")
         if settings is None:
             return
         text = json.dumps(settings, sort_keys=True)
@@ -96,15 +97,10 @@ class Journal:
             self._database.execute("INSERT INTO settings VALUES (?)", (text,))
             self._database.commit()
         elif kept[0] != text:
-            was = json.loads(kept[0])
-            differing = [
-                f"{name}: {_said(was.get(name))}, now {_said(settings.get(name))}"
-                for name in sorted({*was, *settings})
-                if was.get(name) != settings.get(name)
-            ]
+            differing = _differing(json.loads(kept[0]), settings)
             raise ArchiveError(
-                f"{self._name}: was begun with other settings ({'; '.join(differing)}); go on with the same, or give "
-                "another folder"
+                f"{self._name}: was begun with other settings ({differing}); go on with the same, or give another "
+                "folder"
             )
 
     def plan(self, tasks: Iterable[Task]) -> int:
@@ -123,6 +119,10 @@ class Journal:
         self._database.commit()
         return count
 
+    def has_ended(self) -> bool:
+        """Tell whether any task has ended, planned now or not."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM ended)"))
+
     def is_done(self, task: Task) -> bool:
         """Tell whether a task has ended, of files that are as they were."""
         asked = "SELECT 1 FROM ended WHERE task = ? AND stamp = ?"
@@ -136,14 +136,14 @@ class Journal:
         if isinstance(outcome, Failure):
             told = (task.study_uid, task.series_uid, task.reading, outcome.cause.value, outcome.error, outcome.why)
             lost = json.dumps([(one.to_json(), None) for one in old])
-            rows: tuple[str | None, ...] = ("", "", None, lost, "")
+            rows: tuple[str | None, ...] = ("", "", "", None, lost, "")
         else:
             uids = (outcome.study_uid or task.study_uid, outcome.series_uid or task.series_uid)
             told = (*uids, outcome.reading or task.reading, "", "", "")
             beside = zip(outcome.old, outcome.new_by_old, strict=True)
             kept = json.dumps([(one.to_json(), None if by is None else by.to_json()) for one, by in beside])
             new = None if outcome.new is None else outcome.new.to_json()
-            rows = (outcome.long, outcome.wide, new, kept, " ".join(outcome.told))
+            rows = (outcome.long, outcome.wide, outcome.files, new, kept, " ".join(outcome.told))
         row = (task.id, task.stamp, task.kind.value, task.number, attempts, *map(_storable, told), *rows)
         self._database.execute(_END, row)
         if time.monotonic() - self._written > _COMMIT_S:
@@ -198,6 +198,12 @@ class Journal:
         """Count the drafts that were made."""
         return int(self._one(f"SELECT count(*) {_DONE} WHERE e.kind = 'draft' AND e.cause = ''"))
 
+    def sums(self, *, drafts: bool) -> Iterator[str]:
+        """Give the sums of the reports, or of the drafts, that were made (`sums.sums_of`), in the order of the ids."""
+        asked = f"SELECT e.files {_DONE} WHERE e.files != '' AND (e.kind = 'draft') = ? ORDER BY p.task"
+        for (text,) in self._database.execute(asked, (drafts,)):
+            yield text
+
     def broken_old(self) -> int:
         """Count the old scores that are broken."""
         return int(self._one(f"SELECT count(*) {_DONE} WHERE e.kind = 'score' AND e.cause != ''"))
@@ -210,10 +216,24 @@ def _unusable(folder: Path, error: sqlite3.Error) -> ArchiveError:
     return ArchiveError(f"{folder.name}: its journal cannot be used ({error}); give another folder")
 
 
-def _said(setting: object) -> str:
+def _differing(was: dict[str, Any], now: dict[str, Any]) -> str:
+    """Name each setting that differs with what it was and what it is."""
+    names = sorted(name for name in {*was, *now} if was.get(name) != now.get(name))
+    return "; ".join(
+        # Of a score book a digest of its place stands there, as results name no path: two tell a person nothing.
+        f"{_STORE}: another book, or at another place"
+        if name == _STORE and was.get(name) and now.get(name)
+        else f"{name}: {_said(was.get(name), name)}, now {_said(now.get(name), name)}"
+        for name in names
+    )
+
+
+def _said(setting: object, name: str) -> str:
     """Write the value of a setting for a person."""
     if isinstance(setting, bool):
         return "yes" if setting else "no"
+    if setting and name == _STORE:
+        return "a book"
     return (", ".join(map(str, setting)) if isinstance(setting, list) else str(setting)) or "none"
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from kazerooni.archive.record import record_of_document
+from kazerooni.archive.record import check_codes, record_of_document
 from kazerooni.dicom import FileSource, Glance, Glancer, Skipped, Source, find_sources, list_dicomdir
 from kazerooni.errors import LabelError, ReadingError
-from kazerooni.labels import seg_contents
+from kazerooni.labels import READING_SCHEMA_VERSION, seg_contents
 from kazerooni.model import Status
 from kazerooni.strict_json import strict_decoder
 
@@ -20,6 +20,7 @@ _LARGEST_DOCUMENT: Final = 2**26
 _LOOKED_AT: Final = 256
 _UNREADABLE: Final = "cannot be read; see to its permissions and its disk"
 _READING_FILE: Final = "reading.json"
+_BROKEN_ZIP: Final = "a zip that cannot be read; get it again"
 BROKEN_MAP: Final = "a DICOM SEG that cannot be read"
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _STATUSES: Final = frozenset(Status)
@@ -37,6 +38,7 @@ class Seen(NamedTuple):
     uid: SOP instance UID, or the id of a reading. refers: the series that a map, reading or score is of.
     roles: of a map, the maps it holds. digest: SHA-256 of a reading or score.
     standing: of a reading: draft or signed, "" for what is neither; and the id of the reading that it supersedes.
+    is_broken: of a reading: it is known at a glance that it cannot be graded.
     why: it, or something in it, cannot be used; without the name of a file.
     """
 
@@ -51,6 +53,7 @@ class Seen(NamedTuple):
     roles: str = ""
     digest: str = ""
     standing: tuple[str, str] = ("", "")
+    is_broken: bool = False
     why: str = ""
 
 
@@ -81,7 +84,8 @@ class Looker:
         start = len(path.name) + 1
         for member in find_sources(path):
             if isinstance(member, Skipped):
-                yield Seen("unreadable", why=f"in a zip: {member.reason}")
+                name = member.path[start:]
+                yield Seen("unreadable", member=name, why=f"in a zip: {member.reason}" if name else _BROKEN_ZIP)
             else:
                 yield self._look(member)._replace(member=member.name[start:])
 
@@ -123,13 +127,14 @@ def _document(source: Source) -> Seen:
     try:
         document: Any = json.loads(data)
     except (ValueError, RecursionError):
-        return Seen("reading" if is_called_so else _broken_kind(start), digest=digest)
+        kind = "reading" if is_called_so else _broken_kind(start)
+        return Seen(kind, digest=digest, is_broken=kind == "reading")
     if isinstance(document, dict):
         if "scheme" in document and ("totals" in document or "lobes" in document):
             return _score(document, data)
         if "scan" in document and "id" in document and "entries" in document:
             return _reading(document, digest)
-    return Seen("reading", digest=digest) if is_called_so else Seen("other")
+    return Seen("reading", digest=digest, is_broken=True) if is_called_so else Seen("other")
 
 
 def _reading(document: dict[str, Any], digest: str) -> Seen:
@@ -137,7 +142,19 @@ def _reading(document: dict[str, Any], digest: str) -> Seen:
     uid, refers = _code(document["id"]), _code(scan.get("series_uid") if isinstance(scan, dict) else "")
     supersedes = _code(old.get("reading") if isinstance(old, dict) else "")
     standing = (status if isinstance(status, str) and status in _STATUSES else "", supersedes)
-    return Seen("reading", refers=refers, uid=uid, digest=digest, standing=standing)
+    is_broken = not uid or not standing[0] or not _is_fit(document, scan)
+    return Seen("reading", refers=refers, uid=uid, digest=digest, standing=standing, is_broken=is_broken)
+
+
+def _is_fit(document: dict[str, Any], scan: object) -> bool:
+    """Tell whether a reading is of a version that is read, and names nobody; its numbers are not looked at."""
+    try:
+        named = dict(scan) if isinstance(scan, dict) else {}
+        check_codes({"patient": named.get("patient"), "series_uid": named.get("series_uid")})
+        check_codes({"reader": document.get("reader")})
+    except ReadingError:
+        return False
+    return document.get("schema_version") == READING_SCHEMA_VERSION
 
 
 def _broken_kind(start: bytes) -> str:

@@ -12,6 +12,7 @@ from kazerooni.archive.look import BROKEN_MAP
 from kazerooni.archive.task import Kind, Task, task_id
 
 _ROLES: Final = ("lobes", "alveolar", "interstitial")
+_HELD: Final = {"lobes": "lobes", "alveolar": "alveolar findings", "interstitial": "interstitial findings"}
 _PLACED: Final = """CREATE TEMP TABLE IF NOT EXISTS placed (series TEXT NOT NULL, document INTEGER NOT NULL,
   PRIMARY KEY (series, document)) WITHOUT ROWID"""
 _BESIDE: Final = _PLACED.replace("placed", "beside")
@@ -85,7 +86,7 @@ def of_mapped(known: Known, *, draft: bool) -> Iterator[Choice]:
         if maps or not draft or known.broken_maps(uid):
             yield _of_series(known, uid, maps, draft=draft)
     unplaced = "d.roles != '' AND NOT EXISTS (SELECT 1 FROM placed WHERE document = d.number)"
-    alone = "it names no series, and does not lie beside the pictures of one alone"
+    alone = "it names no series, and the pictures beside it are not those of one CT series"
     for uid, file in known.rows(f"SELECT d.uid, d.file {_NAMELESS} AND {unplaced} ORDER BY d.uid, d.file"):
         yield left("map", uid or NO_UID, alone, detail=f"file {file}")
 
@@ -137,9 +138,9 @@ def _why_left(known: Known, uid: str, maps: list[Map], rows: list[tuple[int, str
     reasons = {
         "a reading of it is kept, which is graded again": known.has_reading(uid),
         "its maps hold no lobes": not roles["lobes"],
-        f"{roles[twice]} maps of {twice}, and nothing says which counts; keep one": bool(twice),
+        f"{roles[twice]} maps of {_HELD.get(twice)}, and nothing says which counts; keep one": bool(twice),
         "maps of it are here, its pictures are not": not rows,
-        "its UID stands in several patients or studies": len(rows) > 1,
+        "series of several patients or studies carry its UID": len(rows) > 1,
         NO_FINDINGS: len(roles) == 1,
     }
     return next((why for why, is_so in reasons.items() if is_so), None)

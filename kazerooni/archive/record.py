@@ -12,7 +12,7 @@ from kazerooni.errors import ReadingError
 from kazerooni.model import Case, Component, State
 from kazerooni.scoring import SCORE_SCHEMA_VERSION
 from kazerooni.strict_json import check_version
-from kazerooni.tables import UnfitError, code_of, day_of, sign_of
+from kazerooni.tables import LONGEST_CELL, UnfitError, code_of, day_of, sign_of
 
 _TOTALS: Final = ("alveolar", "interstitial", "total", "maximum")
 _LONGEST_SCHEME: Final = 64
@@ -149,6 +149,8 @@ def check_codes(said: Mapping[str, object]) -> None:
 def _check(value: object, name: str, read: Callable[[str], object]) -> None:
     if not isinstance(value, str | None):
         raise ReadingError(f"{name}: a text is wanted")
+    if value is not None and len(value) > LONGEST_CELL:
+        raise ReadingError(f"{name}: found {len(value)} characters, {LONGEST_CELL} at most are wanted")
     try:
         if value is not None:
             read(value)

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from kazerooni.archive.booked import note_book
+from kazerooni.archive.booked import check_book, note_book
 from kazerooni.archive.choice import LEFT, Choice
 from kazerooni.archive.cluster import Cluster
-from kazerooni.archive.index import Changes, Index, Tell
+from kazerooni.archive.index import Index, Tell
 from kazerooni.archive.jobs import Work, old_scores
 from kazerooni.archive.journal import JOURNAL_FILE, Journal
 from kazerooni.archive.known import Known
 from kazerooni.archive.locks import LOCK_FILE, alone, index_in_use, is_locked
 from kazerooni.archive.plan import LEFT_TWICE, plan
-from kazerooni.archive.pool import WorkerPool, can_watch_memory
+from kazerooni.archive.pool import WorkerPool
+from kazerooni.archive.results import Step, Summary, run_document, told_of_packages, write_results
 from kazerooni.archive.settings import Limits, Settings
-from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.archive.task import Failure, Kind, Task
 from kazerooni.archive.walk import check
 from kazerooni.errors import ArchiveError, OutputError
 from kazerooni.files import make_folder, sweep_parts, write_whole
-from kazerooni.report import write_difference
-from kazerooni.version import __version__
 
 # Readings take milliseconds: handed out one by one, they would wait for each other.
 _READINGS_AT_ONCE: Final = 32
+_STRANGE: Final = "nothing of what was done before lies in this archive; is it the right one?"
 _QUICK: Final = (Kind.READING, Kind.BOOK, Kind.SCORE)
 
 
@@ -57,26 +53,6 @@ class Standing:
 
 
 Watch = Callable[[Standing], object]
-Step = Callable[[str], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a run came to.
-
-    files: by what they are. left: series and readings that were left, by why. counts: of the journal.
-    drafts: how many there are.
-    """
-
-    changes: Changes
-    files: dict[str, int]
-    counts: dict[str, int]
-    kinds: dict[str, int]
-    left: dict[str, int]
-    before: int
-    seconds: float
-    drafts: int
-    told: tuple[str, ...] = field(default_factory=tuple)
 
 
 def rescore(
@@ -108,6 +84,7 @@ def rescore(
     if dask:  # whose workers stand in other folders
         archive, settings = archive.resolve(), settings.everywhere()
     check(archive)
+    check_book(settings.store)
     _check_folder(settings.out, archive, resume=resume)
     whys: Counter[str] = Counter()
     with (
@@ -123,7 +100,7 @@ def rescore(
             journal.forget_failed()
         twice = journal.plan(_tasks(known, settings, whys))
         whys.update({LEFT_TWICE: twice} if twice else {})
-        before = journal.counts()["done"]
+        before, was_done = journal.counts()["done"], journal.has_ended()
         work, places = Work(settings), (str(archive), *settings.places())
         pool = (
             Cluster(work, dask, limits=limits, places=places)
@@ -131,7 +108,7 @@ def rescore(
             else WorkerPool(work, count=workers, limits=limits)
         )
         _work_off(known, journal, settings, pool, watch)
-        digests = _write_results(journal, settings.out, step)
+        digests = write_results(journal, settings.out, step)
         summary = Summary(
             changes,
             known.kinds(),
@@ -141,9 +118,9 @@ def rescore(
             before,
             time.monotonic() - began,
             journal.drafts(),
-            _told(limits, is_empty=not whys and not journal.counts()["planned"]),
+            (*told_of_packages(limits), *([_STRANGE] if before == 0 and was_done else [])),
         )
-        run = _run_document(
+        run = run_document(
             summary, settings, limits=limits, workers=None if dask else workers, started=started, digests=digests
         )
         write_whole(settings.out / "run.json", run, force=True)
@@ -151,27 +128,24 @@ def rescore(
 
 
 def choices(
-    archive: Path, settings: Settings, *, index: Path | None = None, tell: Tell | None = None
+    archive: Path,
+    settings: Settings,
+    *,
+    index: Path | None = None,
+    tell: Tell | None = None,
+    found: Callable[[dict[str, int]], object] | None = None,
 ) -> Iterator[Choice]:
-    """Tell what would be done, and why each series and reading was chosen or left; only the index is written."""
+    """Tell what would be done, and why each series and reading was chosen or left; only the index is written.
+
+    tell: of the files that were looked at. found: is told how many files there are, by what they are, once all are
+    looked at.
+    """
     with _failing_in_words(archive), Index(archive, index) as known:
         known.update(tell=tell)
+        if found is not None:
+            found(known.kinds())
         note_book(Known(known), settings.store)
         yield from plan(known, draft=settings.draft, explain=True)
-
-
-def _write_results(journal: Journal, folder: Path, step: Step | None) -> dict[str, str]:
-    step = step or (lambda _: None)
-    try:
-        step("Writing the tables")
-        digests = write_tables(journal, folder)
-        if has_difference():
-            step("Writing the difference report")
-            broken = journal.broken_old()
-            write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
-    except OutputError as error:
-        raise OutputError(f"{error}. What was done is kept: see to the disk, then go on with --resume") from None
-    return digests
 
 
 @contextmanager
@@ -187,14 +161,28 @@ def _failing_in_words(archive: Path) -> Iterator[None]:
         ) from None
 
 
+def holds_run(folder: Path) -> bool:
+    """Tell whether a folder holds a run. Raises OutputError where it cannot be reached."""
+    try:
+        return (folder / JOURNAL_FILE).exists()
+    except OSError as error:
+        raise OutputError(f"{folder.name}: cannot be reached ({error.strerror}); give another folder") from None
+
+
 def _check_folder(folder: Path, archive: Path, *, resume: bool) -> None:
     if archive.resolve() in (folder.resolve(), *folder.resolve().parents):
-        raise OutputError(f"{folder.name}: lies in the archive, whose next look would find it; give a folder elsewhere")
-    if (folder / JOURNAL_FILE).exists():
+        raise OutputError(
+            f"{folder.name}: lies in the archive, and would be taken for a part of it; give a folder elsewhere"
+        )
+    if holds_run(folder):
         if not resume:
             raise OutputError(f"{folder.name}: holds a run already; go on with it by --resume, or give another folder")
         return
-    if folder.is_dir() and any(one.name != LOCK_FILE for one in folder.iterdir()):
+    try:
+        is_in_use = folder.is_dir() and any(one.name != LOCK_FILE for one in folder.iterdir())
+    except OSError as error:
+        raise OutputError(f"{folder.name}: cannot be read ({error.strerror}); give another folder") from None
+    if is_in_use:
         raise OutputError(f"{folder.name}: holds other things already; give a new folder")
     make_folder(folder)
 
@@ -244,58 +232,3 @@ def _batches(tasks: Iterator[Task]) -> Iterator[tuple[Task, ...]]:
             batch.clear()
     if batch:
         yield tuple(batch)
-
-
-def _told(limits: Limits, *, is_empty: bool) -> tuple[str, ...]:
-    """Tell what could not be done for want of a package, and that there was nothing to do."""
-    told = ["no reading, no map and no picture was found"] if is_empty else []
-    if limits.memory_mb is not None and not can_watch_memory():
-        told.append('the memory of workers was not watched; pip install "kazerooni[archive]"')
-    if not has_difference():
-        told.append('no difference report was written; pip install "kazerooni[report]"')
-    if not has_parquet():
-        told.append('no Parquet was written; pip install "kazerooni[archive]"')
-    return tuple(told)
-
-
-def _run_document(
-    summary: Summary,
-    settings: Settings,
-    *,
-    limits: Limits,
-    workers: int | None,
-    started: datetime,
-    digests: dict[str, str],
-) -> bytes:
-    """Make run.json: all that differs from run to run stands here, and nowhere else."""
-    document: dict[str, Any] = {
-        "schema_version": 1,
-        "program": {"name": "kazerooni", "version": __version__},
-        "scheme": {"name": settings.scheme, "version": settings.version},
-        "settings": {
-            **settings.kept(),
-            "workers": "of Dask" if workers is None else workers,
-            "time limit s": limits.seconds,
-            "memory limit MB": limits.memory_mb,
-        },
-        "machine": {
-            "system": platform.system(),
-            "processor": platform.machine(),
-            "processors": os.cpu_count(),
-            "python": platform.python_version(),
-        },
-        "started": started.isoformat(),
-        "ended": datetime.now(UTC).isoformat(),
-        "seconds": round(summary.seconds, 3),
-        "files": {
-            "by kind": summary.files,
-            "there": summary.changes.files,
-            "looked at": summary.changes.looked,
-            "gone": summary.changes.gone,
-        },
-        "tasks": {**summary.counts, "before": summary.before, "by kind": summary.kinds},
-        "left": dict(sorted(summary.left.items())),
-        "tables": digests,
-        "told": list(summary.told),
-    }
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -10,9 +10,10 @@ from typing import Final
 from kazerooni.archive.locks import index_in_use, is_locked
 from kazerooni.errors import ArchiveError
 
-INDEX_VERSION: Final = 3
-# documents: readings, scores and maps, of files and of members of zips (member: its name there, "" of a file).
-# problems: why a file, or something in it, cannot be used. looks: what a look into a study said of its series.
+INDEX_VERSION: Final = 4
+# documents: readings, scores and maps, of files and of members of zips (member: its name there, "" of a file), and
+# members that cannot be used. problems: why a file, or a member of it (document, else 0), cannot be used.
+# looks: what a look into a study said of its series.
 # contents: what a reading says, of those that share their id with another file.
 _TABLES: Final = """
 CREATE TABLE folders (number INTEGER PRIMARY KEY, path BLOB UNIQUE NOT NULL, seen INTEGER NOT NULL, why TEXT NOT NULL);
@@ -27,13 +28,13 @@ CREATE INDEX members_of_file ON members (file);
 CREATE INDEX members_of_series ON members (series) WHERE series IS NOT NULL;
 CREATE TABLE documents (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, member TEXT NOT NULL, kind TEXT NOT NULL,
   uid TEXT NOT NULL, refers TEXT NOT NULL, roles TEXT NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL,
-  supersedes TEXT NOT NULL);
+  supersedes TEXT NOT NULL, broken INTEGER NOT NULL);
 CREATE INDEX documents_of_file ON documents (file);
 CREATE INDEX documents_by_series ON documents (kind, refers);
 CREATE INDEX documents_by_uid ON documents (kind, uid);
 CREATE INDEX documents_superseding ON documents (supersedes) WHERE supersedes != '';
 CREATE INDEX documents_by_digest ON documents (kind, digest, file);
-CREATE TABLE problems (file INTEGER NOT NULL, why TEXT NOT NULL);
+CREATE TABLE problems (file INTEGER NOT NULL, document INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE INDEX problems_of_file ON problems (file);
 CREATE TABLE looks (task TEXT PRIMARY KEY, stamp TEXT NOT NULL, told TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE contents (digest TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from kazerooni.version import __version__
 
 TIME_LIMIT_S: Final = 1800.0
 MEMORY_LIMIT_MB: Final = 8192
+_SHOWN_OF_DIGEST: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +42,29 @@ class Settings:
         results = (str(self.out),) if self.draft or self.formats else ()
         return (*results, *((self.store,) if self._is_file_store() else ()))
 
+    def _store_known_as(self) -> str:
+        """Give a digest of where the score book is, without a password; "" for none. Raises StoreError."""
+        if not self.store:
+            return ""
+        from kazerooni.store import address_of  # noqa: PLC0415 - an archive without a book does not wait for it
+
+        return hashlib.sha256(address_of(self.store).encode()).hexdigest()[:_SHOWN_OF_DIGEST]
+
     def _is_file_store(self) -> bool:
         return bool(self.store) and "://" not in self.store
 
     def kept(self) -> dict[str, Any]:
-        """Give what results depend on: a run that is gone on with must ask for the same. It holds no path."""
+        """Give what results depend on: a run that is gone on with must ask for the same. It holds no path.
+
+        Raises StoreError where the place of the score book is none.
+        """
         return {
             "program": __version__,
             "scheme": self.scheme,
             "scheme version": self.version,
             "partial": self.partial,
             "draft": self.draft,
-            "store": bool(self.store),
+            "store": self._store_known_as(),
             "report formats": list(self.formats),
         }
 

@@ -86,7 +86,7 @@ def _beside_known(known: Known, series: tuple[int, ...], study: str) -> Iterator
         if known.has_reading(uid):
             yield left("series", uid, _HAS_READING, study=study)
         elif not _has_maps(known, uid):
-            yield _series(known, number, uid, "of its study a reading or maps of another series are kept", study)
+            yield _series(known, number, uid, "a reading or maps of another series of its study are kept", study)
 
 
 def of_bare_series(known: Known) -> Iterator[Choice]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kazerooni.archive.journal import Journal
+from kazerooni.archive.sums import DRAFT_SUMS, REPORT_SUMS, sum_of
 from kazerooni.files import write_whole, write_whole_by
 from kazerooni.report import LONG, WIDE
 from kazerooni.tables import NA, Column, csv_line, dictionary_csv
@@ -39,9 +40,10 @@ ERRORS: Final = (
 def write_tables(journal: Journal, folder: Path) -> dict[str, str]:
     """Write the tables of what was planned, with their dictionaries, over those of an earlier run.
 
-    Parquet files stand beside the CSV where pyarrow is installed (`has_parquet`).
+    Parquet files stand beside the CSV where pyarrow is installed (`has_parquet`); where reports or drafts were made,
+    their sums stand in a file, too (`sums.REPORT_SUMS`, `sums.DRAFT_SUMS`).
 
-    Gives the SHA-256 of each table by its name. Raises OutputError.
+    Gives the SHA-256 of each table, and of the files of sums, by its name. Raises OutputError.
     """
     digests: dict[str, str] = {}
     for name, columns in _TABLES.items():
@@ -49,11 +51,18 @@ def write_tables(journal: Journal, folder: Path) -> dict[str, str]:
         digests[f"{name}.csv"] = _write(folder / f"{name}.csv", _bytes(head, journal.rows(name)))
         write_whole(folder / f"{name}.dictionary.csv", dictionary_csv(columns), force=True)
         if has_parquet():
-            write_whole_by(folder / f"{name}.parquet", _parquet_writer(journal, name, columns), force=True)
+            parquet = folder / f"{name}.parquet"
+            write_whole_by(parquet, _parquet_writer(journal, name, columns), force=True)
+            digests[parquet.name] = sum_of(parquet)
     lines = (csv_line([*row[:5], row.number or None, row.member or None, *row[7:]]) for row in journal.failed())
     head = ",".join(column.name for column in ERRORS) + _END
     digests["errors.csv"] = _write(folder / "errors.csv", _bytes(head, lines))
     write_whole(folder / "errors.dictionary.csv", dictionary_csv(ERRORS), force=True)
+    for name, are_drafts in ((REPORT_SUMS, False), (DRAFT_SUMS, True)):
+        if any(journal.sums(drafts=are_drafts)):
+            digests[name] = _write(folder / name, _bytes("", journal.sums(drafts=are_drafts)))
+        else:
+            (folder / name).unlink(missing_ok=True)
     return digests
 
 

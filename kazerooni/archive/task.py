@@ -80,6 +80,7 @@ class Result:
     new: the score, None of a draft. old: the scores that were kept before, of any scheme, in the order of their bytes.
     new_by_old: for each of these, the reading of `new` graded by its scheme; None where that is the same, or fails.
     long, wide: the rows of the tables as CSV, without a head; of a draft none.
+    files: the reports or the draft that were written, as lines of `sha256sum` (`sums_of`).
     told: codes of what is to be told.
     """
 
@@ -91,6 +92,7 @@ class Result:
     new_by_old: tuple[ScoreRecord | None, ...] = ()
     long: str = ""
     wide: str = ""
+    files: str = ""
     told: tuple[str, ...] = ()
 
 

@@ -6,7 +6,6 @@ import gc
 import logging
 import multiprocessing
 import os
-import re
 import signal
 import threading
 import traceback
@@ -16,16 +15,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-from kazerooni.archive.task import Cause, Failure, Kind, Result, Task
+from kazerooni.archive.task import Cause, Failure, Result, Task
+from kazerooni.archive.telling import told_of
 from kazerooni.errors import KazerooniError
 
-_LONGEST_WHY: Final = 1000
-_NAME_OF_ALL: Final = "reading.json"
 _OBJECTS_BETWEEN: Final = 100_000
-# Of a picture whose name is shorter than this, nothing could be told; a number in a message could be garbled.
-_SHORTEST_NAME: Final = 4
-_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\.\.\.)')
-_MEMBERS: Final = re.compile(r"(?<=must not contain )\{.*(?= properties)|(?<=must not contain )\{.*")
 
 
 def serve(connection: Connection, work: Callable[[Task], Result]) -> None:
@@ -59,10 +53,7 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
     try:
         return work(task)
     except KazerooniError as error:
-        why = without_names(str(error), task)
-        if task.kind is Kind.READING:
-            why = without_texts(why)
-        return Failure(Cause.ERROR, type(error).__name__, why[:_LONGEST_WHY])
+        return Failure(Cause.ERROR, type(error).__name__, told_of(error, task))
     except Exception as error:  # noqa: BLE001 - the batch loop: one task never ends the others
         return Failure(Cause.ERROR, type(error).__name__, f"the program went wrong{_where(error)}")
 
@@ -72,21 +63,6 @@ def _where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"{os.sep}kazerooni{os.sep}" in frame.filename]
     return f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-
-
-def without_names(text: str, task: Task) -> str:
-    """Take the names of a task's files, which may be names of people, out of a message."""
-    for words, paths in (("the map", task.maps), ("the score", task.old), ("the file", task.files)):
-        for path in paths:
-            for name in (path, Path(path).name):
-                if len(name) >= _SHORTEST_NAME and name in text and name != _NAME_OF_ALL:
-                    text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", words, text)
-    return text
-
-
-def without_texts(text: str) -> str:
-    """Take what a broken reading holds, texts and names of members, out of a message: anyone's name may stand there."""
-    return _MEMBERS.sub("other", _TEXT.sub("a text", text))
 
 
 def _end_with_master() -> None:

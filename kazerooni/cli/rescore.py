@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kazerooni.cli.edge import CASE_FAILED, edge
+from kazerooni.cli.edge import CASE_FAILED, UNUSABLE, edge
 from kazerooni.cli.options import Json, Log, Verbose
 from kazerooni.cli.rescore_choices import consume
 from kazerooni.cli.rescore_choices import tell as tell_choices
-from kazerooni.cli.store_options import Where
 from kazerooni.cli.terminal import print_json, say, working
 
 if TYPE_CHECKING:
@@ -53,7 +52,15 @@ def rescore(
         str | None, typer.Option("--report", metavar="FORMATS", help="Reports of each score, such as html,json.")
     ] = None,
     partial: Annotated[bool, typer.Option("--partial", help="Sum the lobes that are graded.")] = False,
-    store: Where = None,
+    store: Annotated[
+        str,
+        typer.Option(
+            "--store",
+            metavar="PLACE",
+            help="Grade the readings of this score book, too: a file, or postgresql://USER@HOST/DATABASE.",
+            show_default=False,
+        ),
+    ] = "",
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", metavar="S", min=1, help="Seconds that a series may take; 1800.")
     ] = None,
@@ -84,7 +91,15 @@ def rescore(
       kazerooni rescore /archive --scheme kazerooni-fibrosis --out rescored --dask tcp://10.0.0.5:8786
     """  # noqa: D301 - typer keeps the lines of a paragraph that starts with a backspace
     with edge(verbose=verbose, log=log):
-        from kazerooni.archive import JOURNAL_FILE, MEMORY_LIMIT_MB, TIME_LIMIT_S, Limits, Settings, choices
+        from kazerooni.archive import (
+            MEMORY_LIMIT_MB,
+            TIME_LIMIT_S,
+            Limits,
+            Settings,
+            choices,
+            holds_run,
+            nothing_found,
+        )
         from kazerooni.archive import rescore as run
         from kazerooni.scoring import find_scheme
 
@@ -101,15 +116,21 @@ def rescore(
             out=out or Path(),
             partial=partial,
             draft=draft,
-            store=store or "",
+            store=store,
             formats=_formats(formats),
         )
         if dry_run:
             with working() as shown:
-                tally = consume(choices(archive, settings, index=index, tell=shown.files), as_json=as_json, table=table)
+                files: dict[str, int] = {}
+                found = choices(archive, settings, index=index, tell=shown.files, found=files.update)
+                tally = consume(found, as_json=as_json, table=table)
             tell_choices(tally, as_json=as_json)
+            if not tally.tasks and not tally.doomed:
+                say(f"kazerooni: {nothing_found(files, draft=settings.draft)}")
+                if not tally.groups:
+                    raise typer.Exit(UNUSABLE)
             return
-        if (resume or retry_failed) and not (settings.out / JOURNAL_FILE).exists():
+        if (resume or retry_failed) and not holds_run(settings.out):
             say(f"note: {settings.out.name} holds no run to go on with; one is begun")
         with _told_when_stopped(settings.out), working() as shown:
             limits = Limits(seconds=time_limit or TIME_LIMIT_S, memory_mb=memory_limit or MEMORY_LIMIT_MB)
@@ -127,6 +148,9 @@ def rescore(
                 step=shown.step,
             )
         _show_summary(summary, settings, as_json=as_json)
+        if not summary.counts["planned"]:
+            say(f"kazerooni: {nothing_found(summary.files, draft=settings.draft)}")
+            raise typer.Exit(UNUSABLE)
         if summary.counts["failed"]:
             raise typer.Exit(CASE_FAILED)
 
@@ -166,8 +190,11 @@ def _show_summary(summary: Summary, settings: Settings, *, as_json: bool) -> Non
         say(f"{count} left: {why}")
     for told in summary.told:
         say(f"note: {told}")
+    if not counts["planned"]:
+        say(f"The tables in {settings.out.name} are empty. --dry-run tells why each thing was left.")
+        return
     done = counts["done"] - counts["failed"]
-    again = f" {summary.before} of these {counts['done']} ended in an earlier run." if summary.before else ""
+    again = f" Of these, {summary.before} ended in an earlier run." if summary.before else ""
     failed = f" {counts['failed']} failed: see errors.csv." if counts["failed"] else ""
     say(f"{done} of {counts['planned']} done.{failed}{again} The results stand in {settings.out.name}.")
     if counts["failed"]:

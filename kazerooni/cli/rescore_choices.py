@@ -51,7 +51,7 @@ class Tally:
             key = (_shown_under(one), one.what, _why(one))
             count, first = self.groups.get(key, (0, []))
             if len(first) < _SHOWN:
-                first.append(_named(one))
+                first.append(_example(one))
             self.groups[key] = (count + 1, first)
             yield one
 
@@ -97,8 +97,6 @@ def tell(tally: Tally, *, as_json: bool) -> None:
             if groups:
                 show(title, _grouped(groups), "")
     every = " Every row: --choices FILE, --json, or into a pipe." if is_grouped and tally.groups else ""
-    if not tally.groups:
-        say("No reading, no map and no picture was found.")
     say(f"{_words(tally)}, {tally.left} left. Nothing was done.{every}")
 
 
@@ -153,6 +151,12 @@ def _named(one: Choice, *, what: bool = False) -> str:
     """Name what was decided of; files and folders by their number in the index, as errors.csv does."""
     is_numbered = one.what in {"file", "folder"}
     return f"{one.what} {one.uid}" if what or is_numbered else one.uid
+
+
+def _example(one: Choice) -> str:
+    """Name one of those of a reason; with what is its own where somebody will go and look it up."""
+    is_looked_up = one.is_doomed or one.what == "file"
+    return f"{_named(one)}{_in_brackets(one.detail) if is_looked_up else ''}"
 
 
 def _in_brackets(detail: str) -> str:

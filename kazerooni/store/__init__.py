@@ -4,7 +4,7 @@ from kazerooni.store.add import Added
 from kazerooni.store.backup import Backup
 from kazerooni.store.chain import Head
 from kazerooni.store.open import backup_path, migrate_store, open_store
-from kazerooni.store.place import STORE_VARIABLE
+from kazerooni.store.place import STORE_VARIABLE, address_of
 from kazerooni.store.read import Holding, SchemeScore, ScoreRow
 from kazerooni.store.store import Store
 from kazerooni.store.verify import Verified
@@ -21,6 +21,7 @@ __all__ = [
     "Store",
     "Verified",
     "Withdrawn",
+    "address_of",
     "backup_path",
     "migrate_store",
     "open_store",

@@ -42,6 +42,17 @@ def url_of(where: str | Path | None) -> URL:
     return url.set(drivername="postgresql+pg8000")
 
 
+def address_of(where: str | Path) -> str:
+    """Give one text for the place of a book, however it is written, and without a password: by it a place is known.
+
+    Raises StoreError as `url_of` does.
+    """
+    url = url_of(where)
+    if url.drivername == "sqlite":
+        return str(Path(url.database or "").resolve())
+    return str(URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query))
+
+
 def _no_address(text: str) -> StoreError:
     scheme = text.partition(":")[0][:20]
     return StoreError(

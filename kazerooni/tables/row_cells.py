@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kazerooni.tables.rows import Problem
 from kazerooni.tables.words import UnfitError, told
 
-_LONGEST_CELL = 500
+LONGEST_CELL: Final = 500
+"""Characters that a cell may have, where its column says nothing else."""
 # What stands there may be a name, or a birth date typed into the wrong column, which belong in no message.
 _SECRET = frozenset({"patient", "age_at_onset_years"})
 
@@ -31,7 +32,7 @@ class RowCells:
         """Keep a problem of the row."""
         self.problems.append(Problem(self.line, said, column))
 
-    def read(self, column: str, parse: Callable[[str], T], *, longest: int = _LONGEST_CELL) -> T | None:
+    def read(self, column: str, parse: Callable[[str], T], *, longest: int = LONGEST_CELL) -> T | None:
         """Parse a cell; None where it says nothing, or something unfit, which is kept as a problem.
 
         parse: raises UnfitError. longest: characters that the cell may have.

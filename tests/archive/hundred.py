@@ -169,12 +169,12 @@ def _put_left(made: Hundred, scan: Scan, other: Scan) -> None:
     one = next(copies)
     again = edited(lambda dataset: setattr(dataset, "SOPInstanceUID", dataset.SOPInstanceUID[:-2] + "11"))
     _write(folder / "twice", one | {"maps/more.dcm": again(one["maps/alveolar.dcm"])})
-    made.left["2 maps of alveolar, and nothing says which counts; keep one"] += 1
+    made.left["2 maps of alveolar findings, and nothing says which counts; keep one"] += 1
     one = next(copies)
     _write(folder / "two patients", one)
     stranger = edited(lambda dataset: setattr(dataset, "PatientID", "STRANGER"))
     _write(folder / "two patients" / "b", {n: stranger(data) for n, data in one.items() if n.startswith("pictures")})
-    made.left["its UID stands in several patients or studies"] += 1
+    made.left["series of several patients or studies carry its UID"] += 1
 
 
 def _put_others(folder: Path) -> None:

@@ -19,7 +19,7 @@ from kazerooni.store import open_store
 from tests.archive.conftest import SAMPLES
 from tests.archive.kept_readings import WHEN
 
-FILED = "of the score book, and a file of it is graded"
+FILED = "a reading of the score book, of which a file is graded"
 TAKE_AWAY = (
     "holds another reading under its id, and nothing says which counts; take the file away, or give the reading in it "
     "an id of its own"
@@ -79,8 +79,8 @@ def test_a_file_that_contradicts_the_book_is_refused_with_it(tmp_path: Path, rea
     _put(tmp_path, "Roe_Jane.json", reading_text(_other(reading)))
     told = Counter(one.why for one in choices(tmp_path / "archive", _settings(tmp_path, book)) if one.is_doomed)
     assert told == {
-        "the score book holds another reading under this id: will be told in errors.csv": 1,
-        "a file holds another reading under its id: will be told in errors.csv": 1,
+        "the score book holds another reading under this id: it will fail, and errors.csv will say why": 1,
+        "a file holds another reading under its id: it will fail, and errors.csv will say why": 1,
     }
     assert _run(tmp_path, book).counts == {"planned": 2, "done": 2, "failed": 2}
     errors = _rows(tmp_path / "out" / "errors.csv")
@@ -102,7 +102,7 @@ def test_a_file_with_a_draft_of_what_the_book_holds_is_left(tmp_path: Path, read
     """The book holds signed readings alone: its own is graded, whatever a draft of it says."""
     _put(tmp_path, "draft.json", reading_text(replace(_other(reading), status=Status.DRAFT)))
     summary = _run(tmp_path, book)
-    assert (summary.kinds, summary.left) == ({"book": 1}, {"a draft of a reading that is here as signed": 1})
+    assert (summary.kinds, summary.left) == ({"book": 1}, {"a draft of a reading that is here as a signed one, too": 1})
     assert [row["status"] for row in _rows(tmp_path / "out" / "wide.csv")] == ["signed"]
 
 

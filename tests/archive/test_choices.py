@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import tracemalloc
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,8 @@ import pytest
 
 from kazerooni import phantom
 from kazerooni.archive import Choice, Index, Settings, choices, rescore
+from kazerooni.labels import reading_text
+from kazerooni.model import Reading
 from tests.archive.conftest import SAMPLES
 
 
@@ -72,7 +77,10 @@ def test_a_study_without_a_fit_series_is_told_before_it_fails(tmp_path: Path) ->
     root = tmp_path / "archive"
     _write(root, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
     study, series = _told(root, draft=True)
-    assert study.why == "no reading and no maps, and no series that is fit to score: will be told in errors.csv"
+    assert (
+        study.why
+        == "no reading and no maps, and no series that is fit to score: it will fail, and errors.csv will say why"
+    )
     assert series.is_left
 
 
@@ -87,7 +95,7 @@ def test_series_beside_one_that_is_read_are_told(tmp_path: Path) -> None:
         PatientID=pydicom.dcmread(next((SAMPLES / "2000").iterdir())).PatientID,
     )
     told = {(one.what, one.uid): one.why for one in _told(root, draft=True)}
-    assert told["series", other] == "left: of its study a reading or maps of another series are kept"
+    assert told["series", other] == "left: a reading or maps of another series of its study are kept"
     assert told["study", _uid("2000")[0]] == "left: a reading or maps of it are kept"
 
 
@@ -103,7 +111,7 @@ def test_maps_that_name_no_series_belong_to_the_one_beside_them(tmp_path: Path) 
     assert (task.series_uid, len(task.maps)) == (_uid("2000")[1], 3)
     shutil.copy(next((SAMPLES / "1999").iterdir()), root / "scan" / "stranger")
     whys = Counter(one.why for one in _told(root) if one.what == "map")
-    assert whys == {"left: it names no series, and does not lie beside the pictures of one alone": 3}
+    assert whys == {"left: it names no series, and the pictures beside it are not those of one CT series": 3}
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="a user whom modes of files bind")
@@ -153,7 +161,7 @@ def test_broken_zips_maps_and_directories_are_told(tmp_path: Path) -> None:
     whys = Counter(one.why.removeprefix("left: ") for one in _told(root) if one.what == "file")
     assert whys == {
         "a DICOMDIR that lists 1 file that is not there": 1,
-        "in a zip: not a readable zip": 1,
+        "a zip that cannot be read; get it again": 1,
         "a DICOM SEG that cannot be read": 1,
     }
 
@@ -229,6 +237,72 @@ def test_what_is_called_a_reading_and_is_none_is_told(tmp_path: Path, data: byte
     assert summary.counts == {"planned": 1, "done": 1, "failed": 1}
     (row,) = csv.DictReader((out / "errors.csv").read_text("utf-8").splitlines())
     assert (row["kind"], row["error"]) == ("reading", "ReadingError")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda _: "", "is empty; give a whole reading.json"),
+        (lambda text: text[:400], "is not JSON (line "),
+        (lambda text: text.replace('"schema_version": 1', '"schema_version": 7'), "the reading has schema_version 7;"),
+        (lambda text: re.sub(r'"patient": "[^"]*"', '"patient": "Doe, Jane"', text), "patient: a code of letters"),
+        (lambda text: text.replace('"reader": null', f'"reader": "{"R" * 501}"'), "reader: found 501 characters, 500"),
+    ],
+    ids=["empty", "cut", "a later version", "a name", "a reader without end"],
+)
+@pytest.mark.parametrize("zipped", [False, True], ids=["file", "member of a zip"])
+def test_a_broken_reading_is_told_before_it_fails(
+    tmp_path: Path,
+    reading: Reading,
+    spoil: Callable[[str], str],
+    why: str,
+    zipped: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """A dry run says which file will fail, and why, in the words of the errors.csv of the run; it names nobody."""
+    root, out = tmp_path / "archive", tmp_path / "out"
+    root.mkdir()
+    data = spoil(reading_text(reading))
+    if zipped:
+        with zipfile.ZipFile(root / "all.zip", "w") as packed:
+            packed.writestr("Doe^Jane/reading.json", data)
+    else:
+        (root / "reading.json").write_text(data, "utf-8")
+    (told,) = _told(root)
+    assert (told.what, told.is_doomed, told.why.partition(":")[0]) == ("reading", True, "a reading that is broken")
+    assert told.detail.startswith("member 1: " if zipped else "file 1: ")
+    assert why in told.detail
+    summary = rescore(root, Settings(scheme="kazerooni", version=1, out=out))
+    assert summary.counts == {"planned": 1, "done": 1, "failed": 1}
+    (row,) = csv.DictReader((out / "errors.csv").read_text("utf-8").splitlines())
+    assert told.detail.partition(": ")[2] == row["why"]
+    assert "Doe" not in told.detail
+
+
+def test_members_of_a_zip_that_cannot_be_read_are_found_by_their_number(tmp_path: Path) -> None:
+    """A dry run tells each by a number, and never by its name; in the private index that number gives the name."""
+    root, index = tmp_path / "archive", tmp_path / "index.sqlite"
+    root.mkdir()
+    picture = next((SAMPLES / "1999").iterdir()).read_bytes()
+    with zipfile.ZipFile(root / "all.zip", "w") as packed:
+        packed.writestr("Doe/empty.dcm", b"")
+        packed.writestr("Doe/inner.zip", b"PK")
+        packed.writestr("Doe/cut.dcm", picture[:400])
+        packed.writestr("Doe/whole.dcm", picture)
+    settings = Settings(scheme="kazerooni", version=1, out=tmp_path / "out")
+    told = {one.detail: one for one in choices(root, settings, index=index) if one.what == "file"}
+    assert {one.uid for one in told.values()} == {"1"}
+    assert "Doe" not in "".join((*told, *(one.why for one in told.values())))
+    with Index(root, index) as known:
+        asked = "SELECT member FROM documents WHERE number = ?"
+        names = {
+            known.database.execute(asked, (detail.removeprefix("member "),)).fetchone()[0]: one.why
+            for detail, one in told.items()
+        }
+    assert names == {
+        "Doe/empty.dcm": "left: a DICOM file that cannot be used: empty file",
+        "Doe/inner.zip": "left: in a zip: a zip inside a zip; unpack it first",
+        "Doe/cut.dcm": "left: a DICOM file that cannot be used: cut short, or damaged; get it again",
+    }
 
 
 def test_memory_of_a_dry_run_does_not_grow_with_the_archive(tmp_path: Path) -> None:

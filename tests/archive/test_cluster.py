@@ -237,7 +237,7 @@ def test_another_version_on_a_worker_is_refused(tmp_path: Path) -> None:
     words = ("distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard", "--no-nanny")
     with scheduler(tmp_path) as address, process(*words, address, folder=tmp_path, env=env):
         wait_for(address, 1)
-        with pytest.raises(ArchiveError, match=r"a worker has kazerooni 0\.0\.9, this is "):
+        with pytest.raises(ArchiveError, match=r"a worker has kazerooni 0\.0\.9, and this is "):
             list(Cluster(work, address).run([[task("nothing")]]))
 
 

@@ -135,3 +135,14 @@ def test_maps_of_other_things_keep_no_study_from_being_drafted(tmp_path: Path) -
     assert [one.task.kind for one in choices(root, settings) if one.task is not None] == [Kind.DRAFT]
     (left,) = choices(root, Settings(scheme="kazerooni", version=1, out=tmp_path / "out"))
     assert left.why == "left: its maps hold no lobes"
+
+
+def test_every_file_of_a_draft_has_its_sum(drafted: tuple[Path, Path, Summary]) -> None:
+    """Whoever is handed the drafts can tell that reading, map and draft are as the run left them."""
+    _, out, _ = drafted
+    lines = (out / "drafts.sha256").read_text("utf-8").splitlines()
+    made = {path.relative_to(out).as_posix(): path for path in (out / "drafts").rglob("*") if path.is_file()}
+    assert sorted(lines) == sorted(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}" for name, path in made.items()
+    )
+    assert not (out / "reports.sha256").exists()

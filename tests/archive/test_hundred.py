@@ -44,7 +44,7 @@ def test_there_is_a_row_for_all_that_was_planned(hundred: Hundred, first: Path) 
 def test_what_is_left_is_told_with_the_reason(hundred: Hundred, first: Path) -> None:
     """Series whose maps do not say what to measure are counted by why; broken copies of a map add to some reasons."""
     left = told(first)["left"]
-    assert left["of the score book, and a file of it is graded"] == IN_BOTH
+    assert left["a reading of the score book, of which a file is graded"] == IN_BOTH
     assert {why: count for why, count in hundred.left.items() if left.get(why, 0) < count} == {}
 
 

@@ -19,7 +19,8 @@ from kazerooni.model import Pattern, Reading, Session, Status, Supersedes
 from kazerooni.workflow import score_document, score_scan
 from tests.archive.conftest import SAMPLES, maps_of
 
-SAME = "the same reading stands in another file, once is enough"
+BROKEN = "a reading that is broken: it will fail, and errors.csv will say why"
+SAME = "the same reading stands in another file, too, and counts once"
 
 
 def _settings(out: Path) -> Settings:
@@ -67,7 +68,7 @@ def test_what_was_signed_stands_for_its_drafts(tmp_path: Path, reading: Reading,
     (root / f"{first}.json").write_text(reading_text(replace(reading, status=Status.SIGNED)), "utf-8")
     summary = _run(root, tmp_path / "out")
     assert summary.counts == {"planned": 1, "done": 1, "failed": 0}
-    assert summary.left == {"a draft of a reading that is here as signed": 2}
+    assert summary.left == {"a draft of a reading that is here as a signed one, too": 2}
     assert _readings(tmp_path / "out") == [(reading.id, "signed")]
 
 
@@ -143,12 +144,12 @@ def test_a_dry_run_tells_readings_of_one_id(tmp_path: Path, reading: Reading) ->
     (root / "a.json").write_text(reading_text(reading), "utf-8")
     (root / "b.json").write_text(reading_text(reading).replace('"signed"', '"perhaps"').replace('"draft"', '"perhaps"'))
     told = Counter(one.why for one in choices(root, _settings(tmp_path)))
-    assert told == {"kept reading, graded again": 2}
+    assert told == {"a kept reading: graded again": 1, BROKEN: 1}
     (root / "c.json").write_text(reading_text(other), "utf-8")
     told = Counter(one.why for one in choices(root, _settings(tmp_path)))
     assert told == {
-        "kept reading, graded again": 1,
-        "another file holds another reading under this id: will be told in errors.csv": 2,
+        BROKEN: 1,
+        "another file holds another reading under this id: it will fail, and errors.csv will say why": 2,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -242,8 +243,9 @@ def test_a_dry_run_says_why(archive: Path, tmp_path: Path) -> None:
         (one.what, one.why, one.task is not None) for one in choices(archive, _settings(tmp_path, draft=True))
     )
     assert told == {
-        ("reading", "kept reading, graded again", True): READINGS + 1,
-        ("reading", "left: the same file stands elsewhere, once is enough", False): 1,
+        ("reading", "a kept reading: graded again", True): READINGS,
+        ("reading", "a reading that is broken: it will fail, and errors.csv will say why", True): 1,
+        ("reading", "left: the same file lies elsewhere, too, and counts once", False): 1,
         ("series", "maps of its lobes and findings, no reading: measured and graded", True): 2,
         ("study", "left: a reading or maps of it are kept", False): 2,
     }
@@ -303,3 +305,21 @@ def test_a_series_that_cannot_be_used_is_told_by_its_uid(tmp_path: Path) -> None
     assert summary.counts == {"planned": 1, "done": 1, "failed": 1}
     assert row["series_uid"].startswith("2.25.")
     assert (row["error"], "truncated" in row["why"]) == ("UnusableSeriesError", True)
+
+
+def test_run_json_holds_the_digest_of_every_result(archive: Path, tmp_path: Path) -> None:
+    """Of tables, Parquet, the difference report, and of a list of the reports, which `sha256sum --check` reads."""
+    out = tmp_path / "out"
+    run(archive / "kept" / "deep", replace(_settings(out), formats=("html", "json")))
+    kept = json.loads((out / "run.json").read_text("utf-8"))["sha256"]
+    made = {path.name for path in out.iterdir() if path.is_file() and ".dictionary" not in path.suffixes}
+    assert set(kept) == made - {"run.json", "journal.sqlite", "journal.sqlite-lock"}
+    assert {"long.parquet", "difference.html", "difference.csv", "reports.sha256"} <= set(kept)
+    for name, digest in kept.items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest, name
+    lines = (out / "reports.sha256").read_text("utf-8").splitlines()
+    told = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    assert set(told) == {path.relative_to(out).as_posix() for path in (out / "reports").iterdir()}
+    assert len(told) == len(lines) == 2 * READINGS
+    for name, digest in told.items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest, name

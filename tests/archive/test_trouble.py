@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -10,6 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,10 @@ import pytest
 from kazerooni.archive import Index, Settings
 from kazerooni.archive import rescore as run
 from kazerooni.archive.schema import INDEX_VERSION
-from kazerooni.errors import ArchiveError, OutputError
+from kazerooni.errors import ArchiveError, OutputError, StoreError
+from kazerooni.labels import reading_text
+from kazerooni.model import Reading
+from kazerooni.store import open_store
 from tests.archive.conftest import READINGS, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +125,73 @@ def test_settings_that_differ_are_told_with_both_values(tmp_path: Path) -> None:
     )
 
 
+def test_another_score_book_is_refused(tmp_path: Path, reading: Reading) -> None:
+    """A run is gone on with beside the book that it was begun with, however its place is written, and no other."""
+    root, out, one, other = (tmp_path / name for name in ("archive", "out", "one.sqlite", "other.sqlite"))
+    root.mkdir()
+    (root / "reading.json").write_text(reading_text(reading), "utf-8")
+    for place in (one, other):
+        with open_store(place, create=True):
+            pass
+    run(root, replace(_settings(out), store=str(one)))
+    again = run(root, replace(_settings(out), store=str(tmp_path / "archive" / ".." / "one.sqlite")), resume=True)
+    assert again.before == 1
+    told = {
+        str(other): "store: another book, or at another place",
+        "": "store: a book, now none",
+    }
+    for store, words in told.items():
+        with pytest.raises(ArchiveError, match=rf"was begun with other settings \({words}\); go on with the same"):
+            run(root, replace(_settings(out), store=store), resume=True)
+    kept = json.loads((out / "run.json").read_text("utf-8"))["settings"]["store"]
+    assert re.fullmatch("[0-9a-f]{16}", kept)
+
+
+def test_another_archive_is_doubted(tmp_path: Path, reading: Reading) -> None:
+    """A run that is gone on with over an archive in which nothing was done before asks whether it is the right one.
+
+    What was done is kept: over the right one it is not done again.
+    """
+    for name in ("archive", "another"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "reading.json").write_text(reading_text(replace(reading, id=f"R-{name}")), "utf-8")
+    right, other, settings = tmp_path / "archive", tmp_path / "another", _settings(tmp_path / "out")
+    doubt = "nothing of what was done before lies in this archive; is it the right one?"
+    assert doubt not in run(right, settings).told
+    assert doubt in run(other, settings, resume=True).told
+    again = run(right, settings, resume=True)
+    assert (again.before, doubt in again.told) == (1, False)
+
+
+def test_a_score_book_that_is_none_begins_no_run(tmp_path: Path, reading: Reading) -> None:
+    """Who mistypes the place of the book is told before a folder is made, and can give the same folder again."""
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "reading.json").write_text(reading_text(reading), "utf-8")
+    with pytest.raises(StoreError, match=r"bok\.sqlite: there is no score book"):
+        run(tmp_path / "archive", replace(_settings(tmp_path / "out"), store=str(tmp_path / "bok.sqlite")))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--resume",)], ids=["new", "resume"])
+def test_results_where_nobody_can_put_any_are_refused(archive: Path, tmp_path: Path, more: tuple[str, ...]) -> None:
+    """A folder that the system does not let one ask for is refused with status 3, and is no error of the program."""
+    words = _words(archive, tmp_path / ("x" * 300), *more)
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert re.search(r"x: (the folder )?cannot be (reached|made) \(.*\); give another", " ".join(ended.stderr.split()))
+
+
+def test_the_password_of_a_score_book_makes_it_no_other() -> None:
+    """A book on a server is known by where it is, never by a password, which stands nowhere."""
+    pytest.importorskip("pg8000")
+    known = {
+        replace(_settings(Path("out")), store=f"postgresql://reader{secret}@host/book").kept()["store"]
+        for secret in ("", ":one", ":two")
+    }
+    assert len(known) == 1
+    assert known != {replace(_settings(Path("out")), store="postgresql://reader@host/other").kept()["store"]}
+
+
 def test_an_archive_that_is_not_there_leaves_nothing(tmp_path: Path) -> None:
     """Neither a folder of results nor a journal is made for an archive that cannot be read."""
     with pytest.raises(ArchiveError, match=r"gone: cannot be read \(No such file"):
@@ -139,13 +212,13 @@ def test_what_is_neither_file_nor_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:
-    """An empty folder, and a file of no use, give empty tables and are told to hold nothing."""
+    """An empty folder, and a file of no use, give empty tables, and what was looked at is told."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("nothing to score here", "utf-8")
     for name in ("empty", "notes.txt"):
         summary = run(tmp_path / name, _settings(tmp_path / f"of {name}"))
         assert summary.counts == {"planned": 0, "done": 0, "failed": 0}
-        assert "no reading, no map and no picture was found" in summary.told
+        assert summary.files == ({} if name == "empty" else {"other": 1})
 
 
 def test_what_follows_the_work_is_told(tmp_path: Path) -> None:

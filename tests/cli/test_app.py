@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -56,3 +57,23 @@ def test_wrong_usage_leaves_with_two(run: Run) -> None:
     """An option that is not known leaves with 2."""
     assert run("inspect", "--nonsense").exit_code == 2
     assert run("inspect").exit_code == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT of a terminal")
+def test_ctrl_c_while_modules_are_imported_ends_with_a_line() -> None:
+    """Before any command runs, too, Ctrl-C ends with status 130 and one line, and no traceback."""
+    program = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+class Interrupt(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "kazerooni.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+from kazerooni.cli import main
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Stopped.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,10 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, hrct: Pat
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(run: Run, archive: Path, tmp_path: Path) -> None:
     """Each reading is told with the reason, no folder is wanted and none is made."""
     told = run("rescore", archive, "--dry-run")
-    assert (told.exit_code, told.stdout.count("kept reading, graded again")) == (0, 2)
-    assert "2 would be done (2 readings), 0 left. Nothing was done." in told.stderr
+    assert (told.exit_code, told.stdout.count("a kept reading: graded again")) == (0, 1)
+    assert "it will fail, and errors.csv will say why (file " in told.stdout
+    assert "is not JSON" in told.stdout
+    assert "1 would be done (1 reading), 1 would fail, 0 left. Nothing was done." in told.stderr
     assert "Doe" not in told.output
     assert "Roe" not in told.output
     listed = json.loads(run("rescore", archive, "--dry-run", "--json").stdout)
@@ -48,13 +51,41 @@ def test_a_run_ends_with_status_1_where_something_failed(run: Run, archive: Path
     assert len(list((out / "reports").glob("*.html"))) == 1
     more = ("--scheme", "kazerooni-mean", "--report", "html", "--retry-failed")
     assert (
-        "1 of 2 done. 1 failed: see errors.csv. 1 of these 2 ended in an earlier run."
+        "1 of 2 done. 1 failed: see errors.csv. Of these, 1 ended in an earlier run."
         in run("rescore", archive, "--out", out, *more).stderr
     )
     (archive / "Roe_Jane.json").unlink()
     again = run("rescore", archive, "--out", out, "--scheme", "kazerooni-mean", "--report", "html", "--resume")
     assert (again.exit_code, again.stdout) == (0, "")
-    assert "1 of 1 done. 1 of these 1 ended in an earlier run." in again.stderr
+    assert "1 of 1 done. Of these, 1 ended in an earlier run." in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "looked_at"),
+    [
+        ("empty", "nothing to score was found as there is no file."),
+        ("notes.txt", "nothing to score was found in 1 file (1 other file)."),
+        ("bare.zip", "nothing to score was found in 1 file (1 zip)."),
+        ("scans", "nothing to score was found in 6 files (5 DICOM pictures, 1 other file)."),
+    ],
+)
+def test_an_archive_without_anything_to_score_ends_with_status_3(
+    run: Run, tmp_path: Path, name: str, looked_at: str
+) -> None:
+    """What was looked at, and what is wanted, is told; a dry run ends with 0 where it had anything to tell of."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("nothing to score here", "utf-8")
+    zipfile.ZipFile(tmp_path / "bare.zip", "w").close()
+    plan = spiral_ct(slices=5, rows=16, columns=16, pixel_spacing_mm=(20.0, 20.0))
+    write_series(build_series(plan), tmp_path / "scans")
+    (tmp_path / "scans" / "notes.txt").write_text("nothing to score here", "utf-8")
+    where = ("rescore", tmp_path / name, "--index", tmp_path / "index.sqlite")
+    told = run(*where, "--out", tmp_path / "out", columns=400)
+    assert told.exit_code == 3
+    assert f"kazerooni: {looked_at} Wanted are readings (reading.json, " in told.stderr
+    assert "0 of 0" not in told.stderr
+    dry = run(*where, "--dry-run", columns=400)
+    assert (dry.exit_code, looked_at in dry.stderr) == (0 if name == "scans" else 3, True)
 
 
 def test_a_run_that_there_is_none_of_to_go_on_with_is_begun_and_told(run: Run, archive: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_an_empty_archive_is_one_document_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     told = run("rescore", tmp_path / "empty", "--dry-run", "--json", "--index", tmp_path / "index.sqlite")
     assert json.loads(told.stdout) == {"schema_version": 1, "choices": []}
-    assert "No reading, no map and no picture was found." in told.stderr
+    assert "nothing to score was found as there is no file." in " ".join(told.stderr.split())
 
 
 def test_a_terminal_shows_every_reason_once(archive: Path, tmp_path: Path) -> None:

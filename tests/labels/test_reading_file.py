@@ -154,7 +154,7 @@ def test_damaged_counts_are_refused(name: str, value: object, told: str) -> None
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"", "is not JSON"),
+        (b"", "is empty; give a whole reading.json"),
         (b"[]", "no schema_version"),
         (b"\xff\xfe{", "is not UTF-8"),
         (b'{"schema_version": 1, "schema_version": 1}', "stands twice"),

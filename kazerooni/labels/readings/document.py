@@ -88,7 +88,7 @@ def reading_from_json(document: object) -> Reading:
     try:
         return _reading(checked, rows)
     except ValueError as error:  # a date that is none, or counts that contradict each other
-        raise ReadingError(f"the reading holds {error}") from None
+        raise ReadingError(f"the reading cannot be right: {error}") from None
 
 
 def _members(value: ScanRef | Technique | Session) -> Document:
