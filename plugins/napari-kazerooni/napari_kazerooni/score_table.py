@@ -18,7 +18,8 @@ _WARNING: Final = QColor(255, 190, 80)
 # napari leaves headers to the style of the system, which draws each as a button of its own, a pixel beside its cells.
 _FLAT: Final = """
 QHeaderView, QHeaderView::section, QTableCornerButton::section { background-color: transparent; border: none; }
-QHeaderView::section { padding: 0 4px; }
+QHeaderView::section:horizontal { padding: 2px 0; }
+QHeaderView::section:vertical { padding: 0 4px; }
 """
 _ROW_HEIGHT: Final = 22
 _FRAME: Final = 9
