@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from napari.layers._layer_actions import _duplicate_layer
 
 from kazerooni.dicom import Series
 from kazerooni.model import Lobe, Volume
@@ -103,6 +104,19 @@ def test_other_layers_may_be_deleted(viewer: Any, scan: Scan) -> None:
     viewer.layers.remove("mine")
     clock.turn(desk, 0.1)
     assert "mine" not in viewer.layers
+
+
+def test_a_copy_of_a_layer_is_told_to_be_no_part_of_the_reading(viewer: Any, scan: Scan) -> None:
+    """What is painted in the copy that napari makes does not count, and the window says so once."""
+    desk, clock = opened(viewer, scan)
+    clock.turn(desk, 0.1)
+    told = heard(desk.events.told)
+    viewer.layers.selection = {desk.layers["alveolar"]}
+    _duplicate_layer(viewer.layers)
+    clock.turn(desk, 0.1)
+    clock.turn(desk, 0.1)
+    words = "Not part of the reading: alveolar copy. What is painted there does not count."
+    assert [event.message for event in told] == [words]
 
 
 def test_a_stroke_that_left_no_mark_says_why_in_the_picture(viewer: Any, scan: Scan) -> None:

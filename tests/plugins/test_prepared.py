@@ -97,6 +97,51 @@ def test_what_waits_and_was_deleted_is_made_anew(prepared: Any, spiral: Scan) ->
     assert desk.room.index == 4
 
 
+def test_points_that_were_put_back_stay_unlisted_until_they_are_wanted(prepared: Any, spiral: Scan) -> None:
+    """All layers deleted at once come back, and the list shows those that it showed before."""
+    desk, marking = _with_lobes(prepared, spiral), _dock(prepared)
+    marking.points.set_visible(visible=True)
+    marking.points.set_visible(visible=False)
+    prepared.layers.select_all()
+    prepared.layers.remove_selected()
+    desk.tick()
+    assert _listed(prepared) == _OURS
+    marking.points.set_visible(visible=True)
+    assert _listed(prepared) == _OURS + _WAITING[:3]
+    prepared.layers.select_all()
+    prepared.layers.remove_selected()
+    desk.tick()
+    assert _listed(prepared) == _OURS + _WAITING[:3]
+
+
+def test_what_waits_stays_hidden_when_all_layers_are_shown(prepared: Any, spiral: Scan) -> None:
+    """napari's keys that show, or turn the eyes of, all layers show none that the list has no eye for."""
+    _with_lobes(prepared, spiral)
+    prepared.layers.select_all()
+    prepared.layers.toggle_selected_visibility()
+    assert not any(layer.visible for layer in prepared.layers)
+    prepared.layers.toggle_selected_visibility()
+    assert [layer.name for layer in prepared.layers if layer.visible] == _OURS
+
+
+def test_a_suggestion_that_was_deleted_comes_back(prepared: Any, spiral: Scan, qtbot: Any) -> None:
+    """What is accepted is in sight: while a suggestion waits its layer is put back, listed; once dropped it may go."""
+    desk, marking = _with_lobes(prepared, spiral), _dock(prepared)
+    for index in (1, 5):
+        desk.layers["alveolar"].fill_lobe(centre(Lobe.LUL, index), 1)
+    desk.room.go_to(3)
+    marking.suggestion.make()
+    qtbot.waitUntil(lambda: marking.suggestion.waits, timeout=20000)
+    prepared.layers.remove("suggestion")
+    desk.tick()
+    assert prepared.layers["suggestion"].visible
+    assert _listed(prepared) == [*_OURS, "suggestion"]
+    marking.suggestion.drop()
+    prepared.layers.remove("suggestion")
+    desk.tick()
+    assert "suggestion" not in prepared.layers
+
+
 def test_brush_and_points_have_been_drawn_before_they_are_wanted(prepared: Any) -> None:
     """The canvas has made the circle of the brush; neither it nor a layer that waits is in sight."""
     canvas = prepared.window._qt_viewer.canvas

@@ -115,3 +115,39 @@ def test_a_scan_comes_into_the_picture_in_one_piece(viewer: Any, spiral: Scan, t
     assert not canvas.updatesEnabled()
     qtbot.waitUntil(canvas.updatesEnabled, timeout=20000)
     assert desk.room.volume is other
+
+
+def test_of_planes_turned_quickly_only_the_last_is_sliced_and_drawn(viewer: Any, spiral: Scan, qtbot: Any) -> None:
+    """While a later plane is still being sliced, nothing that came before it lets the canvas be drawn."""
+    open_docks(viewer)
+    desk, _ = opened(viewer, spiral)
+    canvas = viewer.window._qt_viewer.canvas.native
+    qtbot.waitUntil(canvas.updatesEnabled, timeout=20000)
+    sliced = heard(desk.layers["lobes"].events.set_data)
+    drawn: list[tuple[int, ...]] = []
+    last = viewer.layers[3]
+    last.events.set_data.connect(lambda: drawn.append((int(canvas.updatesEnabled()), *_shown(last).shape)))
+    for plane in ("coronal", "sagittal", "coronal", "sagittal"):
+        desk.room.show_plane(plane)
+        desk.room.hold_picture()
+    qtbot.waitUntil(canvas.updatesEnabled, timeout=20000)
+    assert desk.room.plane == "sagittal"
+    assert len(sliced) == 1
+    assert drawn == [(0, *last.data[:, :, 0].shape)]
+
+
+def test_a_layer_that_fails_leaves_no_picture_that_stands_still(viewer: Any, spiral: Scan, qtbot: Any) -> None:
+    """Where a layer cannot be sliced the canvas is drawn again, though the traceback is kept."""
+    open_docks(viewer)
+    desk, _ = opened(viewer, spiral)
+    canvas = viewer.window._qt_viewer.canvas.native
+    qtbot.waitUntil(canvas.updatesEnabled, timeout=20000)
+
+    def fail() -> None:
+        raise ValueError("cannot be sliced")
+
+    with qtbot.captureExceptions() as kept:
+        desk.room.lay_axes((0, 1, 2), lambda: None, [fail])
+        qtbot.waitUntil(lambda: len(kept) > 0, timeout=20000)
+    assert [kind for kind, *_ in kept] == [ValueError]
+    assert canvas.updatesEnabled()

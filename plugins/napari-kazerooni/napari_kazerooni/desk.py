@@ -42,6 +42,7 @@ _PUT_STRAIGHT: Final = (
     "Laid back over the scan: {names}. napari's tool that shifts and turns layers is put down: marks would be seen "
     "elsewhere than they count."
 )
+_BESIDE: Final = "Not part of the reading: {names}. What is painted there does not count."
 _SIGNED: Final = "This reading is signed and stays as it is: amend it to change something."
 _OF_ANOTHER: Final = (
     "You began with the draft of {who}, who keeps it: what you sign is a reading of your own, and says so. "
@@ -229,6 +230,8 @@ class Desk(Saying):
             self.tell(_PUT_STRAIGHT.format(names=", ".join(mended.shifted)))
         if session is None:
             return
+        if mended.beside:
+            self.tell(_BESIDE.format(names=", ".join(mended.beside)))
         if session.is_open and session.looking.tick(at_s):
             self.events.seen()
         self.tell_if_changed(at_s)

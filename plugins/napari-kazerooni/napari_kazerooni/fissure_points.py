@@ -15,7 +15,7 @@ from kazerooni.errors import KazerooniError
 from kazerooni.model import Fissure, FissureName, FissureState, Lobe
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layer_rows import list_layer
+from napari_kazerooni.layer_rows import keep_hidden, list_layer
 from napari_kazerooni.layers import empty_points_kwargs, fissure_kwargs, fissure_of, swap
 from napari_kazerooni.screen import Screen
 
@@ -76,6 +76,9 @@ class FissurePoints:
         desk.guard.watch(self._shown, desk.is_signed)
         desk.places.append(self.placing)
         desk.preparations.append(self.preparing)
+        desk.viewer.layers.events.inserted.connect(
+            self._on_inserted, position="last"
+        )  # once the list has a line for it
 
     def preparing(self) -> Iterator[Callable[[], None]]:
         """Give the steps that add the layers of the usual fissures before there is a scan, to be taken one by one."""
@@ -156,7 +159,7 @@ class FissurePoints:
             layer = self._made(fissure)
         elif self._held.get(fissure.name) != fissure:
             self._fill(layer, fissure_kwargs(fissure, self._desk.open_session.screen))
-        self._held[fissure.name] = fissure
+        self._held[fissure.name] = fissure  # before it is shown: what is not held stays hidden
         layer.editable = self._desk.open_session.signed is None
         self._see(layer, visible=True)
 
@@ -165,6 +168,16 @@ class FissurePoints:
         list_layer(self._desk.viewer, layer, listed=visible)
         if layer.visible != visible:
             layer.visible = visible
+
+    def _on_inserted(self, event: Any) -> None:
+        if any(event.value is layer for layer in self.layers.values()):
+            list_layer(self._desk.viewer, event.value, listed=self._is_wanted(event.value))
+
+    def _on_visible(self, event: Any) -> None:
+        keep_hidden(self._desk.room, event.source, is_wanted=self._is_wanted(event.source))
+
+    def _is_wanted(self, layer: Any) -> bool:
+        return self.is_visible and any(self.layers.get(name) is layer for name in self._held)
 
     def _fill(self, layer: Any, options: dict[str, Any]) -> None:
         screen = self._desk.open_session.screen
@@ -192,6 +205,7 @@ class FissurePoints:
         layer = PointsInScan(face_color=_COLOURS[name], border_color="black", **options)
         layer.scan_shape = scan_shape
         layer.events.data.connect(partial(self._on_data, name))
+        layer.events.visible.connect(self._on_visible)
         layer.bind_key(KeyMod.CtrlCmd | KeyCode.KeyZ, lambda _: self._desk.undo())
         layer.bind_key(KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyZ, lambda _: self._desk.redo())
         self.layers[name] = layer

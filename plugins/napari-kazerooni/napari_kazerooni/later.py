@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Final
 
 from qtpy.compat import isalive
@@ -57,12 +57,22 @@ def later(owner: QObject, act: Step) -> None:
 
 
 def in_turns(owner: QObject, steps: Iterator[Step]) -> None:
-    """Take each step in a turn of its own, the first one in the next turn; the window answers between them."""
+    """Take each step in a turn of its own, the first one in the next turn; the window answers between them.
+
+    Where one fails no further one is taken, and a generator of steps ends at once: what it holds is let go, though
+    napari keeps the traceback.
+    """
 
     def take() -> None:
         step = next(steps, None)
-        if step is not None:
+        if step is None:
+            return
+        try:
             step()
-            later(owner, take)
+        except BaseException:
+            if isinstance(steps, Generator):
+                steps.close()
+            raise
+        later(owner, take)
 
     later(owner, take)

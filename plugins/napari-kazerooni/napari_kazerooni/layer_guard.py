@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from napari.layers import Labels
 
 _TRANSFORMS: Final = "transform"
 
@@ -13,10 +14,14 @@ Layers = Callable[[], Iterable[Any]]
 
 
 class Mended(NamedTuple):
-    """The names of layers that were put back: deleted ones, and those that were shifted or turned."""
+    """The names of layers that were put back: deleted ones, and those that were shifted or turned.
+
+    beside: of label layers that somebody added, as copies, which belong to nothing.
+    """
 
     deleted: tuple[str, ...] = ()
     shifted: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def never() -> bool:
@@ -35,7 +40,9 @@ class LayerGuard:
         self._viewer = viewer
         self._own: list[tuple[Layers, Callable[[], bool]]] = []
         self._removed: list[tuple[int, Any]] = []
+        self._added: list[Any] = []
         viewer.layers.events.removed.connect(self._on_removed)
+        viewer.layers.events.inserted.connect(self._on_inserted)
 
     def watch(self, layers: Layers, closed: Callable[[], bool] = never) -> None:
         """Guard these layers too, as they are at the time; closed: tells whether nobody may change what they hold."""
@@ -43,6 +50,10 @@ class LayerGuard:
 
     def _on_removed(self, event: Any) -> None:
         self._removed.append((event.index, event.value))
+
+    def _on_inserted(self, event: Any) -> None:
+        if type(event.value) is Labels:
+            self._added.append(event.value)
 
     def tick(self) -> Mended:
         """Put back what was deleted, shifted or turned, and close what is closed: napari opens what it adds."""
@@ -52,7 +63,15 @@ class LayerGuard:
         for layers, closed in self._own:
             if closed():
                 _close(layers())
-        return Mended(deleted, shifted)
+        return Mended(deleted, shifted, self._beside(own) if self._added else ())
+
+    def _beside(self, own: list[Any]) -> tuple[str, ...]:
+        added, self._added = self._added, []
+        return tuple(
+            layer.name
+            for layer in added
+            if layer.visible and layer in self._viewer.layers and not any(layer is one for one in own)
+        )
 
     def _put_back(self, own: list[Any]) -> tuple[str, ...]:
         removed, self._removed = self._removed, []
@@ -60,7 +79,7 @@ class LayerGuard:
         for at, layer in back:
             if layer not in self._viewer.layers:
                 self._viewer.layers.insert(min(at, len(self._viewer.layers)), layer)
-        return tuple(layer.name for _, layer in back)
+        return tuple(layer.name for layer in own if any(layer is one for _, one in back))
 
 
 def _close(layers: Iterable[Any]) -> None:

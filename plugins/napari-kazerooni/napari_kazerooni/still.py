@@ -27,6 +27,7 @@ class StillPicture(QObject):
         super().__init__(qt_viewer.canvas.native)
         self.setObjectName(_NAME)
         self._sliders = weakref.ref(qt_viewer.dims)
+        self._latest: object = None
 
     def hold(self) -> None:
         """Draw nothing in this turn: a slider that comes or goes changes the size of the canvas, and Qt draws each."""
@@ -35,27 +36,36 @@ class StillPicture(QObject):
             later(self, self._go_on)
 
     def _go_on(self) -> None:
-        self.parent().setUpdatesEnabled(True)
+        if self._latest is None:
+            self.parent().setUpdatesEnabled(True)
 
     def __call__(self, order: tuple[int, int, int], lay: Step, steps: Iterable[Step]) -> None:
-        """Lay the axes at once, take each step in a turn of its own, and draw after the last one."""
+        """Lay the axes at once, take each step in a turn of its own, and draw after the last one.
+
+        Steps of a plane that was left again before they were taken are dropped: those of the next one do all anew.
+        """
         if not isalive(self):
             return
-        self.parent().setUpdatesEnabled(False)
+        canvas, self._latest = self.parent(), object()
+        canvas.setUpdatesEnabled(False)
         sliders = self._sliders()
         if sliders is not None:
             for axis in order[1:]:
                 sliders.slider_widgets[axis].hide()
         lay()
-        in_turns(self, self._held(steps))
+        in_turns(self, self._held(canvas, self._latest, steps))
 
-    def _held(self, steps: Iterable[Step]) -> Iterator[Step]:
-        canvas = self.parent()
+    def _held(self, canvas: Any, own: object, steps: Iterable[Step]) -> Iterator[Step]:
         try:
-            yield from steps
+            for step in steps:
+                if self._latest is not own:
+                    return
+                yield step
         finally:
-            if isalive(canvas):
-                canvas.setUpdatesEnabled(True)
+            if self._latest is own:
+                self._latest = None
+                if isalive(canvas):
+                    canvas.setUpdatesEnabled(True)
 
 
 def keep_still(room: Room, qt_viewer: Any) -> None:

@@ -15,7 +15,7 @@ from kazerooni.errors import LabelError, ReadingError
 from napari_kazerooni.between import copy_marks, fill_between, refuse_gaps
 from napari_kazerooni.canvas import Labels as Array
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layer_rows import list_layer
+from napari_kazerooni.layer_rows import keep_hidden, list_layer
 from napari_kazerooni.layers import (
     LAYER_NAMES,
     LayerName,
@@ -83,6 +83,10 @@ class Suggestion:
         desk.events.opened.connect(self._on_opened)
         desk.places.append(self.placing)
         desk.preparations.append(self.preparing)
+        desk.guard.watch(lambda: (self.layer,) if self.waits else ())
+        desk.viewer.layers.events.inserted.connect(
+            self._on_inserted, position="last"
+        )  # once the list has a line for it
 
     def preparing(self) -> Iterator[Callable[[], None]]:
         """Give the step that adds the layer before there is a scan."""
@@ -145,6 +149,7 @@ class Suggestion:
         """Add the layer; the one that is active stays so. One that is hidden is not listed."""
         self.layer = Labels(opacity=_OPACITY, **options)
         self.layer.editable = False
+        self.layer.events.visible.connect(self._on_visible)
         active = self._desk.viewer.layers.selection.active
         self._desk.viewer.add_layer(self.layer)
         self._desk.viewer.layers.selection.active = active
@@ -155,6 +160,13 @@ class Suggestion:
         list_layer(self._desk.viewer, self.layer, listed=visible)
         if self.layer.visible != visible:
             self.layer.visible = visible
+
+    def _on_inserted(self, event: Any) -> None:
+        if event.value is self.layer:
+            list_layer(self._desk.viewer, self.layer, listed=self.waits)
+
+    def _on_visible(self, event: Any) -> None:
+        keep_hidden(self._desk.room, event.source, is_wanted=self.waits and event.source is self.layer)
 
     def accept(self) -> None:
         """Mark what was suggested, as one step of undo."""
