@@ -115,7 +115,7 @@ def test_points_that_were_put_back_stay_unlisted_until_they_are_wanted(prepared:
 
 
 def test_what_waits_stays_hidden_when_all_layers_are_shown(prepared: Any, spiral: Scan) -> None:
-    """napari's keys that show, or turn the eyes of, all layers show none that the list has no eye for."""
+    """The keys of napari that show, or turn the eyes of, all layers show none that the list has no eye for."""
     _with_lobes(prepared, spiral)
     prepared.layers.select_all()
     prepared.layers.toggle_selected_visibility()
