@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.utils.interactions import mouse_press_callbacks
+from qtpy.QtWidgets import QPushButton
 
 from kazerooni.dicom import Series, find_series, read_volume
 from kazerooni.model import Component, Finding, FissureName, FissureState, Lobe, State, Volume
@@ -156,14 +157,19 @@ def test_between_two_marked_slices_a_suggestion_waits(viewer: Any, spiral: Scan,
         layer.fill_lobe(centre(Lobe.LUL, index), 1)
     desk.room.go_to(3)
     counted = desk.open_session.places.marked(Lobe.LUL, Component.ALVEOLAR)
+    assert not marking.accept.isEnabled()
     marking.between.click()
     qtbot.waitUntil(lambda: marking.suggestion.waits and desk.busy is None, timeout=20000)
+    assert marking.accept.isEnabled()
+    assert marking.drop.isEnabled()
     shown = viewer.layers[-1]
     assert (shown.name, shown.visible, shown.data.shape[0]) == ("suggestion", True, 3)
     np.testing.assert_allclose(shown.extent.world[:, 0], layer.extent.world[:, 0] + np.array([2, -3]) * layer.scale[0])
     assert desk.open_session.places.marked(Lobe.LUL, Component.ALVEOLAR) == counted == 800
     marking.drop.click()
     assert not shown.visible
+    assert not marking.accept.isEnabled()
+    assert not marking.drop.isEnabled()
     marking.between.click()
     qtbot.waitUntil(lambda: marking.suggestion.waits and desk.busy is None, timeout=20000)
     assert shown.visible
@@ -193,6 +199,24 @@ def points_of(marking: MarkingWidget) -> Any:
     """Let the points of the fissures be seen, and give the layer of one."""
     marking.points.set_visible(visible=True)
     return marking.points.layers[FissureName.LEFT_OBLIQUE]
+
+
+def test_the_name_of_a_fissure_takes_up_its_points(viewer: Any, spiral: Scan) -> None:
+    """A click on it shows all points and lets its own be dragged; hidden again, the scan is the active layer."""
+    desk, _ = opened(viewer, spiral)
+    told = heard(desk.events.told)
+    marking = dock(viewer)
+    button = next(one for one in marking.lobes.findChildren(QPushButton) if one.text() == "left oblique fissure")
+    button.click()
+    assert told[-1].message == "This fissure was not laid; find the lobes first"
+    assert not marking.lobes.show_points.isChecked()
+    give_fissures(desk)
+    button.click()
+    assert marking.lobes.show_points.isChecked()
+    layer = viewer.layers.selection.active
+    assert (layer.name, layer.visible, layer.mode) == ("left oblique fissure", True, "select")
+    marking.lobes.show_points.setChecked(False)
+    assert viewer.layers.selection.active is desk.room.layer
 
 
 def test_dragging_a_fissure_point_moves_the_lobe_border(viewer: Any, spiral: Scan) -> None:

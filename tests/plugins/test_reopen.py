@@ -270,13 +270,14 @@ def test_a_reading_that_follows_a_look_tells_of_it(
     qtbot.waitUntil(lambda: not is_shown(desk, old) and desk.busy is None, timeout=30000)
     assert (desk.open_session.others, desk.open_session.prior_shown) == ((), "score")
     assert (desk.reader, desk.open_session.reader) == ("Reader A", "Reader A"), "who sits here amends"
+    dock = next(widget for name, widget in desk.viewer.window.dock_widgets.items() if name.startswith("Score"))
+    assert (dock.others.text(), dock.others.isHidden()) == ("This is an amendment: a second look.", False)
     session = open_scan(desk, [scan], scan, blinded=blinded)
     (notice,) = session.reading().notices[-1:]
     assert (notice.code, notice.severity) == (READING_SHOWN, "warning")
     assert old.id in notice.message
     assert "Reader Z" in notice.message
     assert session.reading().session.prior_shown == "score"
-    dock = next(widget for name, widget in desk.viewer.window.dock_widgets.items() if name.startswith("Score"))
     assert dock.others.isHidden() is blinded
     other = written_series(sequential_hrct(slices=4, rows=60, columns=60, patient_id="P9"), tmp_path / "other")[0]
     assert open_scan(desk, [other], other).others == ()

@@ -76,6 +76,7 @@ def test_what_stood_at_the_click_is_signed(
     assert dock.scheme.currentText() == "kazerooni"
     assert not desk.do(lambda say: say.set_remarks("later"))
     assert {event.message for event in told} >= {"Signing: wait until it is done"}
+    assert not any("cancel" in event.message for event in told), "signing cannot be cancelled"
     desk.layers["alveolar"].paint(centre(Lobe.RUL, 2), 1)
     for index in range(SLICES):
         desk.room.go_to(index)

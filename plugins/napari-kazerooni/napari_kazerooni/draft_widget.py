@@ -63,7 +63,10 @@ class DraftFrame(QFrame):
 
 
 class OthersLabel(QLabel):
-    """Tells what the reading says of other readings of its scan; not while it is blinded, or a study hides them."""
+    """Tells that a reading is an amendment, and what it says of other readings of its scan.
+
+    The latter not while it is blinded, or a study hides them.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -76,6 +79,10 @@ class OthersLabel(QLabel):
 
     def _renew(self) -> None:
         session = self._desk.session
-        told = () if session is None or why_hidden(self._desk) else session.others
-        self.setText("\n".join(f"This reading tells: {notice.message}." for notice in told))
+        told: list[str] = []
+        if session is not None and session.signed is None and session.setting.supersedes is not None:
+            told.append(f"This is an amendment: {session.setting.supersedes.reason}.")
+        if session is not None and not why_hidden(self._desk):
+            told += [f"This reading tells: {notice.message}." for notice in session.others]
+        self.setText("\n".join(told))
         self.setVisible(bool(told))

@@ -26,7 +26,7 @@ _COLOURS: Final[dict[FissureName, str]] = {
     FissureName.LINGULA: "#cc79a7",
 }
 _USUAL: Final = (FissureName.RIGHT_OBLIQUE, FissureName.RIGHT_MINOR, FissureName.LEFT_OBLIQUE)
-_SIZE_MM: Final = 4.0
+_SIZE_MM: Final = 7.0
 _DONE: Final = ("added", "changed", "removed")
 _SLOW_VOXELS: Final = 20_000_000
 """From so many voxels on the borders are moved in the background."""
@@ -130,8 +130,18 @@ class FissurePoints:
                 show()
             return
         self.is_visible = False
+        selection, room = self._desk.viewer.layers.selection, self._desk.room
+        if any(selection.active is layer for layer in self.layers.values()):
+            selection.active = room.layer  # keys go to the layer that is active
         for layer in self.layers.values():
             self._see(layer, visible=False)
+
+    def take_up(self, name: FissureName) -> None:
+        """Show all points, and let those of a fissure of the reading be dragged."""
+        self.set_visible(visible=True)
+        layer = self.layers[name]
+        self._desk.viewer.layers.selection.active = layer
+        layer.mode = "select"
 
     def showing(self) -> Iterator[Callable[[], None]]:
         """Give the steps that show all points, each of which may add a layer."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QSignalBlocker, Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -90,6 +90,7 @@ class LobesWidget(QWidget):
             "How a file numbers its lobes. A DICOM SEG, and a .seg.nrrd with names, say it themselves; ours is 1 RUL, "
             "2 RML, 3 RLL, 4 LUL, 5 LLL, 6 lingula"
         )
+        self.cancel.setEnabled(False)
         self.progress = QLabel()
         self.progress.setWordWrap(True)
         self.find.clicked.connect(lambda: self._find(None))
@@ -131,6 +132,7 @@ class LobesWidget(QWidget):
         self.progress.setText("" if busy is None else f"{busy}\N{HORIZONTAL ELLIPSIS}")
         for button in (self.find, self.load):
             button.setEnabled(busy is None)
+        self.cancel.setEnabled(busy is not None and not self.desk.is_held)
 
     def _find(self, path: Path | None) -> None:
         labels = None if path is None or not self.numbering.currentIndex() else self.numbering.currentText()
@@ -156,10 +158,10 @@ class LobesWidget(QWidget):
         self._try(lambda: self.points.set_state(name, _STATES[self.states[name].currentText()]))
 
     def _on_edit(self, name: FissureName) -> None:
-        layer = self.points.layers.get(name)
-        if layer is None:
+        session = self.desk.session
+        if session is None or session.fissures is None or session.fissures.get(name) is None:
             self.desk.tell("this fissure was not laid; find the lobes first")
             return
-        self.show_points.setChecked(True)
-        self.viewer.layers.selection.active = layer
-        layer.mode = "select"
+        with QSignalBlocker(self.show_points):
+            self.show_points.setChecked(True)
+        self.points.take_up(name)

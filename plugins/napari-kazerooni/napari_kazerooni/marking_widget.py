@@ -63,8 +63,10 @@ class MarkingWidget(QWidget):
         self.desk.events.opened.connect(self._on_opened)
         self.desk.events.signed.connect(self._on_opened)
         self.desk.events.lobes.connect(self._on_opened)
+        self.suggestion.events.waits.connect(self._on_suggestion)
         self.viewer.mouse_drag_callbacks.append(self._on_click)
         self.points.renew()
+        self._on_suggestion()
         self._on_opened()
 
     def _build(self) -> None:
@@ -189,6 +191,10 @@ class MarkingWidget(QWidget):
         layers = self.desk.layers
         self.finding.setCurrentIndex(FINDINGS.index(layers.finding))
         self._show_brush()
+
+    def _on_suggestion(self) -> None:
+        for button in (self.accept, self.drop):
+            button.setEnabled(self.suggestion.waits)
 
     def _show_brush(self) -> None:
         with QSignalBlocker(self.brush):

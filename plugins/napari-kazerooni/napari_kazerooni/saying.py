@@ -59,7 +59,7 @@ class Saying(Working):
         """Say something of the reading; where it is refused the reason is told. Gives whether it was done."""
         try:
             if self.busy is not None:
-                raise ReadingError(f"{self.busy}: wait until it is done, or cancel it")
+                raise ReadingError(self.why_wait)
             self.layers.tell_strokes()
             command(self.open_session.say)
         except KazerooniError as error:
@@ -88,7 +88,7 @@ class Saying(Working):
         """Change what undo does not take back: not while something changes the reading, or signs it."""
         try:
             if self.is_held:
-                raise ReadingError(f"{self.busy}: wait until it is done")
+                raise ReadingError(self.why_wait)
             change(self.open_session)
         except KazerooniError as error:
             self.tell(str(error))

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from napari.layers import Labels
 from napari.utils.colormaps import DirectLabelColormap
+from napari.utils.events import EmitterGroup, Event
 from numpy.typing import NDArray
 
 from kazerooni.errors import LabelError, ReadingError
@@ -73,6 +74,8 @@ class Suggestion:
 
     The layer that shows them is made before there is a scan (`preparing`) and stays in the viewer, hidden and not
     listed, from one suggestion to the next: napari takes a tenth of a second and more to add or to remove one.
+
+    Event: `waits` (marks are suggested, or not any more).
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -80,6 +83,7 @@ class Suggestion:
         self.layer: Any = None
         self._target: MarkingLabels | None = None
         self._made: Mapping[int, Array] = {}
+        self.events = EmitterGroup(source=self, waits=Event)
         desk.events.opened.connect(self._on_opened)
         desk.places.append(self.placing)
         desk.preparations.append(self.preparing)
@@ -144,6 +148,7 @@ class Suggestion:
             self.layer.colormap = _colours(name)
             swap(self.layer, shown, options)
         self._see(visible=True)
+        self.events.waits()
 
     def _add(self, options: Mapping[str, Any]) -> None:
         """Add the layer; the one that is active stays so. One that is hidden is not listed."""
@@ -179,6 +184,7 @@ class Suggestion:
         if self.layer is not None:
             self._see(visible=False)
         self._target, self._made = None, {}
+        self.events.waits()
 
     def placing(self, screen: Screen) -> Iterator[Callable[[], None]]:
         """Give the step that forgets it before the reading of another scan begins."""

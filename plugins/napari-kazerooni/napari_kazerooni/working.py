@@ -50,6 +50,11 @@ class Working:
         window = getattr(self.viewer, "window", None)
         return window is not None and getattr(window, "_qt_window", None) is None
 
+    @property
+    def why_wait(self) -> str:
+        """Why nothing else is begun while something is done; what changes the reading is not to be cancelled."""
+        return f"{self.busy}: wait until it is done{'' if self.is_held else ', or cancel it'}"
+
     def tell(self, message: str) -> None:
         """Tell the reader something."""
         is_word = message.partition(" ")[0].isalpha()  # the name of a file stays as it is
@@ -70,7 +75,7 @@ class Working:
         """
         session, closed_before = self.session, self.layers.locks.closed
         if self.busy is not None:
-            self.tell(f"{self.busy}: wait until it is done, or cancel it")
+            self.tell(self.why_wait)
             return
 
         def on_ended() -> None:
