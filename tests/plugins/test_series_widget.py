@@ -12,7 +12,7 @@ import napari
 import pytest
 from qtpy.QtCore import QMimeData, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
-from qtpy.QtWidgets import QApplication, QWidget
+from qtpy.QtWidgets import QApplication, QPushButton, QWidget
 
 from kazerooni.dicom import find_series, read_volume
 from kazerooni.phantom import build_series, sequential_hrct, spiral_ct, write_dicomdir, write_series, write_zip
@@ -459,3 +459,19 @@ def test_a_sample_without_a_window_is_a_layer() -> None:
     """Where no window is open, a sample is handed over as an image."""
     ((data, options, kind),) = samples.visit_1999()
     assert (data.shape[0], options["name"], kind) == (10, "CT", "image")
+
+
+def test_in_a_study_that_hides_who_it_is_the_buttons_stay_at_the_top(make_napari_viewer: Any, qtbot: Any) -> None:
+    """Where the list of series is hidden nothing floats down the dock, and the list fills it once it is back."""
+    viewer = make_napari_viewer(show=True)
+    dock = series_dock(viewer)
+    button = next(one for one in dock.findChildren(QPushButton) if one.text().startswith("Open folder"))
+    desk_of(viewer).room.hide_identity(hidden=True)
+    qtbot.waitUntil(lambda: not dock.tree.isVisible(), timeout=5000)
+    qtbot.wait(200)
+    assert button.mapTo(dock, button.rect().bottomLeft()).y() < 60
+    assert dock.busy.y() < 60
+    desk_of(viewer).room.hide_identity(hidden=False)
+    qtbot.waitUntil(lambda: dock.tree.isVisible(), timeout=5000)
+    qtbot.wait(200)
+    assert dock.tree.height() > dock.height() / 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from napari_kazerooni.desks import why_hidden
 from napari_kazerooni.offering import WAITS, button_of, words_of
@@ -27,11 +27,13 @@ class DraftFrame(QFrame):
         self.leave.setToolTip("The draft stays where it is and is offered again")
         self.go_on.clicked.connect(self._on_go_on)
         self.leave.clicked.connect(self._on_leave)
-        layout = QHBoxLayout(self)
+        row = QHBoxLayout()
+        row.addWidget(self.go_on)
+        row.addWidget(self.leave)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(self.go_on)
-        layout.addWidget(self.leave)
+        layout.addWidget(self.text)
+        layout.addLayout(row)
         desk.events.drafts.connect(self._on_drafts)
         desk.events.opened.connect(self._on_opened)
         self.hide()

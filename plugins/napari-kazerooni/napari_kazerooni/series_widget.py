@@ -92,6 +92,7 @@ class SeriesWidget(QWidget):
         for widget in (self._choosers(), self.busy, self.notices, self.tree, self.details):
             layout.addWidget(widget)
         layout.setStretchFactor(self.tree, 1)
+        layout.addStretch()  # where the list is hidden what is left stays at the top
 
     def _choosers(self) -> QWidget:
         folder, file = (

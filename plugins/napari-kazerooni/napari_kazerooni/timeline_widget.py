@@ -55,6 +55,7 @@ class TimelineWidget(QWidget):
         for widget in (self.busy, self.canvas, self.visits, self.hint):
             layout.addWidget(widget)
         layout.setStretchFactor(self.canvas, 1)
+        layout.addStretch()  # where nothing is drawn the words stay at the top
         scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
