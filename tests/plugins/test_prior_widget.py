@@ -15,7 +15,7 @@ from napari_kazerooni.cells import What
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.desks import BLINDED
 from napari_kazerooni.prior_link import OUT_OF_REACH
-from napari_kazerooni.prior_widget import PriorWidget
+from napari_kazerooni.prior_widget import PriorWidget, prior_dock
 from napari_kazerooni.visits import NO_VISITS
 from napari_kazerooni.windowing import MEDIASTINUM
 from tests.plugins.builders import FIVE, see_all
@@ -332,3 +332,25 @@ def test_a_draft_shows_its_own_blinding(dock: Dock, found: list[Series], qtbot: 
     assert (widget.blind_box.isChecked(), widget.blind_box.isEnabled()) == (True, False)
     assert not widget.blind_next_box.isChecked()
     assert widget.visits.count() == 0
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_a_window_wider_than_the_screen_is_told(
+    make_napari_viewer: Any, found: list[Series], tmp_path: Path, qtbot: Any, *, is_wide: bool
+) -> None:
+    """Where docks beside each other want more room than the screen has, the dock says what to do, else nothing."""
+    viewer = make_napari_viewer(show=True)
+    desk = desk_in(viewer, tmp_path / "signed")
+    signed_typed(found[0], tmp_path / "signed", "37")
+    widget = prior_dock(viewer)
+    open_scan(desk, found, found[1])
+    wait(widget, qtbot)
+    if is_wide:
+        widget.setMinimumWidth(widget.screen().availableGeometry().width())
+    show(widget, 1999, qtbot)
+    if is_wide:
+        qtbot.waitUntil(lambda: "wider than the screen" in widget.busy.message.text(), timeout=20000)
+        assert viewer.window._qt_window.width() > widget.screen().availableGeometry().width()
+    else:
+        qtbot.wait(1000)
+        assert not widget.busy.message.text()

@@ -472,6 +472,6 @@ def test_in_a_study_that_hides_who_it_is_the_buttons_stay_at_the_top(make_napari
     assert button.mapTo(dock, button.rect().bottomLeft()).y() < 60
     assert dock.busy.y() < 60
     desk_of(viewer).room.hide_identity(hidden=False)
-    qtbot.waitUntil(lambda: dock.tree.isVisible(), timeout=5000)
+    qtbot.waitUntil(dock.tree.isVisible, timeout=5000)
     qtbot.wait(200)
     assert dock.tree.height() > dock.height() / 2

@@ -32,6 +32,10 @@ _LOWEST: Final = 200
 _COLUMN_AFTER_MS: Final = 300
 # The picture takes all the room that there is.
 _ALL: Final = 1000
+_TOO_WIDE: Final = (
+    "The window is wider than the screen now: close docks that you do not need, such as those on the left. "
+    "The menus Window and Plugins bring them back."
+)
 _NOT_WHOLE: Final = "Wait until all slices of the current scan are read."
 
 
@@ -240,9 +244,12 @@ class PriorWidget(QWidget):
             later(self, self._prepare_further)
 
     def _fit(self) -> None:
-        """Show both pictures whole: the canvas has become narrower."""
-        if self.view is not None:
-            self.view.linked.fit()
+        """Show both pictures whole: the canvas has become narrower. Qt widens a window whose docks want more room."""
+        if self.view is None:
+            return
+        self.view.linked.fit()
+        if self.window().width() > self.screen().availableGeometry().width():
+            self.busy.say(f"{self.busy.message.text()} {_TOO_WIDE}".strip())
 
     def _on_blind_box(self) -> None:
         told = blind(self.desk)
