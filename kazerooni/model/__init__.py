@@ -20,7 +20,7 @@ from kazerooni.model.geometry import Geometry, Sampling, plane_normal
 from kazerooni.model.judgement import Input, Judgement, Verdict
 from kazerooni.model.maps import FindingMap, LobeMap, corners_mm, is_on_grid
 from kazerooni.model.nearest import Nearest, nearest_voxels
-from kazerooni.model.notice import Notice, Severity
+from kazerooni.model.notice import BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN, Notice, Severity
 from kazerooni.model.patient import Course, Onset, Patient, Sex
 from kazerooni.model.person import Person
 from kazerooni.model.reading import (
@@ -72,6 +72,8 @@ from kazerooni.model.timeline import (
 )
 
 __all__ = [
+    "BEGUN_WITH_DRAFT",
+    "EARLIER_READING_SHOWN",
     "LABELS_SHAPE",
     "NOT_TOLD",
     "OUTSIDE",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 Severity = Literal["error", "warning", "info"]
+BEGUN_WITH_DRAFT: Final = "begun-with-draft"
+"""Code of the notice that a reading began with the draft of another reader."""
+EARLIER_READING_SHOWN: Final = "earlier-reading-shown"
+"""Code of the notice that another reading of the scan was shown before this one was signed."""
+
 _WORST_FIRST: tuple[Severity, ...] = get_args(Severity)
 
 

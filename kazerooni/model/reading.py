@@ -15,7 +15,7 @@ from kazerooni.errors import ReadingError
 from kazerooni.model.anatomy import Component, Lobe, State
 from kazerooni.model.entry import Entry, Origin
 from kazerooni.model.fissures import FissureSet
-from kazerooni.model.notice import Notice
+from kazerooni.model.notice import BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN, Notice
 from kazerooni.model.scan import ScanRef, Technique
 from kazerooni.model.tally import Tally
 
@@ -214,6 +214,11 @@ class Reading:
     def entry(self, lobe: Lobe, component: Component) -> Entry | None:
         """Give what was said of a component of a lobe, None where only the maps tell."""
         return self._by_place.get((lobe, component))
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether no notice tells that its reader began with, or was shown, another reading of the scan."""
+        return all(notice.code not in (BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN) for notice in self.notices)
 
     @property
     def tells_lingula(self) -> bool:

@@ -12,6 +12,11 @@ from kazerooni.stats.bootstrap import FEW_PATIENTS_WARNING, FEWEST_PATIENTS, MAN
 from kazerooni.stats.estimate import Estimate
 from kazerooni.stats.scans import LeftOut
 
+_DEPENDENT_WARNING = (
+    "{} {} began with the draft of another reader, or after another reading of the scan was shown: not made "
+    "independently, so agreement may be overstated."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeAgreement:
@@ -119,7 +124,8 @@ class Agreement:
     """How far readers agree, under one scheme. Numbers of readings count those that are compared.
 
     seed, resamples: of the intervals over resampled patients.
-    drafts: how many of the readings may still change.
+    drafts: how many of the readings may still change. dependent: how many began with, or after a look at, another
+    reading of the scan.
     everyone: None with two readers or fewer.
     errors: the readers' own error, within readers and between them, as far as there are such readings.
     """
@@ -134,6 +140,7 @@ class Agreement:
     patients: int
     readings: int
     drafts: int
+    dependent: int
     left_out: tuple[LeftOut, ...]
     comparisons: tuple[Comparison, ...]
     everyone: Everyone | None
@@ -141,10 +148,11 @@ class Agreement:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is to be weighed of the intervals: those of few patients are too narrow."""
+        """What is to be weighed: intervals of few patients are too narrow; who knew another reading agrees with it."""
         counts = [one.patients for one in self.comparisons]
         is_few = any(FEWEST_PATIENTS <= count < MANY_PATIENTS for count in counts)
-        return (FEW_PATIENTS_WARNING,) if is_few else ()
+        leaning = _DEPENDENT_WARNING.format(self.dependent, "reading" if self.dependent == 1 else "readings")
+        return (*([FEW_PATIENTS_WARNING] if is_few else []), *([leaning] if self.dependent else []))
 
     @property
     def readers_error(self) -> ReadersError:

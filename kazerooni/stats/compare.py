@@ -68,6 +68,7 @@ def agreement(cases: Iterable[Case], *, seed: int = SEED) -> Agreement:
         patients=len({scan.owner for scan in scans}),
         readings=len(every),
         drafts=sum(case.reading.status is Status.DRAFT for case in every),
+        dependent=sum(not case.reading.is_independent for case in every),
         left_out=left_out,
         comparisons=tuple(
             _comparison("between" if kind == "between" else "within", first, second, of, seed=seed)

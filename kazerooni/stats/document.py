@@ -29,6 +29,7 @@ def agreement_json(
         "patients": found.patients,
         "readings": found.readings,
         "drafts": found.drafts,
+        "dependent": found.dependent,
         "warnings": list(found.warnings),
         "scans": [
             {**_scan(one.scan), "readings": dict(one.times), "missing": list(one.missing)} for one in found.scans

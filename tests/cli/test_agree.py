@@ -83,7 +83,7 @@ def test_narrow_intervals_of_few_patients_are_told(run: Run, folder: Path) -> No
 def test_json_holds_figures_seed_scheme_and_digests(run: Run, folder: Path) -> None:
     """`--json` gives one document: figures with null and the reason, scheme, seed, who is missing, digests."""
     document = json.loads(run("agree", folder, "--json", "--seed", "5").stdout)
-    assert (document["schema_version"], document["seed"]) == (1, 5)
+    assert (document["schema_version"], document["seed"], document["dependent"]) == (1, 5, 0)
     assert document["scheme"] == {"name": "kazerooni", "version": 1, "maximum": 50}
     assert len(document["inputs"]) == 24
     assert document["inputs"][0]["role"] == "reading"

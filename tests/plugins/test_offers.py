@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kazerooni.dicom import Series
-from kazerooni.model import Component, Lobe
+from kazerooni.model import BEGUN_WITH_DRAFT, Component, Lobe
 from kazerooni.phantom import sequential_hrct
 from napari_kazerooni.autosave import DraftKeeper
 from napari_kazerooni.desk import Desk
@@ -17,7 +17,6 @@ from napari_kazerooni.desks import blind
 from napari_kazerooni.docks import open_docks
 from napari_kazerooni.draft import BrokenDraft, Draft
 from napari_kazerooni.offering import WAITS
-from napari_kazerooni.provenance import BEGUN_WITH
 from napari_kazerooni.score_widget import ScoreWidget
 from tests.plugins.builders import written_series
 from tests.plugins.desk import desk_in, open_scan, typed_session
@@ -99,7 +98,7 @@ def test_who_gives_another_name_begins_a_reading_of_his_own(room: Opened, scan: 
     assert (session.reader, session.setting.started) == ("Reader B", opened)
     assert session.said.entries[Lobe.RLL, Component.ALVEOLAR].values
     assert len(session.looking.seen) < scan.slices
-    assert [notice.code for notice in session.others] == [BEGUN_WITH]
+    assert [notice.code for notice in session.others] == [BEGUN_WITH_DRAFT]
     assert not dock.others.isHidden()
     assert f"begun with the draft {begun} of Reader A" in dock.others.text()
     assert "You began with the draft of Reader A" in dock.message.text()

@@ -13,7 +13,7 @@ from qtpy.QtCore import QTimer
 
 from kazerooni.dicom import Series, read_volume
 from kazerooni.errors import ReadingError
-from kazerooni.model import Lobe, Reading
+from kazerooni.model import EARLIER_READING_SHOWN, Lobe, Reading
 from kazerooni.phantom import sequential_hrct
 from kazerooni.scoring import score
 from napari_kazerooni.desk import Desk
@@ -22,7 +22,6 @@ from napari_kazerooni.docks import open_docks
 from napari_kazerooni.draft import find_drafts
 from napari_kazerooni.list_widget import ListWidget
 from napari_kazerooni.listing import signed_of
-from napari_kazerooni.provenance import READING_SHOWN
 from napari_kazerooni.reopen_widget import ReopenFrame
 from napari_kazerooni.score_widget import ScoreWidget
 from napari_kazerooni.signing import reopen, sign
@@ -274,7 +273,7 @@ def test_a_reading_that_follows_a_look_tells_of_it(
     assert (dock.others.text(), dock.others.isHidden()) == ("This is an amendment: a second look.", False)
     session = open_scan(desk, [scan], scan, blinded=blinded)
     (notice,) = session.reading().notices[-1:]
-    assert (notice.code, notice.severity) == (READING_SHOWN, "warning")
+    assert (notice.code, notice.severity) == (EARLIER_READING_SHOWN, "warning")
     assert old.id in notice.message
     assert "Reader Z" in notice.message
     assert session.reading().session.prior_shown == "score"

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kazerooni.labels import reading_from_json, reading_json
-from kazerooni.model import Component, Lobe, Session, Window
+from kazerooni.model import BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN, Component, Lobe, Session, Window
 from napari_kazerooni.autosave import DraftKeeper
 from napari_kazerooni.draft import Draft, read_draft, resume
 from napari_kazerooni.layers import LAYER_NAMES
 from napari_kazerooni.offering import button_of, offered, words_of
-from napari_kazerooni.provenance import BEGUN_WITH, READING_SHOWN, most_shown, shown_before
+from napari_kazerooni.provenance import most_shown, shown_before
 from napari_kazerooni.session import ReadingSession
 from napari_kazerooni.setting import Setting
 from napari_kazerooni.taking_over import Taker, may_be_offered, still_blinded, taken_over, waits_for_name
@@ -83,14 +83,14 @@ def test_a_reading_tells_with_whose_draft_it_began(tmp_path: Path) -> None:
     own = _gone_on(_kept(first, tmp_path), "Reader B", tmp_path)
     own.set_lobes(own.canvas.lobe_map("kazerooni.segment 0.1.0"))
     read = reading_from_json(reading_json(own.reading()))
-    (notice,) = (one for one in read.notices if one.code == BEGUN_WITH)
+    (notice,) = (one for one in read.notices if one.code == BEGUN_WITH_DRAFT)
     assert "Reader A" in notice.message
     assert first.setting.reading_id in notice.message
     again = _gone_on(_kept(own, tmp_path), "Reader B", tmp_path)
     assert again.others == own.others == (notice,)
     assert again.reading().session.started == LATER
     third = _gone_on(_kept(again, tmp_path), "Reader C", tmp_path)
-    assert [one.code for one in third.others] == [BEGUN_WITH] * 2
+    assert [one.code for one in third.others] == [BEGUN_WITH_DRAFT] * 2
     assert "Reader B" in third.others[1].message
 
 
@@ -101,7 +101,7 @@ def test_what_another_one_found_counts_as_shown(tmp_path: Path) -> None:
     lobes.show_prior("score")
     own = _gone_on(_kept(lobes, tmp_path), "Reader B", tmp_path)
     assert own.prior_shown == "none", "what was shown to another one"
-    assert [one.code for one in own.others] == [BEGUN_WITH]
+    assert [one.code for one in own.others] == [BEGUN_WITH_DRAFT]
 
 
 @pytest.mark.parametrize("reader", ["Reader A", None])
@@ -232,6 +232,6 @@ def test_a_signed_reading_that_was_shown_is_told(tmp_path: Path) -> None:
     session = small_session(blinded=True)
     session.note_others((shown_before(_begun().reading()),))
     again = resume(_kept(session, tmp_path), small_volume())
-    assert [one.code for one in again.reading().notices] == [READING_SHOWN]
+    assert [one.code for one in again.reading().notices] == [EARLIER_READING_SHOWN]
     assert "R-small of this scan by Reader A was shown" in again.others[0].message
     assert again.reading().session.prior_shown == "score"

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from kazerooni.errors import ReadingError
-from kazerooni.model import Case, Component, Lobe
+from kazerooni.model import BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN, Case, Component, Lobe, Notice
 from kazerooni.scoring import score
 from kazerooni.stats import Agreement, Comparison, agreement
+from kazerooni.stats.bootstrap import MANY_PATIENTS
 from tests.stats.builders import case, reading, study
 
 
@@ -41,6 +42,20 @@ def test_two_readers_who_differ_in_a_known_way() -> None:
     assert found.readers_error.is_beyond("total", 2)
     assert not found.readers_error.is_beyond("total", -1)
     assert found.readers_error.is_beyond("total", None) is None
+
+
+@pytest.mark.parametrize("code", [BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN])
+def test_readings_that_lean_on_another_are_told(code: str) -> None:
+    """Readings that began with another's draft, or after a look at another one, are compared, counted, and weighed."""
+    cases = study("R1", "R2", patients=MANY_PATIENTS)
+    assert agreement(cases).warnings == ()
+    notice = Notice(code, "warning", "a reading of the scan was known")
+    leaning = [Case(reading=replace(one.reading, notices=(notice,)), score=one.score) for one in cases[:3]]
+    found = agreement([*leaning, *cases[3:]])
+    assert (found.dependent, found.readings) == (3, 2 * MANY_PATIENTS)
+    (told,) = found.warnings
+    assert told.startswith("3 readings began with the draft of another reader, or after another reading")
+    assert found.comparisons == agreement(cases).comparisons
 
 
 def test_order_does_not_matter() -> None:

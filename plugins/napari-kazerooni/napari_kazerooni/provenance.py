@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from kazerooni.model import Notice, PriorShown, Reading, ScanRef
+from kazerooni.model import BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN, Notice, PriorShown, Reading, ScanRef
 
-BEGUN_WITH: Final = "begun-with-draft"
-READING_SHOWN: Final = "earlier-reading-shown"
 _PRIORS: Final[tuple[PriorShown, ...]] = get_args(PriorShown)
 """From nothing to all."""
 
@@ -22,19 +20,19 @@ def begun_with(draft: Reading) -> Notice:
     """Tell that a reading began with what another reader had marked and entered."""
     who = draft.reader or "somebody who gave no name"
     told = "marks, lobes, values and remarks that the reader left as they were are taken from it"
-    return Notice(BEGUN_WITH, "warning", f"begun with the draft {draft.id} of {who}: {told}")
+    return Notice(BEGUN_WITH_DRAFT, "warning", f"begun with the draft {draft.id} of {who}: {told}")
 
 
 def shown_before(signed: Reading) -> Notice:
     """Tell that a signed reading of the scan, with its marks and scores, was shown before this one ended."""
     who = f" by {signed.reader}" if signed.reader else ""
-    return Notice(READING_SHOWN, "warning", f"the signed reading {signed.id} of this scan{who} was shown")
+    return Notice(EARLIER_READING_SHOWN, "warning", f"the signed reading {signed.id} of this scan{who} was shown")
 
 
 def parted(notices: Iterable[Notice]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     """Part the notices of a reading: those of scan and maps, and those of other readings."""
     told = tuple(notices)
-    others = tuple(notice for notice in told if notice.code in (BEGUN_WITH, READING_SHOWN))
+    others = tuple(notice for notice in told if notice.code in (BEGUN_WITH_DRAFT, EARLIER_READING_SHOWN))
     return tuple(notice for notice in told if notice not in others), others
 
 
