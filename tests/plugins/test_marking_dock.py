@@ -201,6 +201,13 @@ def points_of(marking: MarkingWidget) -> Any:
     return marking.points.layers[FissureName.LEFT_OBLIQUE]
 
 
+def test_before_a_scan_the_brush_is_told_as_it_will_be(viewer: Any, scan: Scan) -> None:
+    """The dock shows the diameter that the brush has once a scan is open."""
+    told_mm = dock(viewer).brush.value()
+    desk, _ = opened(viewer, scan)
+    assert told_mm == dock(viewer).brush.value() == desk.layers.painted.brush_mm
+
+
 def test_the_name_of_a_fissure_takes_up_its_points(viewer: Any, spiral: Scan) -> None:
     """A click on it shows all points and lets its own be dragged; hidden again, the scan is the active layer."""
     desk, _ = opened(viewer, spiral)

@@ -30,7 +30,7 @@ FINDINGS: Final = tuple(finding for finding in Finding if finding.label is not N
 """What can be painted, in the order in which a key goes through them."""
 _NO_SCAN: Final = "Open a scan first."
 _OPACITY: Final[dict[LayerName, float]] = {"lobes": 0.6, "alveolar": 0.5, "interstitial": 0.5}
-_FIRST_BRUSH_MM: Final = 10.0
+FIRST_BRUSH_MM: Final = 10.0
 _FINDING_LAYERS: Final[tuple[LayerName, ...]] = ("alveolar", "interstitial")
 
 
@@ -133,7 +133,7 @@ class LabelLayers:
             blending="translucent",
             **options,
         )
-        layer.brush_mm = _FIRST_BRUSH_MM
+        layer.brush_mm = FIRST_BRUSH_MM
         if name == "lobes":
             layer.contour = 2
         layer.events.stroke.connect(partial(self._tell_stroke, name))

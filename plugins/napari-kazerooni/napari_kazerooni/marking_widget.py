@@ -29,7 +29,7 @@ from kazerooni.model import Lobe
 from napari_kazerooni.desk import desk_of
 from napari_kazerooni.desk_keys import DeskKeys
 from napari_kazerooni.fissure_points import FissurePoints
-from napari_kazerooni.label_layers import FINDINGS
+from napari_kazerooni.label_layers import FINDINGS, FIRST_BRUSH_MM
 from napari_kazerooni.layers import LAYER_NAMES
 from napari_kazerooni.lobes_widget import LobesWidget
 from napari_kazerooni.suggesting import Suggestion, copy_to_next
@@ -112,6 +112,7 @@ class MarkingWidget(QWidget):
         self.brush.setRange(0.5, 200.0)
         self.brush.setSuffix(" mm")
         self.brush.setDecimals(1)
+        self.brush.setValue(FIRST_BRUSH_MM)
         self.brush.valueChanged.connect(self._on_brush)
         grid.addWidget(QLabel("Brush"), 3, 0)
         grid.addWidget(self.brush, 3, 1, 1, 2)
