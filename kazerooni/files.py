@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -30,6 +31,12 @@ def stem_of(name: str) -> str:
     ('R-1', '_con', '_NUL.2004', 'console')
     """
     return f"_{name}" if name.split(".", 1)[0].upper() in _DEVICES else name
+
+
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file, in hexadecimal digits; it is never whole in memory. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_new(path: Path, *, force: bool) -> None:

@@ -19,6 +19,10 @@ def fit(reading: Reading) -> Reading:
 
     Raises ReadingError.
     """
-    scan = reading.scan
-    check_codes({"patient": scan.patient, "series_uid": scan.series_uid, "reader": reading.reader})
+    check_signs(reading.scan.patient, reading.scan.series_uid, reading.reader)
     return reading
+
+
+def check_signs(patient: object, series_uid: object, reader: object) -> None:
+    """Refuse what a reading says of patient, series and reader, as `fit` does; raises ReadingError."""
+    check_codes({"patient": patient, "series_uid": series_uid, "reader": reader})

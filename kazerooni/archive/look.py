@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from kazerooni.archive.record import check_codes, record_of_document
+from kazerooni.archive.fit import check_signs
+from kazerooni.archive.record import record_of_document
 from kazerooni.dicom import FileSource, Glance, Glancer, Skipped, Source, find_sources, list_dicomdir
 from kazerooni.errors import LabelError, ReadingError
 from kazerooni.labels import READING_SCHEMA_VERSION, seg_contents
@@ -148,10 +149,9 @@ def _reading(document: dict[str, Any], digest: str) -> Seen:
 
 def _is_fit(document: dict[str, Any], scan: object) -> bool:
     """Tell whether a reading is of a version that is read, and names nobody; its numbers are not looked at."""
+    named: dict[str, Any] = scan if isinstance(scan, dict) else {}
     try:
-        named = dict(scan) if isinstance(scan, dict) else {}
-        check_codes({"patient": named.get("patient"), "series_uid": named.get("series_uid")})
-        check_codes({"reader": document.get("reader")})
+        check_signs(named.get("patient"), named.get("series_uid"), document.get("reader"))
     except ReadingError:
         return False
     return document.get("schema_version") == READING_SCHEMA_VERSION

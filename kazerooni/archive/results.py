@@ -15,9 +15,9 @@ from kazerooni.archive.index import Changes
 from kazerooni.archive.journal import Journal
 from kazerooni.archive.pool import can_watch_memory
 from kazerooni.archive.settings import Limits, Settings
-from kazerooni.archive.sums import sum_of
 from kazerooni.archive.tables import has_difference, has_parquet, write_tables
 from kazerooni.errors import OutputError
+from kazerooni.files import digest_of
 from kazerooni.report import write_difference
 from kazerooni.version import __version__
 
@@ -56,7 +56,7 @@ def write_results(journal: Journal, folder: Path, step: Step | None) -> dict[str
             step("Writing the difference report")
             broken = journal.broken_old()
             made = write_difference(journal.pairs(), folder, program_version=__version__, broken_old=broken, force=True)
-            digests |= {path.name: sum_of(path) for path in made if _DICTIONARY not in path.suffixes}
+            digests |= {path.name: digest_of(path) for path in made if _DICTIONARY not in path.suffixes}
     except OutputError as error:
         raise OutputError(f"{error}. What was done is kept: see to the disk, then go on with --resume") from None
     return digests

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+
+from kazerooni.files import digest_of
 
 REPORT_SUMS: Final = "reports.sha256"
 DRAFT_SUMS: Final = "drafts.sha256"
 """The files of the sums, in the folder of results. Two, as a draft tells when it was begun, and a report does not."""
 
 
-def sum_of(path: Path) -> str:
-    """Give the SHA-256 of a file, in hexadecimal digits; it is never whole in memory."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def sums_of(paths: Iterable[Path], folder: Path) -> str:
     """Give a line for each file, by name, as `sha256sum --check` reads it in a folder that they lie in."""
-    return "".join(f"{sum_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in sorted(paths))
+    return "".join(f"{digest_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in sorted(paths))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kazerooni.archive.journal import Journal
-from kazerooni.archive.sums import DRAFT_SUMS, REPORT_SUMS, sum_of
-from kazerooni.files import write_whole, write_whole_by
+from kazerooni.archive.sums import DRAFT_SUMS, REPORT_SUMS
+from kazerooni.files import digest_of, write_whole, write_whole_by
 from kazerooni.report import LONG, WIDE
 from kazerooni.tables import NA, Column, csv_line, dictionary_csv
 
@@ -53,7 +53,7 @@ def write_tables(journal: Journal, folder: Path) -> dict[str, str]:
         if has_parquet():
             parquet = folder / f"{name}.parquet"
             write_whole_by(parquet, _parquet_writer(journal, name, columns), force=True)
-            digests[parquet.name] = sum_of(parquet)
+            digests[parquet.name] = digest_of(parquet)
     lines = (csv_line([*row[:5], row.number or None, row.member or None, *row[7:]]) for row in journal.failed())
     head = ",".join(column.name for column in ERRORS) + _END
     digests["errors.csv"] = _write(folder / "errors.csv", _bytes(head, lines))

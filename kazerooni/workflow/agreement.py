@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kazerooni.errors import ReadingError
-from kazerooni.files import StrPath, make_folder, write_all_whole
+from kazerooni.files import StrPath, digest_of, make_folder, write_all_whole
 from kazerooni.labels import read_reading, read_typed_table
 from kazerooni.model import Case, InputDigest, Reading
 from kazerooni.report import AGREEMENT_TABLES, agreement_csv, bland_altman_plot
@@ -69,7 +68,7 @@ def _read(file: Path, scheme: Scheme) -> tuple[Sequence[Reading], InputDigest]:
     is_table = file.suffix.lower() in _TABLES
     found = read_typed_table(file, scheme=scheme) if is_table else (read_reading(file),)
     try:
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest = digest_of(file)
     except OSError as error:
         raise ReadingError(f"{file.name}: cannot be read ({error.strerror})") from None
     return found, InputDigest("table" if is_table else "reading", digest)

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from kazerooni.errors import ReadingError, TableError
-from kazerooni.files import StrPath, write_folder_whole
+from kazerooni.files import StrPath, digest_of, write_folder_whole
 from kazerooni.model import Course, InputDigest
 from kazerooni.records import read_records
 from kazerooni.report import COHORT_FIGURES, COHORT_TABLES, cohort_csv, cohort_plot
@@ -101,7 +101,7 @@ def _digests(path: Path) -> Iterator[InputDigest]:
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
         if file.is_file() and file.suffix.lower() in _FILES and not hidden:
             try:
-                digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                digest = digest_of(file)
             except OSError as error:
                 raise ReadingError(f"{file.name}: cannot be read ({error.strerror})") from None
             yield InputDigest("reading" if file.suffix.lower() == ".json" else "table", digest)

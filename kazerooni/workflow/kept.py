@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 from kazerooni.dicom import Progress, Series, find_series
 from kazerooni.errors import NoSeriesError, ReadingError
-from kazerooni.files import StrPath
+from kazerooni.files import StrPath, digest_of
 from kazerooni.model import Reading
 
 _MAP_SUFFIXES: Final = {".dcm", ".nrrd", ".nii", ".gz", ".mha", ".mhd"}
@@ -72,8 +71,7 @@ def files_by_digest(places: Iterable[Path], wanted: Collection[str]) -> dict[str
     for path in _files(places):
         if len(found) == len(wanted):
             break
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = digest_of(path)
         if digest in wanted:
             found.setdefault(digest, path)
     return found

@@ -22,6 +22,7 @@ from napari_kazerooni.keys import DESK_KEYS
 from napari_kazerooni.lobe_finding import guidance_of, lungs_of
 from napari_kazerooni.marking_widget import MarkingWidget
 from tests.plugins.desks import boxes, centre, columns, heard, opened, written
+from tests.plugins.docks import marking_dock
 from tests.plugins.hand import Hand
 
 Scan = tuple[Series, Volume]
@@ -48,13 +49,6 @@ def viewer(make_napari_viewer: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     return made
 
 
-def dock(viewer: Any) -> MarkingWidget:
-    """Give the marking dock of a window."""
-    found = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Marking"))
-    assert isinstance(found, MarkingWidget)
-    return found
-
-
 def press(viewer: Any, key: str) -> Any:
     """Press a key as napari does; gives what is left to do at its release."""
     return {str(bound): act for bound, act in viewer.keymap.items()}[key](viewer)
@@ -73,7 +67,7 @@ def give_fissures(desk: Desk) -> Lungs:
 def test_tools_are_chosen_and_the_brush_is_told_in_mm(viewer: Any, scan: Scan) -> None:
     """Each tool is napari's own mode of the layer; the size goes both ways; a finding has its layer."""
     desk, _ = opened(viewer, scan)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     for tool, mode in (("paint", "paint"), ("erase", "erase"), ("polygon", "polygon"), ("threshold", "paint")):
         marking.tools[tool].click()
         assert str(desk.layers.painted.mode) == mode
@@ -95,7 +89,7 @@ def test_tools_are_chosen_and_the_brush_is_told_in_mm(viewer: Any, scan: Scan) -
 def test_the_threshold_brush_marks_within_its_hu_window_only(viewer: Any, scan: Scan) -> None:
     """Painted with the mouse over a lobe, it marks all pixels within the HU that the dock names, and no others."""
     desk, _ = opened(viewer, scan)
-    marking, layer = dock(viewer), desk.layers.painted
+    marking, layer = marking_dock(viewer), desk.layers.painted
     hu = desk.open_session.volume.hu
     whole = (2, slice(10, 50), columns(Lobe.LUL))
     low, high = (float(value) for value in np.percentile(hu[whole], (30, 60)).round())
@@ -118,7 +112,7 @@ def test_a_click_fills_the_lobe(viewer: Any, scan: Scan) -> None:
     """With the tool on, a click marks the whole lobe on this slice; a click beside it is told."""
     desk, _ = opened(viewer, scan)
     told = heard(desk.events.told)
-    dock(viewer).tools["fill_lobe"].click()
+    marking_dock(viewer).tools["fill_lobe"].click()
     layer = desk.layers.painted
     for place in (centre(Lobe.LUL, 2), (2, 0, 0)):
         viewer.cursor.position = tuple(layer.data_to_world(place))
@@ -151,7 +145,7 @@ def test_marks_are_copied_to_the_next_slice_as_one_step(viewer: Any, scan: Scan)
 def test_between_two_marked_slices_a_suggestion_waits(viewer: Any, spiral: Scan, qtbot: Any) -> None:
     """The suggestion is shown and counts nothing until it is accepted; then it is one step of undo."""
     desk, _ = opened(viewer, spiral)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     layer = desk.layers.painted
     for index in (1, 5):
         layer.fill_lobe(centre(Lobe.LUL, index), 1)
@@ -185,7 +179,7 @@ def test_over_gaps_nothing_is_suggested(viewer: Any, scan: Scan) -> None:
     """Of a sequential scan marks are copied; what would fill its gaps is refused in words."""
     desk, _ = opened(viewer, scan)
     told = heard(desk.events.told)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     for index in (1, 4):
         desk.layers.painted.fill_lobe(centre(Lobe.LUL, index), 1)
     desk.room.go_to(2)
@@ -203,16 +197,16 @@ def points_of(marking: MarkingWidget) -> Any:
 
 def test_before_a_scan_the_brush_is_told_as_it_will_be(viewer: Any, scan: Scan) -> None:
     """The dock shows the diameter that the brush has once a scan is open."""
-    told_mm = dock(viewer).brush.value()
+    told_mm = marking_dock(viewer).brush.value()
     desk, _ = opened(viewer, scan)
-    assert told_mm == dock(viewer).brush.value() == desk.layers.painted.brush_mm
+    assert told_mm == marking_dock(viewer).brush.value() == desk.layers.painted.brush_mm
 
 
 def test_the_name_of_a_fissure_takes_up_its_points(viewer: Any, spiral: Scan) -> None:
     """A click on it shows all points and lets its own be dragged; hidden again, the scan is the active layer."""
     desk, _ = opened(viewer, spiral)
     told = heard(desk.events.told)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     button = next(one for one in marking.lobes.findChildren(QPushButton) if one.text() == "left oblique fissure")
     button.click()
     assert told[-1].message == "This fissure was not laid; find the lobes first"
@@ -230,7 +224,7 @@ def test_dragging_a_fissure_point_moves_the_lobe_border(viewer: Any, spiral: Sca
     """Points dragged down lower the border at once, counted; deleting and adding count, too; a state is followed."""
     desk, _ = opened(viewer, spiral)
     lungs = give_fissures(desk)
-    marking, session = dock(viewer), desk.open_session
+    marking, session = marking_dock(viewer), desk.open_session
     layer = points_of(marking)
     assert tuple(layer.scale) == pytest.approx(session.screen.scale_mm)
     before = session.canvas.labels("lobes").copy()
@@ -259,7 +253,7 @@ def test_moved_points_are_undone_on_the_screen_too(viewer: Any, spiral: Scan) ->
     """Ctrl+Z on the points takes back the last drag, points and border; a state that was said is one step as well."""
     desk, _ = opened(viewer, spiral)
     give_fissures(desk)
-    marking, session = dock(viewer), desk.open_session
+    marking, session = marking_dock(viewer), desk.open_session
     layer = points_of(marking)
     kept, places = session.canvas.labels("lobes").copy(), layer.data.copy()
     layer.data = layer.data - (0, 12.0, 0)
@@ -287,7 +281,7 @@ def test_on_a_large_scan_borders_move_in_the_background(
     monkeypatch.setattr(saying, "_SLOW_STEP_BYTES", 1)
     desk, _ = opened(viewer, spiral)
     lungs = give_fissures(desk)
-    marking, session = dock(viewer), desk.open_session
+    marking, session = marking_dock(viewer), desk.open_session
     layer = points_of(marking)
     kept = session.canvas.labels("lobes").copy()
     for _ in range(2):
@@ -308,7 +302,7 @@ def test_the_lingula_is_found_on_request(viewer: Any, visits: list[Path], qtbot:
     """With "lingula apart" the lobe map holds it, its fissure has points, and the six-lobe scheme grades it."""
     (series,) = (one for one in find_series(visits[0]) if one.usable)
     desk, _ = opened(viewer, (series, read_volume(series)), with_lobes=False)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     marking.lobes.lingula.setChecked(True)
     marking.lobes.find.click()
     qtbot.waitUntil(lambda: desk.busy is None and desk.open_session.places.has_labels, timeout=60000)
@@ -324,7 +318,7 @@ def test_points_are_layers_once_they_are_wanted(viewer: Any, spiral: Scan, qtbot
     """No layer is added before; the tick adds one in each turn; another scan empties and hides them, none is lost."""
     desk, _ = opened(viewer, spiral)
     give_fissures(desk)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     names = [each.name for each in viewer.layers]
     assert not [name for name in names if "fissure" in name]
     marking.lobes.show_points.setChecked(True)
@@ -357,7 +351,7 @@ def test_a_lobe_is_called_absent_and_its_neighbours_fill_the_lung(viewer: Any, s
     """After lobectomy the lobe is gone from the map, graded as absent; and it can be taken back."""
     desk, _ = opened(viewer, spiral)
     give_fissures(desk)
-    marking, session = dock(viewer), desk.open_session
+    marking, session = marking_dock(viewer), desk.open_session
     held = session.places.holds(Lobe.LUL)
     marking.points.set_absent(Lobe.LUL, absent=True)
     qtbot.waitUntil(lambda: desk.busy is None, timeout=20000)
@@ -401,7 +395,7 @@ def test_keys_go_through_lobes_and_findings_and_hide_marks_while_held(viewer: An
 def test_lobes_are_painted_by_hand(viewer: Any, scan: Scan) -> None:
     """Without any lobes a reader paints them, and marks in them are graded."""
     desk, _ = opened(viewer, scan, with_lobes=False)
-    marking = dock(viewer)
+    marking = marking_dock(viewer)
     marking.lobes.paint_lobe.activated.emit(list(Lobe).index(Lobe.RLL) + 1)
     layer = desk.layers["lobes"]
     layer.brush_mm = 10 * layer.spacing_mm[0]

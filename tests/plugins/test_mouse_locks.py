@@ -20,7 +20,7 @@ from napari_kazerooni.canvas import Canvas
 from napari_kazerooni.desk import Desk
 from napari_kazerooni.docks import open_docks
 from tests.plugins.desks import SLICES, centre, columns, opened, written
-from tests.plugins.test_marking_dock import dock
+from tests.plugins.docks import marking_dock
 from tests.plugins.test_mouse import LEFT, mouse_move
 
 Mask = NDArray[np.bool_]
@@ -109,7 +109,7 @@ def test_no_tool_of_the_mouse_gets_round_a_lock(
     desk.keeping.folder = tmp_path
     desk.room.go_to(_INDEX)
     QTest.qWait(50)
-    marking, layer, canvas = dock(viewer), desk.layers["alveolar"], desk.open_session.canvas
+    marking, layer, canvas = marking_dock(viewer), desk.layers["alveolar"], desk.open_session.canvas
     for name in LOCKS:
         getattr(marking, name).setChecked(False)
     before = np.zeros(layer.data.shape, np.uint8)

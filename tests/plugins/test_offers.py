@@ -20,6 +20,7 @@ from napari_kazerooni.offering import WAITS
 from napari_kazerooni.score_widget import ScoreWidget
 from tests.plugins.builders import written_series
 from tests.plugins.desk import desk_in, open_scan, typed_session
+from tests.plugins.docks import score_dock
 
 Opened = tuple[Desk, ScoreWidget]
 
@@ -35,11 +36,9 @@ def room(make_napari_viewer: Any, tmp_path: Path) -> Opened:
     """Give the desk of a window that was just started, and its score dock; nobody is named as reader."""
     viewer = make_napari_viewer()
     open_docks(viewer)
-    dock = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Score"))
-    assert isinstance(dock, ScoreWidget)
     desk = desk_in(viewer, tmp_path / "signed")
     desk.reader = ""
-    return desk, dock
+    return desk, score_dock(viewer)
 
 
 def _keep(desk: Desk, scan: Series, reader: str) -> str:

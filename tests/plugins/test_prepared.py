@@ -16,10 +16,10 @@ from kazerooni.segment import default_fissures, lobes_of
 from napari_kazerooni.desk import Desk, desk_of
 from napari_kazerooni.layer_rows import list_layer
 from napari_kazerooni.lobe_finding import lungs_of
-from napari_kazerooni.marking_widget import MarkingWidget
 from napari_kazerooni.reader import series_dock
 from napari_kazerooni.room import WELCOME
 from tests.plugins.desks import boxes, centre, opened, written
+from tests.plugins.docks import marking_dock
 
 Scan = tuple[Series, Volume]
 _OURS = ["CT", "lobes", "alveolar", "interstitial"]
@@ -57,16 +57,10 @@ def _with_lobes(viewer: Any, scan: Scan) -> Desk:
     return desk
 
 
-def _dock(viewer: Any) -> MarkingWidget:
-    found = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Marking"))
-    assert isinstance(found, MarkingWidget)
-    return found
-
-
 def test_points_and_suggestion_add_no_layer(prepared: Any, spiral: Scan, qtbot: Any) -> None:
     """In a prepared window fissure points and a suggestion come in layers that are there, listed while they are."""
     assert ([layer.name for layer in prepared.layers], _listed(prepared)) == (_OURS + _WAITING, _OURS)
-    desk, marking = _with_lobes(prepared, spiral), _dock(prepared)
+    desk, marking = _with_lobes(prepared, spiral), marking_dock(prepared)
     before = list(prepared.layers)
     marking.lobes.show_points.setChecked(True)
     qtbot.waitUntil(lambda: _listed(prepared) == _OURS + _WAITING[:3], timeout=20000)
@@ -90,7 +84,7 @@ def test_what_waits_and_was_deleted_is_made_anew(prepared: Any, spiral: Scan) ->
     """Whoever deletes the layers that wait has points all the same, in layers of their own that are listed."""
     for name in _WAITING:
         prepared.layers.remove(name)
-    desk, marking = _with_lobes(prepared, spiral), _dock(prepared)
+    desk, marking = _with_lobes(prepared, spiral), marking_dock(prepared)
     marking.points.set_visible(visible=True)
     assert {layer.name for layer in marking.points.layers.values()} == set(_WAITING[:3])
     assert set(_WAITING[:3]) < set(_listed(prepared))
@@ -99,7 +93,7 @@ def test_what_waits_and_was_deleted_is_made_anew(prepared: Any, spiral: Scan) ->
 
 def test_points_that_were_put_back_stay_unlisted_until_they_are_wanted(prepared: Any, spiral: Scan) -> None:
     """All layers deleted at once come back, and the list shows those that it showed before."""
-    desk, marking = _with_lobes(prepared, spiral), _dock(prepared)
+    desk, marking = _with_lobes(prepared, spiral), marking_dock(prepared)
     marking.points.set_visible(visible=True)
     marking.points.set_visible(visible=False)
     prepared.layers.select_all()
@@ -126,7 +120,7 @@ def test_what_waits_stays_hidden_when_all_layers_are_shown(prepared: Any, spiral
 
 def test_a_suggestion_that_was_deleted_comes_back(prepared: Any, spiral: Scan, qtbot: Any) -> None:
     """What is accepted is in sight: while a suggestion waits its layer is put back, listed; once dropped it may go."""
-    desk, marking = _with_lobes(prepared, spiral), _dock(prepared)
+    desk, marking = _with_lobes(prepared, spiral), marking_dock(prepared)
     for index in (1, 5):
         desk.layers["alveolar"].fill_lobe(centre(Lobe.LUL, index), 1)
     desk.room.go_to(3)

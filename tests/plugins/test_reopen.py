@@ -23,10 +23,10 @@ from napari_kazerooni.draft import find_drafts
 from napari_kazerooni.list_widget import ListWidget
 from napari_kazerooni.listing import signed_of
 from napari_kazerooni.reopen_widget import ReopenFrame
-from napari_kazerooni.score_widget import ScoreWidget
 from napari_kazerooni.signing import reopen, sign
 from tests.plugins.builders import box_lobes, clock, written_series
 from tests.plugins.desk import desk_in, open_scan, signed_typed, typed_session
+from tests.plugins.docks import marking_dock, score_dock
 
 Opened = tuple[Desk, ReopenFrame]
 
@@ -42,9 +42,7 @@ def room(make_napari_viewer: Any, tmp_path: Path) -> Opened:
     """Give the desk of a window that was just started, and the frame in its score dock."""
     viewer = make_napari_viewer()
     open_docks(viewer)
-    score = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Score"))
-    assert isinstance(score, ScoreWidget)
-    return desk_in(viewer, tmp_path / "signed"), score.reopen
+    return desk_in(viewer, tmp_path / "signed"), score_dock(viewer).reopen
 
 
 def test_a_signed_reading_is_reopened_by_an_amendment(room: Opened, scan: Series, tmp_path: Path, qtbot: Any) -> None:
@@ -81,15 +79,14 @@ def test_a_signed_reading_is_opened_for_looking(room: Opened, scan: Series, tmp_
     qtbot.waitUntil(lambda: not frame.isHidden(), timeout=30000)
     frame.look.click()
     qtbot.waitUntil(lambda: desk.open_session.signed is not None and desk.busy is None, timeout=30000)
-    session, docks = desk.open_session, desk.viewer.window.dock_widgets
+    session = desk.open_session
     shown = session.signed
     assert shown is not None
     assert (shown.id, shown.entries, shown.session, shown.inputs) == (old.id, old.entries, old.session, old.inputs)
     assert session.score().totals == score(old, session.scheme).totals
     assert tuple(sorted(session.looking.seen)) == old.session.slices_seen
     assert desk.reader == "Reader A", "who sits here stays who it is"
-    dock = next(widget for name, widget in docks.items() if name.startswith("Score"))
-    marking = next(widget for name, widget in docks.items() if name.startswith("Marking"))
+    dock, marking = score_dock(desk.viewer), marking_dock(desk.viewer)
     assert frame.isHidden()
     assert not dock.signed.isHidden()
     assert not any(part.isEnabled() for part in (dock.buttons, dock.reader, dock.remarks, dock.scheme, dock.pattern))
@@ -269,7 +266,7 @@ def test_a_reading_that_follows_a_look_tells_of_it(
     qtbot.waitUntil(lambda: not is_shown(desk, old) and desk.busy is None, timeout=30000)
     assert (desk.open_session.others, desk.open_session.prior_shown) == ((), "score")
     assert (desk.reader, desk.open_session.reader) == ("Reader A", "Reader A"), "who sits here amends"
-    dock = next(widget for name, widget in desk.viewer.window.dock_widgets.items() if name.startswith("Score"))
+    dock = score_dock(desk.viewer)
     assert (dock.others.text(), dock.others.isHidden()) == ("This is an amendment: a second look.", False)
     session = open_scan(desk, [scan], scan, blinded=blinded)
     (notice,) = session.reading().notices[-1:]

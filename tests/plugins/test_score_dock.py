@@ -18,6 +18,7 @@ from napari_kazerooni.docks import open_docks
 from napari_kazerooni.score_widget import ScoreWidget
 from napari_kazerooni.windowing import LUNG
 from tests.plugins.desks import FIVE, SLICES, Clock, centre, heard, opened, written
+from tests.plugins.docks import score_dock
 from tests.plugins.hand import Hand
 
 Scan = tuple[Series, Volume]
@@ -38,13 +39,6 @@ def viewer(make_napari_viewer: Any) -> Any:
     return made
 
 
-def dock(viewer: Any) -> ScoreWidget:
-    """Give the score dock of a window."""
-    found = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Score"))
-    assert isinstance(found, ScoreWidget)
-    return found
-
-
 def text(score: ScoreWidget, lobe: Lobe, component: Component, column: Any) -> str:
     """Give what a cell of the dock shows."""
     table = score.tables[component]
@@ -61,7 +55,7 @@ def look_at_all(desk: Desk, clock: Clock) -> None:
 def test_scores_are_live_while_painting(viewer: Any, scan: Scan) -> None:
     """A stroke changes percent and grade of its lobe, undo takes them back, and the totals follow."""
     desk, clock = opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     layer = desk.layers["alveolar"]
     layer.mode, layer.brush_mm = "paint", 8 * layer.spacing_mm[0]
     assert text(score, Lobe.RLL, ALVEOLAR, What.STATE) == "not read"
@@ -78,7 +72,7 @@ def test_scores_are_live_while_painting(viewer: Any, scan: Scan) -> None:
 def test_scores_are_live_before_the_button_is_let_go(viewer: Any, scan: Scan) -> None:
     """While the button is still held the percent of the lobe follows; a stroke that breaks off takes it back."""
     desk, clock = opened(viewer, scan)
-    score, layer = dock(viewer), desk.layers["alveolar"]
+    score, layer = score_dock(viewer), desk.layers["alveolar"]
     layer.brush_mm = 8 * layer.spacing_mm[0]
     layer._begin_stroke()
     layer.paint(centre(Lobe.RLL, 2), 1)
@@ -92,7 +86,7 @@ def test_scores_are_live_before_the_button_is_let_go(viewer: Any, scan: Scan) ->
 def test_a_typed_value_stands_in_italics(viewer: Any, scan: Scan) -> None:
     """What is typed into a cell is shown in italics with its grade; what means nothing gives way, and is told."""
     opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     table = score.tables[ALVEOLAR]
     item = table.item(1, table.column_at(Finding.GROUND_GLASS))
     item.setText("30")
@@ -121,7 +115,7 @@ def test_a_typed_reading_works_with_the_keyboard_alone(
     open_docks(viewer)
     desk, clock = opened(viewer, scan, with_lobes=False)
     desk.reading_folder = tmp_path / "signed"
-    score, window = dock(viewer), viewer.window._qt_window
+    score, window = score_dock(viewer), viewer.window._qt_window
     qtbot.waitUntil(score.isVisible)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -175,7 +169,7 @@ def test_a_typed_reading_takes_under_two_minutes_by_the_keystroke_model(
     open_docks(viewer)
     desk, clock = opened(viewer, scan, with_lobes=False)
     desk.reading_folder = tmp_path / "signed"
-    score, window = dock(viewer), viewer.window._qt_window
+    score, window = score_dock(viewer), viewer.window._qt_window
     qtbot.waitUntil(score.isVisible)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -210,7 +204,7 @@ def test_a_typed_reading_takes_under_two_minutes_by_the_keystroke_model(
 def test_a_conflict_is_settled_by_a_button(viewer: Any, scan: Scan) -> None:
     """Both values stay in sight until a button says which counts."""
     desk, _ = opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     desk.layers.choose(Finding.GROUND_GLASS)
     desk.layers.painted.fill_lobe(centre(Lobe.RUL, 2), 1)
     desk.do(lambda say: say.type_grade(Lobe.RUL, ALVEOLAR, 5))
@@ -228,7 +222,7 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
 ) -> None:
     """A trace has to be answered, low coverage confirmed; then nothing can be painted or typed, until it is amended."""
     desk, clock = opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     layer = desk.layers["alveolar"]
     layer.mode, layer.brush_mm = "paint", 1.0
     Hand(viewer, layer).drag(centre(Lobe.LLL, 2))
@@ -278,7 +272,7 @@ def test_signing_asks_about_traces_and_coverage_and_closes_the_reading(
 def test_not_assessable_is_said_from_a_menu_with_its_reason(viewer: Any, scan: Scan) -> None:
     """The menu says of one component or both of a lobe why they cannot be assessed; one undo takes it back."""
     desk, _ = opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     menu = score.state.menu()
     parts = menu.parts
     assert set(parts) == {"Both", "Alveolar", "Interstitial"}
@@ -320,7 +314,7 @@ def test_no_column_is_cut_where_the_dock_is_narrow_and_scrolls(make_napari_viewe
 def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:
     """Another scheme grades at once; its citation stands in the tooltip; one that cannot grade is refused."""
     desk, _ = opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     desk.do(lambda say: say.type_grade(Lobe.RUL, ALVEOLAR, 5))
     score.scheme.setCurrentText("kazerooni-mean")
     score.scheme.activated.emit(score.scheme.currentIndex())
@@ -336,7 +330,7 @@ def test_a_scheme_is_chosen_with_its_citation(viewer: Any, scan: Scan) -> None:
 def test_pattern_remarks_and_reader_go_into_the_reading(viewer: Any, scan: Scan) -> None:
     """The fields beneath the tables are part of what is said; undo takes them back."""
     desk, clock = opened(viewer, scan)
-    score = dock(viewer)
+    score = score_dock(viewer)
     score.pattern.setCurrentText("UIP")
     score.pattern.activated.emit(1)
     score.remarks.setText("dose reduced")

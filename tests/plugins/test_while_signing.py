@@ -18,6 +18,7 @@ from napari_kazerooni.score_widget import ScoreWidget
 from napari_kazerooni.sign_dialog import SignDialog
 from napari_kazerooni.signing import sign
 from tests.plugins.desks import FIVE, SLICES, Clock, centre, heard, opened, written
+from tests.plugins.docks import score_dock
 
 Scan = tuple[Series, Volume]
 
@@ -48,8 +49,9 @@ def _ready(viewer: Any, scan: Scan) -> tuple[Desk, Clock, ScoreWidget, SignDialo
     for lobe in FIVE:
         desk.open_session.say.nothing_found(lobe)
     desk.open_session.looking.seen.update(range(SLICES // 2))
-    dock = next(widget for name, widget in viewer.window.dock_widgets.items() if name.startswith("Score"))
+    dock = score_dock(viewer)
     dock.ask_to_sign()
+    assert dock.dialog is not None
     dock.dialog.buttons["coverage: Yes, sign anyway"].click()
     return desk, clock, dock, dock.dialog
 

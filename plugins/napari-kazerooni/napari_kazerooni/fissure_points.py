@@ -15,7 +15,7 @@ from kazerooni.errors import KazerooniError
 from kazerooni.model import Fissure, FissureName, FissureState, Lobe
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layer_rows import keep_hidden, list_layer
+from napari_kazerooni.layer_rows import WaitingLayers
 from napari_kazerooni.layers import empty_points_kwargs, fissure_kwargs, fissure_of, swap
 from napari_kazerooni.screen import Screen
 
@@ -76,9 +76,7 @@ class FissurePoints:
         desk.guard.watch(self._shown, desk.is_signed)
         desk.places.append(self.placing)
         desk.preparations.append(self.preparing)
-        desk.viewer.layers.events.inserted.connect(
-            self._on_inserted, position="last"
-        )  # once the list has a line for it
+        self._rows = WaitingLayers(desk.room, self._is_wanted)
 
     def preparing(self) -> Iterator[Callable[[], None]]:
         """Give the steps that add the layers of the usual fissures before there is a scan, to be taken one by one."""
@@ -134,7 +132,7 @@ class FissurePoints:
         if any(selection.active is layer for layer in self.layers.values()):
             selection.active = room.layer  # keys go to the layer that is active
         for layer in self.layers.values():
-            self._see(layer, visible=False)
+            self._rows.see(layer, visible=False)
 
     def take_up(self, name: FissureName) -> None:
         """Show all points, and let those of a fissure of the reading be dragged."""
@@ -151,7 +149,7 @@ class FissurePoints:
 
     def _empty(self, name: FissureName, layer: Any, screen: Screen) -> None:
         """Let a layer hold no points, at the place of a scan: a viewer turns slices by all its layers."""
-        self._see(layer, visible=False)
+        self._rows.see(layer, visible=False)
         layer.scan_shape = screen.geometry.shape
         place = {"scale": screen.scale_mm, "translate": screen.translate_mm, "metadata": {}}
         is_held = self._held.pop(name, None) is not None
@@ -171,20 +169,7 @@ class FissurePoints:
             self._fill(layer, fissure_kwargs(fissure, self._desk.open_session.screen))
         self._held[fissure.name] = fissure  # before it is shown: what is not held stays hidden
         layer.editable = self._desk.open_session.signed is None
-        self._see(layer, visible=True)
-
-    def _see(self, layer: Any, *, visible: bool) -> None:
-        """Show or hide a layer and its line in the list; napari does all its work for one that is so already, too."""
-        list_layer(self._desk.viewer, layer, listed=visible)
-        if layer.visible != visible:
-            layer.visible = visible
-
-    def _on_inserted(self, event: Any) -> None:
-        if any(event.value is layer for layer in self.layers.values()):
-            list_layer(self._desk.viewer, event.value, listed=self._is_wanted(event.value))
-
-    def _on_visible(self, event: Any) -> None:
-        keep_hidden(self._desk.room, event.source, is_wanted=self._is_wanted(event.source))
+        self._rows.see(layer, visible=True)
 
     def _is_wanted(self, layer: Any) -> bool:
         return self.is_visible and any(self.layers.get(name) is layer for name in self._held)
@@ -210,18 +195,13 @@ class FissurePoints:
         return self._add(fissure.name, options, screen.geometry.shape)
 
     def _add(self, name: FissureName, options: dict[str, Any], scan_shape: tuple[int, ...] = (1, 1, 1)) -> Any:
-        """Add a layer for a fissure; the one that is active stays so. One that is hidden is not listed."""
-        active = self._desk.viewer.layers.selection.active
         layer = PointsInScan(face_color=_COLOURS[name], border_color="black", **options)
         layer.scan_shape = scan_shape
         layer.events.data.connect(partial(self._on_data, name))
-        layer.events.visible.connect(self._on_visible)
         layer.bind_key(KeyMod.CtrlCmd | KeyCode.KeyZ, lambda _: self._desk.undo())
         layer.bind_key(KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyZ, lambda _: self._desk.redo())
         self.layers[name] = layer
-        self._desk.viewer.add_layer(layer)
-        self._desk.viewer.layers.selection.active = active
-        list_layer(self._desk.viewer, layer, listed=layer.visible)
+        self._rows.add(layer)
         return layer
 
     def _in_pixels(self, data_mm: NDArray[np.float64]) -> NDArray[np.float64]:

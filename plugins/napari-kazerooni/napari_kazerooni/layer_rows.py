@@ -1,12 +1,57 @@
-"""Layer rows: which layers the list of a window shows; one that is made before it is wanted does not stand there."""
+"""Layer rows: layers that are made before they are wanted, and stand in no list until then."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from qtpy.QtCore import Qt
 
 from napari_kazerooni.room import Room
+
+
+class WaitingLayers:
+    """Layers of a room that are hidden, and have no line in the list of layers, until they are wanted.
+
+    is_wanted: tells of a layer whether it is to be seen now.
+    """
+
+    def __init__(self, room: Room, is_wanted: Callable[[Any], bool]) -> None:
+        self._room, self._is_wanted = room, is_wanted
+        self._own: WeakSet[Any] = WeakSet()
+        # Last: once the list has a line for it.
+        room.viewer.layers.events.inserted.connect(self._on_inserted, position="last")
+
+    def add(self, layer: Any) -> None:
+        """Add a layer to the viewer, listed where it is visible; the one that is active stays so."""
+        layers = self._room.viewer.layers
+        active = layers.selection.active
+        layer.events.visible.connect(self._on_visible)
+        self._room.viewer.add_layer(layer)
+        layers.selection.active = active
+        self._own.add(layer)
+        list_layer(self._room.viewer, layer, listed=layer.visible)
+
+    def see(self, layer: Any, *, visible: bool) -> None:
+        """Show or hide a layer and its line; napari does all its work for one that is so already, too."""
+        list_layer(self._room.viewer, layer, listed=visible)
+        if layer.visible != visible:
+            layer.visible = visible
+
+    def _on_inserted(self, event: Any) -> None:
+        """List a layer that was deleted and put back only where it is wanted."""
+        if event.value in self._own:
+            list_layer(self._room.viewer, event.value, listed=self._is_wanted(event.value))
+
+    def _on_visible(self, event: Any) -> None:
+        """Hide again what was shown with all others, as by napari's own key: nobody could click its eye.
+
+        Before there is a scan it is left alone: it is drawn once then (unseen.py).
+        """
+        layer = event.source
+        if layer.visible and not self._is_wanted(layer) and self._room.volume is not None:
+            layer.visible = False
 
 
 def list_layer(viewer: Any, layer: Any, *, listed: bool) -> None:
@@ -18,12 +63,3 @@ def list_layer(viewer: Any, layer: Any, *, listed: bool) -> None:
     found = rows.match(rows.index(0, 0), Qt.ItemDataRole.UserRole, layer, 1, Qt.MatchFlag.MatchExactly)
     for index in found:
         view.setRowHidden(index.row(), not listed)
-
-
-def keep_hidden(room: Room, layer: Any, *, is_wanted: bool) -> None:
-    """Hide again a layer that waits and was shown with all others, as by napari's own key: nobody could click its eye.
-
-    Before there is a scan it is left alone: it is drawn once then (unseen.py).
-    """
-    if layer.visible and not is_wanted and room.volume is not None:
-        layer.visible = False

@@ -16,7 +16,7 @@ from kazerooni.errors import LabelError, ReadingError
 from napari_kazerooni.between import copy_marks, fill_between, refuse_gaps
 from napari_kazerooni.canvas import Labels as Array
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layer_rows import keep_hidden, list_layer
+from napari_kazerooni.layer_rows import WaitingLayers
 from napari_kazerooni.layers import (
     LAYER_NAMES,
     LayerName,
@@ -88,9 +88,7 @@ class Suggestion:
         desk.places.append(self.placing)
         desk.preparations.append(self.preparing)
         desk.guard.watch(lambda: (self.layer,) if self.waits else ())
-        desk.viewer.layers.events.inserted.connect(
-            self._on_inserted, position="last"
-        )  # once the list has a line for it
+        self._rows = WaitingLayers(desk.room, lambda layer: self.waits and layer is self.layer)
 
     def preparing(self) -> Iterator[Callable[[], None]]:
         """Give the step that adds the layer before there is a scan."""
@@ -147,31 +145,13 @@ class Suggestion:
         else:
             self.layer.colormap = _colours(name)
             swap(self.layer, shown, options)
-        self._see(visible=True)
+        self._rows.see(self.layer, visible=True)
         self.events.waits()
 
     def _add(self, options: Mapping[str, Any]) -> None:
-        """Add the layer; the one that is active stays so. One that is hidden is not listed."""
         self.layer = Labels(opacity=_OPACITY, **options)
         self.layer.editable = False
-        self.layer.events.visible.connect(self._on_visible)
-        active = self._desk.viewer.layers.selection.active
-        self._desk.viewer.add_layer(self.layer)
-        self._desk.viewer.layers.selection.active = active
-        list_layer(self._desk.viewer, self.layer, listed=self.layer.visible)
-
-    def _see(self, *, visible: bool) -> None:
-        """Show or hide the layer and its line in the list."""
-        list_layer(self._desk.viewer, self.layer, listed=visible)
-        if self.layer.visible != visible:
-            self.layer.visible = visible
-
-    def _on_inserted(self, event: Any) -> None:
-        if event.value is self.layer:
-            list_layer(self._desk.viewer, self.layer, listed=self.waits)
-
-    def _on_visible(self, event: Any) -> None:
-        keep_hidden(self._desk.room, event.source, is_wanted=self.waits and event.source is self.layer)
+        self._rows.add(self.layer)
 
     def accept(self) -> None:
         """Mark what was suggested, as one step of undo."""
@@ -182,7 +162,7 @@ class Suggestion:
     def drop(self) -> None:
         """Forget what was suggested."""
         if self.layer is not None:
-            self._see(visible=False)
+            self._rows.see(self.layer, visible=False)
         self._target, self._made = None, {}
         self.events.waits()
 
