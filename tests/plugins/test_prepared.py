@@ -80,6 +80,22 @@ def test_points_and_suggestion_add_no_layer(prepared: Any, spiral: Scan, qtbot: 
     assert list(prepared.layers) == before
 
 
+def test_what_waits_follows_no_slice_until_it_is_wanted(prepared: Any, spiral: Scan) -> None:
+    """Scrolling asks nothing of layers that wait; once they are shown they stand at the slice on the screen."""
+    desk, marking = _with_lobes(prepared, spiral), marking_dock(prepared)
+    waiting = [prepared.layers[name] for name in _WAITING]
+    before = [layer._slice_input for layer in waiting]
+    for index in (7, 2):
+        desk.room.go_to(index)
+    assert all(layer._slice_input is one for layer, one in zip(waiting, before, strict=True))
+    marking.points.set_visible(visible=True)
+    on_screen = prepared.layers["CT"]._slice_input.world_slice.point
+    assert all(layer._slice_input.world_slice.point == on_screen for layer in marking.points.layers.values())
+    desk.room.go_to(5)
+    on_screen = prepared.layers["CT"]._slice_input.world_slice.point
+    assert all(layer._slice_input.world_slice.point == on_screen for layer in marking.points.layers.values())
+
+
 def test_what_waits_and_was_deleted_is_made_anew(prepared: Any, spiral: Scan) -> None:
     """Whoever deletes the layers that wait has points all the same, in layers of their own that are listed."""
     for name in _WAITING:

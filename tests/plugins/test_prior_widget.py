@@ -282,7 +282,8 @@ def test_the_view_is_kept_and_lets_go_of_the_scan(dock: Dock, found: list[Series
     first = view.room.volume
     widget.close_view()
     desk.room.go_to(0)
-    assert (view.isHidden(), view.room.volume, view.linked.link) == (True, None, None)
+    assert (view.isHidden(), view.linked.link) == (True, None)
+    qtbot.waitUntil(lambda: view.room.volume is None, timeout=5000)  # in a turn of its own
     assert view.model.layers[0].data.shape[0] == 1
     show(widget, 2009, qtbot)
     assert widget.view is view

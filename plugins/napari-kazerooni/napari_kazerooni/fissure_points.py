@@ -15,7 +15,7 @@ from kazerooni.errors import KazerooniError
 from kazerooni.model import Fissure, FissureName, FissureState, Lobe
 from napari_kazerooni.borders import change_fissure, put_back, take_out
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layer_rows import WaitingLayers
+from napari_kazerooni.layer_rows import Waiting, WaitingLayers
 from napari_kazerooni.layers import empty_points_kwargs, fissure_kwargs, fissure_of, swap
 from napari_kazerooni.screen import Screen
 
@@ -32,7 +32,7 @@ _SLOW_VOXELS: Final = 20_000_000
 """From so many voxels on the borders are moved in the background."""
 
 
-class PointsInScan(Points):
+class PointsInScan(Waiting, Points):
     """Points of which some may lie beyond the scan: the viewer turns its slices only."""
 
     scan_shape: tuple[int, ...] = (1, 1, 1)
@@ -49,11 +49,6 @@ class PointsInScan(Points):
     def _extent_data_augmented(self) -> NDArray[np.float64]:
         low, high = self._extent_data
         return np.array([low - 0.5, high + 0.5])
-
-    def _update_draw(self, *arguments: Any, **options: Any) -> None:
-        """Follow the canvas while they are in sight: napari asks hidden layers too, at each step of scrolling."""
-        if self.visible:
-            super()._update_draw(*arguments, **options)
 
 
 class FissurePoints:

@@ -6,9 +6,24 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
+from napari.layers import Layer
 from qtpy.QtCore import Qt
 
 from napari_kazerooni.room import Room
+
+
+class Waiting(Layer):
+    """A layer that follows neither the slices nor the canvas while it waits: napari asks hidden layers at each step."""
+
+    waits: bool = False
+
+    def _slice_dims(self, *arguments: Any, **options: Any) -> None:
+        if not self.waits:
+            super()._slice_dims(*arguments, **options)
+
+    def _update_draw(self, *arguments: Any, **options: Any) -> None:
+        if not self.waits:
+            super()._update_draw(*arguments, **options)
 
 
 class WaitingLayers:
@@ -23,7 +38,7 @@ class WaitingLayers:
         # Last: once the list has a line for it.
         room.viewer.layers.events.inserted.connect(self._on_inserted, position="last")
 
-    def add(self, layer: Any) -> None:
+    def add(self, layer: Waiting) -> None:
         """Add a layer to the viewer, listed where it is visible; the one that is active stays so."""
         layers = self._room.viewer.layers
         active = layers.selection.active
@@ -31,12 +46,15 @@ class WaitingLayers:
         self._room.viewer.add_layer(layer)
         layers.selection.active = active
         self._own.add(layer)
+        layer.waits = not layer.visible
         list_layer(self._room.viewer, layer, listed=layer.visible)
 
-    def see(self, layer: Any, *, visible: bool) -> None:
+    def see(self, layer: Waiting, *, visible: bool) -> None:
         """Show or hide a layer and its line; napari does all its work for one that is so already, too."""
         list_layer(self._room.viewer, layer, listed=visible)
+        layer.waits = not visible
         if layer.visible != visible:
+            layer._slice_dims(self._room.viewer.dims)  # noqa: SLF001 - it may have waited for long
             layer.visible = visible
 
     def _on_inserted(self, event: Any) -> None:

@@ -16,6 +16,7 @@ from qtpy.QtCore import QCoreApplication, QEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_kazerooni.caption_labels import show_captions
+from napari_kazerooni.later import later
 from napari_kazerooni.prior_link import LinkedRooms
 from napari_kazerooni.room import Room, room_of
 from napari_kazerooni.still import keep_still
@@ -63,9 +64,9 @@ class PriorView(QWidget):
         self._canvas.canvas.native.grabFramebuffer()
 
     def rest(self) -> None:
-        """End the link and let go of the scan; nothing is shown."""
+        """End the link, and let go of the scan in the next turn: napari takes as long for it as for another one."""
         self.linked.end()
-        self.room.empty()
+        later(self, self.room.empty)
 
     def leave(self) -> None:
         """End the link, free the canvas and go at once: what a canvas holds on the graphics card waits for nothing."""

@@ -16,7 +16,7 @@ from kazerooni.errors import LabelError, ReadingError
 from napari_kazerooni.between import copy_marks, fill_between, refuse_gaps
 from napari_kazerooni.canvas import Labels as Array
 from napari_kazerooni.desk import Desk
-from napari_kazerooni.layer_rows import WaitingLayers
+from napari_kazerooni.layer_rows import Waiting, WaitingLayers
 from napari_kazerooni.layers import (
     LAYER_NAMES,
     LayerName,
@@ -67,6 +67,14 @@ def _finding_layer(desk: Desk) -> MarkingLabels:
     if desk.open_session.signed is not None:
         raise ReadingError("the reading is signed; amend it to mark something")
     return layer
+
+
+class SuggestedLabels(Waiting, Labels):
+    """Labels that are shown beside those of the reading, and are none of it."""
+
+    @property
+    def _type_string(self) -> str:
+        return "labels"  # for napari it is one: icon, menus, writers
 
 
 class Suggestion:
@@ -149,7 +157,7 @@ class Suggestion:
         self.events.waits()
 
     def _add(self, options: Mapping[str, Any]) -> None:
-        self.layer = Labels(opacity=_OPACITY, **options)
+        self.layer = SuggestedLabels(opacity=_OPACITY, **options)
         self.layer.editable = False
         self._rows.add(self.layer)
 
